@@ -1,0 +1,1 @@
+"""What a node keeps: one port and its engines."""
