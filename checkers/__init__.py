@@ -1,0 +1,1 @@
+"""Verdicts over recorded runs: one module per promise, each deciding before it explains."""

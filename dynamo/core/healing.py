@@ -1,0 +1,65 @@
+"""Healing a record whose checksum does not match: it is read from every other owner and written anew.
+
+A damaged copy may be one of the W that an acknowledgement counted, so nothing is told of the key, and no write of it
+acknowledged, until *all* other owners have answered; then their merge is at least what was lost, unless the damaged
+copy was the last one.
+"""
+
+from dynamo.core.host import Host
+from dynamo.core.messages import Read, ReadReply
+from dynamo.core.replica import Replica
+from dynamo.core.siblings import NOTHING, Siblings
+
+HEALING_OP = 1 << 62
+"""Set in the operation numbers of healing reads."""
+
+
+class Healing:
+    """Heals one node's damaged records."""
+
+    def __init__(self, host: Host, replica: Replica) -> None:
+        self.host = host
+        self.replica = replica
+        self.heard: dict[bytes, dict[str, Siblings]] = {}
+        self._keys: dict[int, bytes] = {}
+        self._ops = 0
+
+    def tick(self) -> None:
+        """Ask the owners that have not answered yet, for every damaged key."""
+        host = self.host
+        for key in list(self.replica.damaged):
+            heard = self.heard.setdefault(key, {})
+            others = host.others(host.partition(key))
+            missing = [name for name in others if name not in heard]
+            if not missing:
+                self._heal(key, heard)
+                continue
+            self._ops += 1
+            op = HEALING_OP | host.generation << 32 | self._ops
+            self._keys[op] = key
+            for name in missing:
+                host.send(name, Read(op, key))
+
+    def replied(self, sender: str, reply: ReadReply) -> None:
+        """An owner tells what it holds of a damaged key."""
+        key = self._keys.get(reply.op)
+        if key is None or reply.state is None or key not in self.replica.damaged:
+            return
+        heard = self.heard.setdefault(key, {})
+        heard[sender] = reply.state
+        if all(name in heard for name in self.host.others(self.host.partition(key))):
+            self._heal(key, heard)
+
+    def _heal(self, key: bytes, heard: dict[str, Siblings]) -> None:
+        host = self.host
+        state = NOTHING
+        for theirs in heard.values():
+            state = host.versioning.merge(state, theirs)
+        del self.replica.damaged[key]
+        self.heard.pop(key, None)
+        self._keys = {op: other for op, other in self._keys.items() if other != key}
+        host.mark("damaged record healed")
+        if state is NOTHING:
+            self.replica.reap(key)
+        else:
+            self.replica.put(key, state, self.replica.actors.forget(key))

@@ -1,0 +1,169 @@
+"""What the components of one node share: its identity, its time, its effects and its durability barrier.
+
+The rule that this module keeps: **nothing leaves a node that its own disk might forget.** A component that wants to
+send or acknowledge a record passes the sequence number of the write that made it to `when_durable`, and the send
+happens in the step in which the disk says so.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any, Protocol
+
+from dynamo.core.config import StoreConfig
+from dynamo.core.detector import Detector
+from dynamo.core.effects import Change, Effect, Send, SetTimer, Write
+from dynamo.core.merkle import MerkleForest
+from dynamo.core.ring import Ring
+from dynamo.core.versioning import Versioning
+
+Chooser = Callable[[int], int]
+"""Randomness comes in through this port: a whole number from 0 to the argument minus one."""
+
+
+class Operation(Protocol):
+    """Something with a deadline."""
+
+    closed: bool
+
+
+class Host:
+    """One node's shared state. The components hold it; the node moves its clock."""
+
+    __slots__ = (
+        "_deadlines",
+        "_order",
+        "_partitions",
+        "_woken_at_us",
+        "choose",
+        "config",
+        "detector",
+        "durable_seq",
+        "effects",
+        "forest",
+        "generation",
+        "incarnation",
+        "marks",
+        "name",
+        "now_us",
+        "ring",
+        "seq",
+        "versioning",
+        "waiting",
+        "wall_us",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        config: StoreConfig,
+        versioning: Versioning,
+        choose: Chooser,
+        marks: dict[str, int],
+        detector: Detector,
+        forest: MerkleForest,
+        ring: Ring,
+    ) -> None:
+        self.name = name
+        self.config = config
+        self.versioning = versioning
+        self.choose = choose
+        self.marks = marks
+        self.detector = detector
+        self.forest = forest
+        self.ring = ring
+        self.now_us = 0
+        self.wall_us = 0
+        self.generation = 0
+        """How often this node has booted on this disk."""
+        self.incarnation = ""
+        """The name of this node's disk: the prefix of every actor that it brings to life."""
+        self.effects: list[Effect] = []
+        self.seq = 0
+        self.durable_seq = 0
+        self.waiting: deque[tuple[int, Callable[..., None], tuple[Any, ...]]] = deque()
+        self._deadlines: list[tuple[int, int, Operation, Callable[[Any], None]]] = []
+        self._order = 0
+        self._woken_at_us = 0
+        self._partitions: dict[bytes, int] = {}
+
+    def mark(self, name: str, count: int = 1) -> None:
+        """Leave a mark that a rare line was reached."""
+        self.marks[name] = self.marks.get(name, 0) + count
+
+    def send(self, to: str, message: Any) -> None:
+        self.effects.append(Send(to, message))
+
+    def write(self, changes: tuple[Change, ...]) -> int:
+        """Write one atomic batch; returns the sequence number under which it becomes durable."""
+        self.seq = seq = self.seq + 1
+        self.effects.append(Write(seq, changes))
+        return seq
+
+    def when_durable(self, seq: int, then: Callable[..., None], *args: Any) -> None:
+        """Call `then(*args)` as soon as every write up to `seq` is durable: now, or in the step that says so."""
+        if seq <= self.durable_seq:
+            then(*args)
+        else:
+            self.waiting.append((seq, then, args))
+
+    def synced(self, seq: int) -> None:
+        """Every write up to `seq` is durable."""
+        if seq > self.durable_seq:
+            self.durable_seq = seq
+        waiting = self.waiting
+        while waiting and waiting[0][0] <= seq:
+            _, then, args = waiting.popleft()
+            then(*args)
+
+    def at(self, due_us: int, operation: Operation, then: Callable[[Any], None]) -> None:
+        """Call `then(operation)` at `due_us` unless it is closed by then. All deadlines share one timer, which passes
+        over those of closed operations: an operation that ends in time costs no wake-up."""
+        self._order += 1
+        heappush(self._deadlines, (due_us, self._order, operation, then))
+        if not self._woken_at_us or due_us < self._woken_at_us:
+            self._arm()
+
+    def deadlines(self) -> None:
+        """The shared timer fired."""
+        self._woken_at_us = 0
+        heap = self._deadlines
+        while heap:
+            due_us, _, operation, then = heap[0]
+            if operation.closed:
+                heappop(heap)
+            elif due_us <= self.now_us:
+                heappop(heap)
+                then(operation)
+            else:
+                break
+        self._arm()
+
+    def _arm(self) -> None:
+        if self._deadlines:
+            due_us = self._deadlines[0][0]
+            if not self._woken_at_us or due_us < self._woken_at_us:
+                self._woken_at_us = due_us
+                self.effects.append(SetTimer("deadlines", due_us))
+
+    def others(self, partition: int) -> tuple[str, ...]:
+        """The partition's owners without this node."""
+        return tuple(name for name in self.ring.owners(partition) if name != self.name)
+
+    def partition(self, key: bytes) -> int:
+        """The key's partition; recent ones are remembered, since each costs an MD5."""
+        known = self._partitions.get(key)
+        if known is None:
+            if len(self._partitions) >= self.config.cache_records:
+                self._partitions.clear()
+            known = self._partitions[key] = self.ring.partition_of(key)
+        return known
+
+    def owns(self, key: bytes) -> bool:
+        """Whether this node is one of the key's N owners."""
+        return self.name in self.ring.owners(self.partition(key))
+
+    def new_ring(self, ring: Ring) -> None:
+        """Membership has changed."""
+        self.ring = ring
+        self._partitions.clear()

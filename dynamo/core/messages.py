@@ -1,0 +1,181 @@
+"""What travels: between clients and nodes, and between nodes.
+
+Every message is an immutable tuple. Losing, duplicating, delaying or reordering any of them is harmless to what the
+store promises: replies name the operation they belong to, and states are merged, never assigned.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from dynamo.core.siblings import Siblings
+from dynamo.core.vector import Dot
+
+GET, PUT, DELETE = "get", "put", "delete"
+OK, FAIL, INFO = "ok", "fail", "info"
+
+
+class Request(NamedTuple):
+    """A client's request. Quorums and time-out of 0 mean the cluster's own."""
+
+    id: str
+    """Unique for each logical request; a retry repeats it, so it is executed once."""
+    kind: str
+    key: bytes
+    value: bytes = b""
+    context: bytes = b""
+    """The opaque context of an earlier reply; empty where the client has seen nothing."""
+    r: int = 0
+    w: int = 0
+    pr: int = 0
+    pw: int = 0
+    timeout_us: int = 0
+    generation: int = 0
+    """The boot of the node that this was sent to, as the connection learned it. A put for an earlier boot is not
+    executed: that boot may have executed it already. 0: not known, accepted."""
+
+
+class Response(NamedTuple):
+    """The answer to a request: ``ok``, ``fail`` (no effect, ever) or ``info`` (it may take effect now, later, never)."""
+
+    id: str
+    status: str
+    reason: str = ""
+    values: tuple[bytes, ...] = ()
+    """The current siblings, as the context covers them."""
+    dots: tuple[Dot, ...] = ()
+    """The siblings' names, in the same order."""
+    context: bytes = b""
+    dot: Dot | None = None
+    """The name of the version that a put made."""
+
+
+class Forward(NamedTuple):
+    """A put or delete on its way to a node of the key's preference list; `request.generation` is that node's boot."""
+
+    request: Request
+
+
+class Forwarded(NamedTuple):
+    """The answer to `Forward`. `refused`: the receiver is no coordinator for the key, and nothing was done."""
+
+    response: Response
+    refused: bool = False
+
+
+class Replicate(NamedTuple):
+    """Merge `state` into your copy of `key`; answer `Stored(op)` when that is durable."""
+
+    op: int
+    key: bytes
+    state: Siblings
+    owner: str = ""
+    """Where not empty: keep it as a hint for this owner (4.6)."""
+    durable: bool = True
+    """Whether the acknowledgement must wait for the disk (6.1)."""
+
+
+class Stored(NamedTuple):
+    op: int
+
+
+class Read(NamedTuple):
+    op: int
+    key: bytes
+
+
+class ReadReply(NamedTuple):
+    """What the sender holds of the key; None where it cannot tell (its copy is damaged or not yet recovered)."""
+
+    op: int
+    key: bytes
+    state: Siblings | None
+
+
+class Handoff(NamedTuple):
+    """Hints for the receiver; answered with `HandedOff` when all are durable there."""
+
+    batch: int
+    records: tuple[tuple[bytes, Siblings], ...]
+
+
+class HandedOff(NamedTuple):
+    batch: int
+
+
+class TreeRoots(NamedTuple):
+    """Anti-entropy, first message: Merkle roots of the partitions that both nodes own (4.7)."""
+
+    roots: Mapping[int, bytes]
+    confirm: bool = False
+    """Whether the sender wants to hear of equal partitions too (it recovers from a lost disk)."""
+
+
+class TreeSame(NamedTuple):
+    partitions: tuple[int, ...]
+
+
+class TreeNodes(NamedTuple):
+    """Children digests of differing inner nodes: (partition, path, {child: digest})."""
+
+    nodes: tuple[tuple[int, tuple[int, ...], Mapping[int, bytes]], ...]
+
+
+class TreeLeaves(NamedTuple):
+    """Contents of differing leaves: (partition, path, {key: digest})."""
+
+    leaves: tuple[tuple[int, tuple[int, ...], Mapping[bytes, bytes]], ...]
+
+
+class TreeRecord(NamedTuple):
+    """My state of a key that differs; `wanted`: send me yours."""
+
+    key: bytes
+    state: Siblings
+    wanted: bool
+
+
+class Ping(NamedTuple):
+    """Are you there? Sent to peers that are held to be down."""
+
+
+class Pong(NamedTuple):
+    pass
+
+
+Heartbeats = Mapping[str, tuple[int, int]]
+"""node -> (generation, heartbeat): how recently somebody heard of it."""
+
+
+class GossipSyn(NamedTuple):
+    """Here is the digest of my membership table, and my heartbeats."""
+
+    table_digest: bytes
+    heartbeats: Heartbeats
+
+
+class GossipAck(NamedTuple):
+    """My heartbeats, and my table where the digests differ; `answer`: send me yours."""
+
+    table: bytes
+    heartbeats: Heartbeats
+    answer: bool
+
+
+class ReapQuery(NamedTuple):
+    """May the tombstone of `key`, whose state has `digest`, be forgotten?"""
+
+    op: int
+    key: bytes
+    digest: bytes
+
+
+class ReapVote(NamedTuple):
+    op: int
+    yes: bool
+
+
+class Reap(NamedTuple):
+    """Forget `key` if its state still has `digest`."""
+
+    key: bytes
+    digest: bytes

@@ -1,0 +1,254 @@
+"""One Dynamo node as a state machine without I/O.
+
+    effects = node.step(event, now_us, wall_us)
+
+`event` is one of `dynamo.core.effects`' events, `now_us` the node's monotonic clock, `wall_us` its wall clock (which
+may be wrong; only last-writer-wins believes it). The returned effects are to be carried out in order. Every message,
+timer and completion is handled by one component, as the table `_receive` and the method `step` say; nothing else
+lives here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from dynamo.core import messages as m
+from dynamo.core.actors import ACTOR_PREFIX
+from dynamo.core.config import StoreConfig
+from dynamo.core.effects import (
+    DATA,
+    META,
+    Asked,
+    Boot,
+    Change,
+    Effect,
+    Event,
+    Loaded,
+    Received,
+    Reply,
+    SetTimer,
+    Synced,
+    TimerFired,
+)
+from dynamo.core.errors import CallerError
+from dynamo.core.gossip import MEMBERS
+from dynamo.core.healing import HEALING_OP
+from dynamo.core.host import Chooser
+from dynamo.core.membership import Membership
+from dynamo.core.ring import Member
+from dynamo.core.rules import Rules
+from dynamo.core.siblings import Siblings
+
+GENERATION = b"generation"
+INCARNATION = b"incarnation"
+
+
+class Node:
+    """A node of the cluster; build one for every boot of the process."""
+
+    def __init__(
+        self,
+        name: str,
+        config: StoreConfig,
+        members: tuple[Member, ...],
+        rules: Rules,
+        choose: Chooser,
+        marks: dict[str, int],
+        seeds: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.rules = rules
+        self.serving = False
+        """Whether the boot's own writes are durable; before that the node answers nobody."""
+        detector = rules.detector(expected_us=config.gossip_us, threshold=config.detector_threshold)
+        ring = rules.ring(members, config.n, config.strategy, config.partitions)
+        self.host = host = rules.host(
+            name, config, rules.versioning, choose, marks, detector, rules.forest(config.merkle_depth), ring
+        )
+        self.actors = rules.actors(host)
+        self.replica = rules.replica(host, self.actors)
+        self.placement = rules.placement(host)
+        self.puts = rules.puts(host, self.replica, self.actors, self.placement)
+        self.gets = rules.gets(host, self.replica, self.placement)
+        self.requests = rules.requests(host, self.puts, self.gets, self.placement)
+        self.handoff = rules.handoff(host, self.replica)
+        self.anti_entropy = rules.anti_entropy(host, self.replica)
+        self.healing = rules.healing(host, self.replica)
+        self.reaper = rules.reaper(host, self.replica, self.puts, self.gets)
+        self.gossip = rules.gossip(host, Membership(members), seeds, self._ring_changed)
+        self.requests.generation_of = self.gossip.generation_of
+        self._receive: dict[type, Callable[[str, Any], None]] = {
+            m.Replicate: self._replicate,
+            m.Stored: self._stored,
+            m.Read: self._read,
+            m.ReadReply: self._read_reply,
+            m.Forward: self.requests.forwarded,
+            m.Forwarded: self.requests.answered,
+            m.Handoff: self.handoff.received,
+            m.HandedOff: self.handoff.delivered,
+            m.TreeRoots: self.anti_entropy.roots,
+            m.TreeSame: self.anti_entropy.same,
+            m.TreeNodes: self.anti_entropy.nodes,
+            m.TreeLeaves: self.anti_entropy.leaves,
+            m.TreeRecord: self.anti_entropy.record,
+            m.GossipSyn: self.gossip.syn,
+            m.GossipAck: self.gossip.ack,
+            m.ReapQuery: self.reaper.asked,
+            m.ReapVote: self.reaper.voted,
+            m.Reap: self.reaper.reap,
+            m.Ping: self._ping,
+            m.Pong: self._pong,
+        }
+        self._timers: dict[str, tuple[int, Callable[[], None]]] = {
+            "gossip": (config.gossip_us, self.gossip.tick),
+            "handoff": (config.handoff_us, self._tend),
+            "reap": (config.reap_us, self.reaper.tick),
+        }
+        if config.anti_entropy:
+            self._timers["exchange"] = (config.exchange_us, self.anti_entropy.tick)
+
+    def step(self, event: Event, now_us: int, wall_us: int) -> list[Effect]:
+        """Take in one event; the effects are to be carried out in order. Deterministic: equal states and equal
+        arguments give equal effects."""
+        host = self.host
+        host.now_us = now_us
+        host.wall_us = wall_us
+        effects = host.effects = []
+        if isinstance(event, Received):
+            if self.serving:
+                sender, message = event
+                host.detector.heard(sender, now_us)
+                self._receive[type(message)](sender, message)
+        elif isinstance(event, Synced):
+            host.synced(event.seq)
+        elif isinstance(event, Asked):
+            self._asked(event.client, event.request)
+        elif isinstance(event, TimerFired):
+            self._timer(event.name)
+        elif isinstance(event, Loaded):
+            self._loaded(event)
+        else:
+            self._boot(event)
+        return effects
+
+    # Boot
+
+    def _boot(self, boot: Boot) -> None:
+        host = self.host
+        meta = dict(boot.meta)
+        lost = INCARNATION not in meta and not boot.genesis
+        host.incarnation = meta[INCARNATION].decode() if INCARNATION in meta else boot.fresh_disk
+        host.generation = int(meta.get(GENERATION, b"0")) + 1
+        if MEMBERS in meta and self.gossip.table.merge(Membership.decode(meta[MEMBERS])):
+            self._ring_changed()
+        births = self.actors.boot(meta)
+        self.replica.boot(boot.data, boot.hints)
+        for key in self.replica.damaged:  # a record that cannot be read has no actor
+            self.actors.alive.pop(key, None)
+        if lost:
+            host.mark("lost disk noticed")
+            self.anti_entropy.begin_recovery()
+        seq = host.write(
+            (
+                births,
+                Change(META, INCARNATION, host.incarnation.encode()),
+                Change(META, GENERATION, b"%d" % host.generation),
+                Change(META, MEMBERS, self.gossip.table.encode()),
+                *(Change(META, ACTOR_PREFIX + key, None) for key in self.replica.damaged),
+            )
+        )
+        host.when_durable(seq, self._serve)
+
+    def _serve(self) -> None:
+        """What the boot had to write is durable."""
+        host = self.host
+        self.serving = True
+        self.actors.booted()
+        self.gossip.boot()
+        for name, (every_us, _) in self._timers.items():
+            host.effects.append(SetTimer(name, host.now_us + 1 + host.choose(every_us)))
+
+    # Events
+
+    def _asked(self, client: str, request: m.Request) -> None:
+        if self.serving:
+            self.requests.asked(client, request)
+        else:
+            self.host.effects.append(Reply(client, m.Response(request.id, m.FAIL, "the node is starting")))
+
+    def _timer(self, name: str) -> None:
+        if name == "deadlines":
+            self.host.deadlines()
+        else:
+            every_us, tick = self._timers[name]
+            self.host.effects.append(SetTimer(name, self.host.now_us + every_us))
+            tick()
+
+    def _tend(self) -> None:
+        """The short interval: judge the peers, hand off, heal."""
+        host = self.host
+        host.detector.tick(host.now_us)
+        if self.replica.hints:
+            self.handoff.tick()
+        if self.replica.damaged:
+            self.healing.tick()
+
+    def _loaded(self, event: Loaded) -> None:
+        assert event.space == DATA, f"nobody loads from {event.space}"
+        assert event.record is None or isinstance(event.record, Siblings)
+        self.replica.loaded(event.key, event.record, event.corrupt)
+
+    def _ring_changed(self) -> None:
+        host = self.host
+        config = host.config
+        try:
+            host.new_ring(self.rules.ring(self.gossip.table.members(), config.n, config.strategy, config.partitions))
+        except CallerError:  # the table is still incomplete: the ring before it stays in force
+            host.mark("ring incomplete")
+            return
+        self.placement.forget()
+
+    # Messages that two components share, or none
+
+    def _replicate(self, sender: str, message: m.Replicate) -> None:
+        op, key, state, owner, durable = message
+        if owner and owner != self.name:
+            seq = self.replica.keep_hint(owner, key, state)
+            if seq >= 0:
+                self._acknowledge(seq, sender, op, durable)
+        else:
+            self.replica.fetch(key, self._merge_replicated, sender, op, key, state, durable)
+
+    def _merge_replicated(
+        self, local: Siblings | None, sender: str, op: int, key: bytes, state: Siblings, durable: bool
+    ) -> None:
+        if local is not None:  # a damaged copy acknowledges nothing
+            self._acknowledge(self.replica.merge(local, key, state), sender, op, durable)
+
+    def _acknowledge(self, seq: int, sender: str, op: int, durable: bool) -> None:
+        if durable:
+            self.host.when_durable(seq, self.host.send, sender, m.Stored(op))
+        else:
+            self.host.mark("acknowledged from memory")
+            self.host.send(sender, m.Stored(op))
+
+    def _stored(self, sender: str, message: m.Stored) -> None:
+        if not self.gets.repaired(sender, message.op):
+            self.puts.stored(sender, message.op)
+
+    def _read(self, sender: str, message: m.Read) -> None:
+        self.gets.serve(message.key, self._tell, message.op, sender)
+
+    def _tell(self, state: Siblings | None, op: int, sender: str) -> None:
+        self.host.send(sender, m.ReadReply(op, b"", state))
+
+    def _read_reply(self, sender: str, message: m.ReadReply) -> None:
+        if message.op & HEALING_OP:
+            self.healing.replied(sender, message)
+        else:
+            self.gets.replied(sender, message)
+
+    def _ping(self, sender: str, _message: m.Ping) -> None:
+        self.host.send(sender, m.Pong())
+
+    def _pong(self, sender: str, _message: m.Pong) -> None:
+        """Hearing it is all that was wanted."""

@@ -1,0 +1,66 @@
+"""Whom a coordinator asks for a key: its owners, or under a sloppy quorum the next healthy nodes in their place.
+
+Dynamo, section 4.6: "all read and write operations are performed on the first N healthy nodes from the preference
+list, which may not always be the first N nodes encountered while walking the consistent hashing ring."
+"""
+
+from typing import NamedTuple
+
+from dynamo.core.host import Host
+
+
+class Target(NamedTuple):
+    """A node that takes part in an operation."""
+
+    node: str
+    owner: str
+    """The owner that it stands in for; empty for an owner itself."""
+
+
+class Placement:
+    """The targets of a key as one node sees them now."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._calm: dict[int, tuple[Target, ...]] = {}
+
+    def targets(self, key: bytes) -> tuple[Target, ...]:
+        """N targets: each owner, or the next healthy node of the preference list with that owner as its hint.
+
+        An owner that is held to be down and for which no healthy node is left stands for itself: asking it cannot
+        hurt. Under a strict quorum the targets are always the owners.
+        """
+        host = self.host
+        partition = host.partition(key)
+        down = host.detector.down
+        if not down or not host.config.sloppy:
+            calm = self._calm.get(partition)
+            if calm is None:
+                calm = tuple(Target(name, "") for name in host.ring.owners(partition))
+                self._calm[partition] = calm
+            return calm
+        walk = host.ring.walk(partition)
+        fallbacks = [name for name in walk[host.ring.n :] if name not in down]
+        fallbacks.reverse()
+        chosen = []
+        for owner in walk[: host.ring.n]:
+            if owner not in down or not fallbacks:
+                chosen.append(Target(owner, ""))
+            else:
+                chosen.append(Target(fallbacks.pop(), owner))
+        return tuple(chosen)
+
+    def fallback(self, key: bytes, taken: frozenset[str] | set[str]) -> str | None:
+        """The next healthy node of the preference list that is not `taken`; None under a strict quorum."""
+        host = self.host
+        if not host.config.sloppy:
+            return None
+        down = host.detector.down
+        for name in host.ring.walk(host.partition(key)):
+            if name not in taken and name not in down:
+                return name
+        return None
+
+    def forget(self) -> None:
+        """The ring has changed."""
+        self._calm.clear()

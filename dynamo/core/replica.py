@@ -1,0 +1,202 @@
+"""The records that one node holds: its own replicas and, in another place, what it keeps for other owners.
+
+Every change is a merge of what is here with what came in; nothing is ever assigned over. A record is known to the
+rest of the cluster only once it is durable here (`dynamo.core.host`). Reads go through a bounded cache of recent
+records; a key that is not in it is loaded from storage, and whoever asks meanwhile waits in line.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dynamo.core.actors import Actors
+from dynamo.core.effects import DATA, HINT, Change, Load, hint_key, split_hint_key
+from dynamo.core.host import Host
+from dynamo.core.siblings import NOTHING, Siblings
+
+Entry = tuple[Siblings, int]
+"""A state and the sequence number of the write that made it (0: it came from disk)."""
+
+
+class Replica:
+    """Loads, merges and forgets records. `then` callbacks get the state, or None where the copy here is damaged."""
+
+    def __init__(self, host: Host, actors: Actors) -> None:
+        self.host = host
+        self.actors = actors
+        self.cache: dict[bytes, Entry] = {}
+        self.loading: dict[bytes, list[tuple[Callable[..., None], tuple[Any, ...]]]] = {}
+        self.damaged: dict[bytes, None] = {}
+        """Keys whose record does not match its checksum; they are healed from the other owners, all of them."""
+        self.recovering: dict[int, set[str]] = {}
+        """Partitions that were lost with a disk, and the owners that have not yet confirmed that this copy is whole."""
+        self.hints: dict[str, dict[bytes, Entry]] = {}
+        """owner -> key -> what is kept for it."""
+        self.hint_count = 0
+        self.handed_off_us: dict[bytes, int] = {}
+        """When the last hint for a key was dropped: the reaper must not trust a key too soon after that."""
+        self.tombstones: dict[bytes, int] = {}
+        """key -> since when its state is unchanged and shows nothing to clients."""
+
+    def boot(
+        self, data: Iterable[tuple[bytes, Siblings | None]], hints: Iterable[tuple[bytes, Siblings | None]]
+    ) -> None:
+        """Take up what survived on the disk."""
+        host = self.host
+        for key, state in data:
+            if state is None:
+                host.mark("damaged record found")
+                self.damaged[key] = None
+            else:
+                self._index(key, state)
+        for stored, state in hints:
+            owner, key = split_hint_key(stored)
+            if state is None:  # the owner's other replicas have it: anti-entropy brings it there
+                host.mark("damaged hint dropped")
+                host.write((Change(HINT, stored, None), *self.actors.forget(key)))
+            else:
+                self.hints.setdefault(owner, {})[key] = (state, 0)
+                self.hint_count += 1
+                host.mark("hint survived a restart")
+
+    # Reading
+
+    def fetch(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
+        """Call `then(state, *args)` with the node's own record of `key`: now if it is in memory, else when loaded."""
+        entry = self.cache.get(key)
+        if entry is not None:
+            then(entry[0], *args)
+        elif key in self.damaged:
+            then(None, *args)
+        elif key in self.loading:
+            self.loading[key].append((then, args))
+        else:
+            self.loading[key] = [(then, args)]
+            self.host.effects.append(Load(DATA, key))
+
+    def loaded(self, key: bytes, state: Siblings | None, corrupt: bool) -> None:
+        """Storage answered a load."""
+        if corrupt:
+            self.host.mark("damaged record found")
+            self.damage(key)
+        elif key not in self.cache:
+            self._cache(key, state if state is not None else NOTHING, 0)
+        for then, args in self.loading.pop(key, ()):
+            self.fetch(key, then, *args)
+
+    def fetch_durable(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
+        """Like `fetch`, but the state is handed out only once it is durable here."""
+        entry = self.cache.get(key)
+        if entry is not None and entry[1] <= self.host.durable_seq:
+            then(entry[0], *args)
+        else:
+            self.fetch(key, self._durably, key, then, args)
+
+    def _durably(self, state: Siblings | None, key: bytes, then: Callable[..., None], args: tuple[Any, ...]) -> None:
+        self.host.when_durable(self.written(key), then, state, *args)
+
+    def written(self, key: bytes) -> int:
+        """The write that must be durable before what is known of `key` may leave the node."""
+        entry = self.cache.get(key)
+        return entry[1] if entry is not None else 0
+
+    def hinted(self, key: bytes) -> Entry | None:
+        """Everything that is kept here of `key` for other owners, merged."""
+        found: Entry | None = None
+        for kept in self.hints.values():
+            entry = kept.get(key)
+            if entry is not None:
+                if found is None:
+                    found = entry
+                else:
+                    found = (self.host.versioning.merge(found[0], entry[0]), max(found[1], entry[1]))
+        return found
+
+    # Writing
+
+    def merge(self, local: Siblings, key: bytes, state: Siblings) -> int:
+        """Merge `state` into the own record `local`; returns the write that must be durable to acknowledge it."""
+        merged = self.host.versioning.merge(local, state)
+        if merged is local:
+            return self.written(key)
+        return self.put(key, merged)
+
+    def put(self, key: bytes, state: Siblings, extra: tuple[Change, ...] = ()) -> int:
+        """Write `state`, which includes everything that the own record had."""
+        seq = self.host.write((Change(DATA, key, state), *extra) if extra else (Change(DATA, key, state),))
+        self._cache(key, state, seq)
+        self._index(key, state)
+        return seq
+
+    def keep_hint(self, owner: str, key: bytes, state: Siblings, extra: tuple[Change, ...] = ()) -> int:
+        """Merge `state` into the hint for `owner`; returns the write to wait for, or -1 where the node is full."""
+        kept = self.hints.setdefault(owner, {})
+        entry = kept.get(key)
+        if entry is None:
+            if self.hint_count >= self.host.config.max_hints:
+                self.host.mark("hint refused")
+                return -1
+            self.hint_count += 1
+            self.host.mark("hint stored")
+            merged = state
+        else:
+            merged = self.host.versioning.merge(entry[0], state)
+            if merged is entry[0] and not extra:
+                return entry[1]
+        seq = self.host.write((Change(HINT, hint_key(owner, key), merged), *extra))
+        kept[key] = (merged, seq)
+        return seq
+
+    # Forgetting
+
+    def drop_hint(self, owner: str, key: bytes, delivered: Siblings) -> bool:
+        """Drop a hint whose `delivered` state its owner holds durably; False where it has grown since."""
+        kept = self.hints.get(owner, {})
+        entry = kept.get(key)
+        if entry is None or entry[0] != delivered:
+            return False
+        del kept[key]
+        if not kept:
+            del self.hints[owner]
+        self.hint_count -= 1
+        # Another hint for the key may remain, without the dots that our actor made in this one: the actor dies.
+        gone = () if self.host.owns(key) else self.actors.forget(key)
+        self.host.write((Change(HINT, hint_key(owner, key), None), *gone))
+        self.handed_off_us[key] = self.host.now_us
+        return True
+
+    def reap(self, key: bytes) -> None:
+        """Forget the tombstone of `key`."""
+        self.tombstones.pop(key, None)
+        self.host.forest.touch(self.host.partition(key), key, None)
+        seq = self.host.write((Change(DATA, key, None), *self.actors.forget(key)))
+        self._cache(key, NOTHING, seq)
+
+    def damage(self, key: bytes) -> None:
+        """The record of `key` cannot be read: nothing of it may be told, and its actor is dead."""
+        self.damaged[key] = None
+        self.cache.pop(key, None)
+        self.tombstones.pop(key, None)
+        gone = self.actors.forget(key)
+        if gone:
+            self.host.write(gone)
+        self.host.forest.touch(self.host.partition(key), key, None)
+
+    # Memory
+
+    def _cache(self, key: bytes, state: Siblings, seq: int) -> None:
+        cache = self.cache
+        cache[key] = (state, seq)
+        if len(cache) > self.host.config.cache_records:
+            durable = self.host.durable_seq
+            oldest = next(iter(cache))
+            if cache[oldest][1] <= durable:
+                del cache[oldest]
+
+    def _index(self, key: bytes, state: Siblings) -> None:
+        host = self.host
+        host.forest.touch(host.partition(key), key, state)
+        if state.live:
+            if key in self.tombstones:
+                del self.tombstones[key]
+        else:
+            self.tombstones[key] = host.now_us

@@ -1,0 +1,198 @@
+"""Where clients' requests come in: checked, executed once, and forwarded where another node must coordinate.
+
+Any node answers any request (Dynamo, section 4.5). A get is coordinated where it arrives; a put needs a coordinator
+that holds a copy, so a node outside the key's targets forwards it to one of them.
+
+**A request id is executed at most once.** A node remembers the ids that it has taken, for as long as a retry can
+come; a retry goes to the same boot of the same node (`Request.generation`), and a put that is addressed to an earlier
+boot is answered `info`, because that boot may have executed it. A node forwards an id to one coordinator at a time
+and tries another only after a refusal, which says that nothing was done (the bug known as riak_kv#1754 is a second
+forward after silence).
+"""
+
+from collections import deque
+from typing import NamedTuple
+
+from dynamo.core.context import decode_context
+from dynamo.core.effects import Reply
+from dynamo.core.errors import CallerError
+from dynamo.core.gets import GetCoordinator
+from dynamo.core.host import Host
+from dynamo.core.messages import DELETE, FAIL, GET, INFO, PUT, Forward, Forwarded, Request, Response
+from dynamo.core.placement import Placement, Target
+from dynamo.core.puts import PutCoordinator
+from dynamo.core.vector import EMPTY, Vector
+
+MAX_FORWARDS = 2
+"""Coordinators that one request is offered to, one after another, each after the refusal of the one before."""
+
+
+class Asker(NamedTuple):
+    """Who waits for an answer: a client, or the node that forwarded its request."""
+
+    name: str
+    forwarded: bool
+
+
+class Taken:
+    """One request id that this node has taken."""
+
+    __slots__ = ("askers", "closed", "forwarded_to", "refused", "refused_by", "request", "response")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.askers: list[Asker] = []
+        self.response: Response | None = None
+        self.forwarded_to = ""
+        self.refused = False
+        self.refused_by: set[str] = set()
+        self.closed = False
+
+
+class Requests:
+    """The requests of one node's clients."""
+
+    def __init__(self, host: Host, puts: PutCoordinator, gets: GetCoordinator, placement: Placement) -> None:
+        self.host = host
+        self.puts = puts
+        self.gets = gets
+        self.placement = placement
+        self.taken: dict[str, Taken] = {}
+        self._expiry: deque[tuple[int, str]] = deque()
+        self.generation_of: dict[str, int] = {}
+        """What gossip says of the peers' boots."""
+
+    def asked(self, client: str, request: Request) -> None:
+        """A client asks."""
+        self._take(Asker(client, False), request)
+
+    def forwarded(self, sender: str, message: Forward) -> None:
+        """Another node asks on behalf of its client."""
+        self._take(Asker(sender, True), message.request)
+
+    def _take(self, asker: Asker, request: Request) -> None:
+        host = self.host
+        taken = self.taken.get(request.id)
+        if taken is not None:
+            host.mark("request came twice")
+            if taken.response is not None:
+                self._tell(asker, taken.response, taken.refused)
+            elif asker not in taken.askers:
+                taken.askers.append(asker)
+            return
+        if request.generation and request.generation != host.generation and request.kind != GET:
+            host.mark("put for an earlier boot")
+            self._tell(
+                asker, Response(request.id, INFO, "the node has restarted and cannot know whether it was executed")
+            )
+            return
+        try:
+            context = self._check(request)
+        except CallerError as error:
+            self._tell(asker, Response(request.id, FAIL, str(error)))
+            return
+        self.taken[request.id] = taken = Taken(request)
+        taken.askers.append(asker)
+        self._forget_old(request.id)
+        if request.kind == GET:
+            self.gets.start(request, self._answer)
+        else:
+            self._coordinate(taken, context, asker.forwarded)
+
+    def _check(self, request: Request) -> Vector:
+        """The request's context; `CallerError` names the field that the store cannot accept."""
+        config = self.host.config
+        if request.kind not in (GET, PUT, DELETE):
+            raise CallerError(f"kind: {request.kind!r} is unknown; accepted: get, put, delete")
+        if len(request.key) > config.max_key_bytes:
+            raise CallerError(f"key: {len(request.key)} bytes; accepted: up to {config.max_key_bytes}")
+        if len(request.value) > config.max_value_bytes:
+            raise CallerError(f"value: {len(request.value)} bytes; accepted: up to {config.max_value_bytes}")
+        for name, count, primary in (("r", request.r, request.pr), ("w", request.w, request.pw)):
+            if not 0 <= count <= config.n:
+                raise CallerError(
+                    f"{name}: {count} is out of range; accepted: 1 to N={config.n}, or 0 for the cluster's"
+                )
+            if not 0 <= primary <= (count or getattr(config, name)):
+                raise CallerError(f"p{name}: {primary} is out of range; accepted: 0 to {name.upper()}")
+        if request.timeout_us < 0:
+            raise CallerError(f"timeout_us: {request.timeout_us} is negative; accepted: 0 for the cluster's, or more")
+        context = decode_context(request.context) if request.context else EMPTY
+        if request.kind == DELETE and not context:
+            raise CallerError("context: a delete needs the context of a get: it deletes what that get has seen")
+        return context
+
+    def _coordinate(self, taken: Taken, context: Vector, forwarded: bool) -> None:
+        """Coordinate a put here if this node is among the key's targets, else find a node that is."""
+        host = self.host
+        targets = self.placement.targets(taken.request.key)
+        for target in targets:
+            if target.node == host.name:
+                self.puts.start(taken.request, context, targets, target, self._answer)
+                return
+        if forwarded:
+            host.mark("forward refused")
+            taken.refused = True  # and it stays so: the sender may have gone on to another coordinator
+            self._answer(Response(taken.request.id, FAIL, "not a coordinator for this key"))
+        else:
+            self._forward(taken, targets)
+
+    def _forward(self, taken: Taken, targets: tuple[Target, ...]) -> None:
+        host, request = self.host, taken.request
+        for target in targets:
+            if target.node not in taken.refused_by and target.node not in host.detector.down:
+                break
+        else:
+            self._answer(Response(request.id, FAIL, "unavailable: no node of the preference list can be reached"))
+            return
+        host.mark("put forwarded")
+        taken.forwarded_to = target.node
+        generation = self.generation_of.get(target.node, 0)
+        host.send(target.node, Forward(request._replace(generation=generation)))
+        host.at(host.now_us + (request.timeout_us or host.config.timeout_us), taken, self._forward_expired)
+
+    def answered(self, sender: str, message: Forwarded) -> None:
+        """The coordinator of a forwarded request answers."""
+        taken = self.taken.get(message.response.id)
+        if taken is None or taken.response is not None or taken.forwarded_to != sender:
+            return
+        if not message.refused:
+            self._answer(message.response)
+        elif sender not in taken.refused_by:
+            taken.refused_by.add(sender)
+            if len(taken.refused_by) >= MAX_FORWARDS:
+                self._answer(Response(taken.request.id, FAIL, "the nodes disagree about the key's preference list"))
+            else:
+                self._forward(taken, self.placement.targets(taken.request.key))
+
+    def _forward_expired(self, taken: Taken) -> None:
+        if taken.response is None:
+            self.host.mark("forward unanswered")
+            self.host.detector.missed(taken.forwarded_to, self.host.now_us)
+            self._answer(Response(taken.request.id, INFO, f"no answer from its coordinator {taken.forwarded_to}"))
+
+    def _answer(self, response: Response) -> None:
+        taken = self.taken.get(response.id)
+        if taken is None or taken.response is not None:
+            return
+        taken.response = response
+        taken.closed = True
+        for asker in taken.askers:
+            self._tell(asker, response, taken.refused)
+        taken.askers.clear()
+
+    def _tell(self, asker: Asker, response: Response, refused: bool = False) -> None:
+        if asker.forwarded:
+            self.host.send(asker.name, Forwarded(response, refused))
+        else:
+            self.host.effects.append(Reply(asker.name, response))
+
+    def _forget_old(self, request_id: str) -> None:
+        now_us = self.host.now_us
+        expiry = self._expiry
+        expiry.append((now_us + self.host.config.request_memory_us, request_id))
+        while expiry[0][0] <= now_us:
+            _, old = expiry.popleft()
+            taken = self.taken.get(old)
+            if taken is not None and taken.response is not None:
+                del self.taken[old]

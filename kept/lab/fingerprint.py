@@ -1,0 +1,26 @@
+"""Which code a run was made by: runs of the same code, configuration and seed must agree to the byte."""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import dynamo
+import kept
+
+_DECIDING = ((dynamo, "."), (kept, "sim"), (kept, "lab"), (kept, "zoo"))
+
+
+@cache
+def code_fingerprint() -> str:
+    """12 hexadecimal digits over every source file that decides what a run does."""
+    digest = sha256()
+    for package, folder in _DECIDING:
+        assert package.__file__ is not None
+        root = Path(package.__file__).parent
+        for path in sorted((root / folder).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def created_by() -> str:
+    return f"kept {kept.__version__}"

@@ -1,0 +1,228 @@
+"""One run from configuration to verdicts: boot, work under faults, heal, settle, export, judge."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from checkers.registry import judge
+from checkers.verdict import Verdict
+from dynamo.core.node import Node
+from dynamo.core.ring import Member, Ring
+from dynamo.core.rules import Rules, rules_for
+from dynamo.core.tokens import build_members
+from histories.header import RunHeader
+from histories.jsonl import read_run
+from histories.recorder import Recorder
+from histories.run import RecordedRun
+from kept.lab.client import Client
+from kept.lab.config import RunConfig
+from kept.lab.fingerprint import code_fingerprint, created_by
+from kept.lab.log import RunLog
+from kept.lab.settle import describe, export, settle
+from kept.lab.workload import Habits, Workload
+from kept.sim.entropy import stream
+from kept.sim.faults import Fault
+from kept.sim.nemesis import plan
+from kept.sim.scheduler import PriorityQueue, Queue, TimedQueue
+from kept.sim.tape import Tape
+from kept.sim.world import Watch, World
+
+Progress = Callable[[int, int], None]
+"""Called now and then with the operations done and the operations wanted."""
+_FIRST_FAULT_US = 300_000
+_FOREVER_US = 1 << 60
+_EVENTS_PER_OPERATION = 14
+"""About how many steps a run has per operation, for PCT's change points."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to, before it is judged."""
+
+    config: RunConfig
+    settled_after_us: int | None
+    """Virtual time from healing to rest; None where the bound was passed."""
+    unrest: str
+    counts: dict[str, int]
+    """How often each fault really happened."""
+    marks: dict[str, int]
+    """How often each rare path of the store was taken."""
+    outcomes: dict[str, int]
+    """Operations by ok, fail, info."""
+    events: int
+    virtual_us: int
+    faults: tuple[Fault, ...]
+    tape: Tape
+    recorder: Recorder
+
+
+class Lab:
+    """Assembles a world for one run and drives it through its phases."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        directory: Path | None,
+        rules: Rules | None = None,
+        tape: Tape | None = None,
+        faults: list[Fault] | None = None,
+        watch: Watch | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.config = config
+        self.store = config.store()
+        self.rules = rules or rules_for(config.versions)
+        self.marks: dict[str, int] = {}
+        header = RunHeader(seed=config.seed, config=config.document(), created_by=created_by(), code=code_fingerprint())
+        self.recorder = Recorder(directory, header)
+        self.log = RunLog(self.recorder)
+        self.members = _members(config)
+        self._ring: Ring | None = None
+        self.world = World(
+            config.seed,
+            [member.name for member in self.members],
+            self._build,
+            _queue(config),
+            tape or Tape(),
+            self.log,
+            watch,
+        )
+        self.log.clock = self.world
+        self.planned: Iterator[Fault]
+        if faults is None:
+            draw = stream(config.seed, "nemesis")
+            names = [member.name for member in self.members]
+            self.planned = plan(draw, names, frozenset(config.faults), config.fault_gap_ms * 1_000)
+        else:
+            self.planned = iter(faults)
+        self.replaying = faults is not None
+        self.injected: list[Fault] = []
+        self.progress = progress
+        self.taken = 0
+        self.working = config.clients
+
+    def _build(self, name: str, choose: Callable[[int], int]) -> Node:
+        return Node(
+            name,
+            self.store,
+            self.members,
+            self._rules_with_shared_ring(),
+            choose,
+            self.marks,
+            seeds=(self.members[0].name,),
+        )
+
+    def _rules_with_shared_ring(self) -> Rules:
+        """Rings are immutable, so the nodes of one simulated cluster share one as long as they agree on its members."""
+        make = self.rules.ring
+
+        def shared(members: tuple[Member, ...], n: int, strategy: int, partitions: int) -> Ring:
+            if self._ring is None:
+                self._ring = make(members, n, strategy, partitions)
+                return self._ring
+            if members is self.members or tuple(members) == tuple(sorted(self.members)):
+                return self._ring
+            return make(members, n, strategy, partitions)
+
+        return replace(self.rules, ring=shared)
+
+    # Phases
+
+    def execute(self) -> Outcome:
+        """Run all phases. What was recorded is on disk (or in memory) when this returns or raises."""
+        world = self.world
+        try:
+            world.start()
+            self._start_clients()
+            self._next_fault()
+            world.run(_FOREVER_US)
+            working_us = world.now_us
+            world.heal()
+            settled_us, why = settle(world, self.config.settle_s * 1_000_000)
+            ring = self._ring
+            assert ring is not None
+            snapshot = self.recorder.replicas(settled_us is not None, settled_us, describe(ring, self.config.ring))
+            export(world, snapshot)
+        finally:
+            self.log.close()
+        return Outcome(
+            config=self.config,
+            settled_after_us=settled_us,
+            unrest=why,
+            counts=dict(sorted(world.counts.items())),
+            marks=dict(sorted(self.marks.items())),
+            outcomes=dict(self.log.outcomes),
+            events=world.events,
+            virtual_us=working_us,
+            faults=tuple(self.injected),
+            tape=world.network.tape,
+            recorder=self.recorder,
+        )
+
+    def _start_clients(self) -> None:
+        config = self.config
+        workload = Workload(config.workload, config.keys, config.skew)
+        for index in range(config.clients):
+            client = Client(
+                self.world,
+                index,
+                config.clients,
+                workload,
+                Habits(),
+                self.log,
+                config.think_ms * 1_000,
+                self._take,
+                self._client_done,
+            )
+            self.world.at(50_000 + 137 * index, client.name, client.begin)
+
+    def _take(self) -> bool:
+        """Leave for one more operation."""
+        if self.taken >= self.config.ops:
+            return False
+        self.taken += 1
+        if self.progress is not None and self.taken % 256 == 0:
+            self.progress(self.taken, self.config.ops)
+        return True
+
+    def _client_done(self) -> None:
+        self.working -= 1
+        if self.working == 0:
+            self.world.stopped = True
+
+    def _next_fault(self, fault: Fault | None = None, _: Any = None) -> None:
+        """Let the fault happen whose time has come, and wait for the next one."""
+        if fault is not None:
+            if self.working == 0:
+                return
+            self.injected.append(fault)
+            self.world.inject(fault)
+        following = next(self.planned, None)
+        if following is not None:
+            due_us = following.at_us if self.replaying else following.at_us + _FIRST_FAULT_US
+            self.world.at(due_us, "nemesis", self._next_fault, following._replace(at_us=due_us))
+
+
+def _members(config: RunConfig) -> tuple[Member, ...]:
+    specs = [
+        Member(f"n{i + 1}", (), rack=f"rack{i % config.racks + 1}" if config.racks else "") for i in range(config.nodes)
+    ]
+    spread = min(config.n, config.nodes)
+    return build_members(specs, config.ring, config.tokens, config.partitions, salt="kept", spread=spread)
+
+
+def _queue(config: RunConfig) -> Queue:
+    if config.strategy == "pct":
+        return PriorityQueue(stream(config.seed, "pct"), config.depth, config.ops * _EVENTS_PER_OPERATION)
+    return TimedQueue()
+
+
+def recorded(outcome: Outcome, directory: Path | None) -> RecordedRun:
+    """What the checkers see: read back from where it was written."""
+    return outcome.recorder.recorded() if directory is None else read_run(directory)
+
+
+def verdicts(run: RecordedRun, claims: tuple[str, ...]) -> dict[str, Verdict]:
+    """Judge the claims over a recorded run."""
+    return judge(run, claims)

@@ -1,0 +1,86 @@
+"""After the faults: has the cluster come to rest, and what does each replica hold then?
+
+The questions are asked of the nodes directly, as an operator's tool would; the verdict whether they converged is not
+given here but by `checkers.convergence`, from what is exported.
+"""
+
+from dynamo.core.effects import DATA, HINT, split_hint_key
+from dynamo.core.node import Node
+from dynamo.core.ring import Ring
+from dynamo.core.siblings import Siblings
+from histories.snapshot import Snapshot
+from kept.sim.machine import Machine
+from kept.sim.world import World
+
+
+def unrest(world: World) -> str:
+    """Why the cluster is not at rest yet; empty where it is."""
+    nodes: dict[str, Node] = {}
+    for machine in world.machines.values():
+        node = machine.node
+        if node is None or not node.serving or machine.paused:
+            return f"{machine.name} is not serving"
+        if node.replica.hints:
+            return f"{machine.name} keeps hints for {', '.join(sorted(node.replica.hints))}"
+        if node.replica.damaged or node.replica.recovering:
+            return f"{machine.name} is being healed"
+        if node.puts.pending or node.gets.pending:
+            return f"{machine.name} has operations under way"
+        nodes[machine.name] = node
+    ring = next(iter(nodes.values())).host.ring
+    for partition in range(ring.count):
+        roots = {nodes[name].host.forest.root(partition) for name in ring.owners(partition)}
+        if len(roots) > 1:
+            return f"the owners of partition {partition} differ"
+    return ""
+
+
+def settle(world: World, bound_us: int, step_us: int = 500_000) -> tuple[int | None, str]:
+    """Let time pass until the cluster is at rest; returns how long that took (None: longer than `bound_us`) and what
+    was still going on."""
+    healed_us = world.now_us
+    why = unrest(world)
+    while why and world.now_us - healed_us < bound_us:
+        world.run(world.now_us + step_us)
+        why = unrest(world)
+    return (None if why else world.now_us - healed_us), why
+
+
+def export(world: World, snapshot: Snapshot) -> None:
+    """Write what every disk holds, and every node's Merkle roots."""
+    for machine in world.machines.values():
+        _export_data(machine, snapshot)
+        for stored, state in machine.disk.engine.scan(HINT):
+            assert isinstance(state, Siblings)
+            owner, key = split_hint_key(stored)
+            snapshot.hint(machine.name, owner, key, state.context, [(v.dot, v.value) for v in state.versions])
+        node = machine.node
+        if node is not None:
+            owned = node.host.ring.partitions_of(machine.name)
+            snapshot.roots(machine.name, node.host.forest.roots(owned))
+
+
+def _export_data(machine: Machine, snapshot: Snapshot) -> None:
+    for key, state in machine.disk.engine.scan(DATA):
+        assert isinstance(state, Siblings)
+        snapshot.data(machine.name, key, state.context, [(v.dot, v.value) for v in state.versions])
+
+
+def describe(ring: Ring, strategy: int) -> dict[str, object]:
+    """The ring as the checkers' own placement understands it."""
+    members = [
+        {
+            "name": member.name,
+            "tokens": [str(token) for token in member.tokens],
+            "host": member.host,
+            "rack": member.rack,
+            "datacenter": member.datacenter,
+        }
+        for member in ring.members
+    ]
+    return {
+        "strategy": strategy,
+        "n": ring.n,
+        "partitions": 0 if strategy == 1 else ring.count,
+        "members": members,
+    }

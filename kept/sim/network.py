@@ -1,0 +1,92 @@
+"""The simulated network: latencies, losses, duplicates, reordering, long delays and cut links.
+
+A message's fate is drawn from the stream of its sender and is numbered (`sender`, count), so it depends on what that
+sender sent before and on nothing else. Fates other than a plain delivery are written to the tape, and on replay are
+read from it instead.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from kept.sim.entropy import Stream, stream
+from kept.sim.scheduler import Queue
+from kept.sim.tape import DUPLICATE, LOSS, Tape
+from kept.sim.weather import Weather
+
+Deliver = Callable[[Any, Any], None]
+
+
+class Sender:
+    """What one endpoint has sent so far, and the stream that its messages' fates come from."""
+
+    __slots__ = ("count", "draw", "fate", "last_us")
+
+    def __init__(self, seed: int, name: str) -> None:
+        self.count = 0
+        self.draw = stream(seed, "latency", name).random
+        self.fate = stream(seed, "fate", name)
+        self.last_us: dict[str, int] = {}
+        """When the last message to each endpoint arrives."""
+
+
+class Network:
+    """All links. `deliver` callbacks are scheduled on the queue; a lost message is simply never scheduled."""
+
+    def __init__(
+        self, seed: int, queue: Queue, tape: Tape, counts: dict[str, int], latency_us: tuple[int, int]
+    ) -> None:
+        self.seed = seed
+        self.queue = queue
+        self.tape = tape
+        self.counts = counts
+        self.low_us, high_us = latency_us
+        self.span_us = high_us - self.low_us
+        self.weather = Weather()
+        self.cut: dict[tuple[str, str], int] = {}
+        """(from, to) -> how many partitions cut this direction now."""
+        self._senders: dict[str, Sender] = {}
+
+    def send(self, sender: str, to: str, now_us: int, action: Deliver, one: Any, two: Any) -> None:
+        """Carry a message from `sender` to `to`: `action(one, two)` when it arrives, if it does."""
+        if self.cut and (sender, to) in self.cut:
+            self.counts["partition"] = self.counts.get("partition", 0) + 1
+            return
+        known = self._senders.get(sender)
+        if known is None:
+            known = self._senders[sender] = Sender(self.seed, sender)
+        known.count += 1
+        weather = self.weather
+        due_us = now_us + self.low_us + int(known.draw() * self.span_us)
+        if weather.rough:
+            fate = self.tape.fate(sender, known.count, weather, known.fate)
+            if fate is not None:
+                due_us = self._mistreat(fate, known, to, due_us, (action, one, two))
+                if not due_us:
+                    return
+        last_us = known.last_us.get(to, 0)
+        if due_us < last_us:
+            if weather.reorder:
+                self.counts["reorder"] = self.counts.get("reorder", 0) + 1
+            else:
+                due_us = last_us
+        if due_us > last_us:
+            known.last_us[to] = due_us
+        self.queue.push(due_us, to, action, one, two)
+
+    def _mistreat(
+        self, fate: tuple[str, int], known: Sender, to: str, due_us: int, delivery: tuple[Deliver, Any, Any]
+    ) -> int:
+        """Carry out a fate other than plain delivery; returns when the message arrives, 0 for never."""
+        kind, extra_us = fate
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        if kind == LOSS:
+            return 0
+        if kind == DUPLICATE:
+            action, one, two = delivery
+            self.queue.push(due_us + extra_us, to, action, one, two)
+            return due_us
+        return due_us + extra_us
+
+    def draw_latency_us(self, draw: Stream) -> int:
+        """One plain latency."""
+        return self.low_us + int(draw.random() * self.span_us)

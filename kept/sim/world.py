@@ -1,0 +1,210 @@
+"""The world: machines, network, clients and faults under one queue of events and one virtual clock."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from dynamo.core.effects import Change, Minted
+from dynamo.core.messages import Request, Response
+from dynamo.core.node import Node
+from kept.sim import faults as kinds
+from kept.sim.disk import Disk
+from kept.sim.faults import Fault
+from kept.sim.machine import Machine
+from kept.sim.network import Network
+from kept.sim.scheduler import Action, Queue
+from kept.sim.tape import Tape
+
+LATENCY_US = (150, 1_200)
+"""One way between any two endpoints, in fair weather."""
+
+
+class Observer(Protocol):
+    """Whoever records what happens."""
+
+    def event(self, time_us: int, name: str, **fields: Any) -> None: ...
+
+    def minted(self, time_us: int, node: str, minted: Minted) -> None: ...
+
+
+class Watch(Protocol):
+    """Whoever wants to see every message and every write; costs time, so it is off unless a run is explained."""
+
+    def sent(self, time_us: int, sender: str, to: str, message: Any) -> None: ...
+
+    def wrote(self, time_us: int, node: str, disk: Disk, changes: tuple[Change, ...]) -> None: ...
+
+
+class World:
+    """Everything that a run is made of, but the clients' minds. Equal seeds, plans and tapes give equal runs."""
+
+    def __init__(
+        self,
+        seed: int,
+        names: Iterable[str],
+        build: Callable[..., Node],
+        queue: Queue,
+        tape: Tape,
+        observer: Observer,
+        watch: Watch | None = None,
+    ) -> None:
+        self.seed = seed
+        self.now_us = 0
+        self.queue = queue
+        self.observer = observer
+        self.watch = watch
+        self.counts: dict[str, int] = {}
+        """How often each kind of fault really happened."""
+        self.network = Network(seed, queue, tape, self.counts, LATENCY_US)
+        self.machines: dict[str, Machine] = {name: Machine(self, name, build) for name in names}
+        self.clients: dict[str, Callable[[Response, Any], None]] = {}
+        self.events = 0
+        self.timers = 0
+        self.stopped = False
+        self._active: dict[int, Fault] = {}
+        self._faults = 0
+
+    def start(self) -> None:
+        """Boot every machine of a new cluster."""
+        for machine in self.machines.values():
+            machine.boot(genesis=True)
+
+    def at(self, due_us: int, task: str, action: Action, one: Any = None, two: Any = None) -> None:
+        self.queue.push(due_us, task, action, one, two)
+
+    def run(self, until_us: int) -> None:
+        """Let events happen until `until_us`, or until somebody sets `stopped`."""
+        pop = self.queue.pop
+        self.stopped = False
+        count = 0
+        while not self.stopped:
+            event = pop(self.now_us, until_us)
+            if event is None:
+                self.now_us = until_us
+                break
+            self.now_us, action, one, two = event
+            action(one, two)
+            count += 1
+        self.events += count
+
+    # Clients
+
+    def ask(self, client: str, node: str, request: Request) -> None:
+        """Send a client's request to a node."""
+        self.network.send(client, node, self.now_us, self.machines[node].asked, client, request)
+
+    def reply(self, node: str, client: str, response: Response) -> None:
+        """Send a node's response to a client."""
+        self.network.send(node, client, self.now_us, self.clients[client], response, None)
+
+    # Faults
+
+    def inject(self, fault: Fault) -> None:
+        """Let a fault happen now; it heals by itself."""
+        self._faults += 1
+        self._active[self._faults] = fault
+        kind = fault.kind
+        self.observer.event(
+            self.now_us, kind, nodes=fault.nodes, pairs=fault.pairs, number=fault.number, for_us=fault.for_us
+        )
+        if kind in (kinds.CRASH, kinds.PAUSE, kinds.MID_STEP):
+            self._stop_nodes(fault)
+        elif kind in (kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL):
+            self._count(kind)
+            for pair in fault.pairs:
+                self.network.cut[pair] = self.network.cut.get(pair, 0) + 1
+        elif kind in (kinds.OFFSET, kinds.DRIFT):
+            self._count(kind)
+            for name in fault.nodes:
+                self._bend_clock(name, fault, 1)
+        else:
+            self._change_weather(fault, 1)
+        self.at(self.now_us + fault.for_us, "nemesis", self._heal, self._faults)
+
+    def heal(self) -> None:
+        """End every fault now, start every dead node, and keep the network calm from here on."""
+        for number in list(self._active):
+            self._heal(number, None)
+        for machine in self.machines.values():
+            machine.dies_after = None
+            if machine.node is None:
+                self._boot(machine)
+        self.observer.event(self.now_us, "healed")
+
+    def _heal(self, number: int, _: Any) -> None:
+        fault = self._active.pop(number, None)
+        if fault is None:
+            return
+        if fault.kind in (kinds.CRASH, kinds.MID_STEP, kinds.PAUSE):
+            for name in fault.nodes:
+                self._revive(self.machines[name])
+        elif fault.pairs:
+            for pair in fault.pairs:
+                self.network.cut[pair] -= 1
+                if not self.network.cut[pair]:
+                    del self.network.cut[pair]
+        elif fault.kind in (kinds.OFFSET, kinds.DRIFT):
+            for name in fault.nodes:
+                self._bend_clock(name, fault, -1)
+        else:
+            self._change_weather(fault, -1)
+
+    def _revive(self, machine: Machine) -> None:
+        """A fault that stopped a machine is over; another one may still hold it."""
+        held = {fault.kind for fault in self._active.values() if machine.name in fault.nodes}
+        if kinds.MID_STEP not in held:
+            machine.dies_after = None
+        if machine.node is None and not held & {kinds.CRASH, kinds.MID_STEP}:
+            self._boot(machine)
+        if machine.paused and kinds.PAUSE not in held:
+            self.observer.event(self.now_us, "resumed", node=machine.name)
+            machine.resume()
+
+    def _boot(self, machine: Machine) -> None:
+        self.observer.event(self.now_us, "boot", node=machine.name)
+        machine.boot()
+
+    def _stop_nodes(self, fault: Fault) -> None:
+        for name in fault.nodes:
+            machine = self.machines[name]
+            if machine.node is None:
+                continue
+            if fault.kind == kinds.PAUSE:
+                self._count(kinds.PAUSE)
+                machine.pause()
+            elif fault.kind == kinds.MID_STEP:
+                machine.dies_after = int(fault.number)
+            else:
+                self._count(kinds.CRASH)
+                self._crash(machine, fault.number, fault.torn if fault.torn >= 0 else None)
+
+    def died_in_step(self, machine: Machine) -> None:
+        """A machine has carried out some effects of a step; the rest of them never happens."""
+        self._count(kinds.MID_STEP)
+        self.observer.event(self.now_us, "died in a step", node=machine.name)
+        self._crash(machine, 0.0, None)
+
+    def _crash(self, machine: Machine, keep_share: float, torn_at: float | None) -> None:
+        lost, torn = machine.crash(keep_share, torn_at)
+        if lost:
+            self._count("unsynced writes lost", lost)
+        if torn:
+            self._count(kinds.TORN)
+        self.observer.event(self.now_us, "crashed", node=machine.name, lost_batches=lost, torn=torn)
+
+    def _bend_clock(self, name: str, fault: Fault, sign: int) -> None:
+        clock = self.machines[name].clock
+        if fault.kind == kinds.OFFSET:
+            clock.offset_us += sign * int(fault.number)
+        else:
+            clock.drift(self.now_us, clock.ppm + sign * int(fault.number))
+
+    def _change_weather(self, fault: Fault, sign: int) -> None:
+        weather = self.network.weather
+        if fault.kind == kinds.REORDER:
+            weather.reorder = any(active.kind == kinds.REORDER for active in self._active.values())
+        else:
+            setattr(weather, fault.kind, max(0.0, getattr(weather, fault.kind) + sign * fault.number))
+            weather.settle()
+
+    def _count(self, kind: str, times: int = 1) -> None:
+        self.counts[kind] = self.counts.get(kind, 0) + times

@@ -1,0 +1,1 @@
+"""Checks of this project's own source that no published linter makes."""
