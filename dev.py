@@ -41,6 +41,17 @@ EXIT_VIOLATED, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_INTERRUPTED = 1, 64, 69, 130
 GRACE_S = 15
 """How long an interrupted command may take to save what it found before it is ended."""
 
+PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check")
+QUIET = """
+import runpy, sys
+try:
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+"""`python -m` without a traceback where the user interrupts."""
+
 Command = list[str]
 
 
@@ -98,6 +109,14 @@ class Environment:
 
     def create(self) -> int:
         """An empty environment in place of whatever was there."""
+        builtin = has_module("venv") and has_module("ensurepip")
+        if not builtin and not has_module("pip"):
+            version = "{}.{}".format(*sys.version_info)
+            say(
+                "this Python has neither venv nor pip; install one of them "
+                f"(Debian and Ubuntu: apt-get install python{version}-venv; Fedora: dnf install python3-pip)"
+            )
+            return EXIT_UNAVAILABLE
         if self.home.exists() or self.home.is_symlink():
             say(f"{self.home} is not whole or stands in the wrong place: making it anew")
             self.home.unlink() if self.home.is_symlink() else shutil.rmtree(self.home)
@@ -105,46 +124,42 @@ class Environment:
         self.unfinished.touch()
         say(f"making {self.home}")
         base = str(getattr(sys, "_base_executable", None) or sys.executable)  # never the one just deleted
-        if has_module("venv") and has_module("ensurepip"):
-            return run([base, "-m", "venv", str(self.home)], stdout=sys.stderr)
-        if not has_module("pip"):
-            version = "{}.{}".format(*sys.version_info)
-            say(
-                "this Python has neither venv nor pip; install one of them "
-                f"(Debian and Ubuntu: apt-get install python{version}-venv; Fedora: dnf install python3-pip)"
-            )
-            return EXIT_UNAVAILABLE
+        if builtin:
+            return run(module(base, "venv", str(self.home)), stdout=sys.stderr)
         return self.create_with_virtualenv(base)
 
     def create_with_virtualenv(self, base: str) -> int:
         """Some distributions ship Python without `venv` or `ensurepip`; virtualenv carries its own pip."""
         say("this Python has no venv: fetching virtualenv")
         with tempfile.TemporaryDirectory() as folder:
-            fetch = [base, "-m", "pip", "install", "--quiet", "--no-input", "--target", folder, "virtualenv"]
+            fetch = module(base, "pip", "install", *PIP_OPTIONS, "--target", folder, "virtualenv")
+            make = module(base, "virtualenv", "--quiet", str(self.home))
             path = os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH"))))
-            return run(fetch, stdout=sys.stderr) or run(
-                [base, "-m", "virtualenv", "--quiet", str(self.home)], stdout=sys.stderr, PYTHONPATH=path
-            )
+            return run(fetch, stdout=sys.stderr) or run(make, stdout=sys.stderr, PYTHONPATH=path)
 
     def install(self) -> int:
         """Install exactly the lock, then this project; mark the environment when both are done."""
         fingerprint = self.fingerprint()  # taken first: a lock that changes meanwhile installs again next time
         self.unfinished.touch()
         say("installing requirements.txt (about a minute, only when it changed)")
-        pip = [str(self.python), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-        for step in (
-            [*pip, "--require-hashes", "-r", str(self.root / "requirements.txt")],
-            [*pip, "--no-deps", "--no-build-isolation", "-e", str(self.root)],
-        ):
-            code = run(step, stdout=sys.stderr, PIP_USER="0")
+        lock = ("--require-hashes", "-r", str(self.root / "requirements.txt"))
+        project = ("--no-deps", "--no-build-isolation", "-e", str(self.root))
+        for what in (lock, project):
+            command = module(str(self.python), "pip", "install", *PIP_OPTIONS, *what)
+            code = run(command, stdout=sys.stderr, PIP_USER="0")
             if code != 0:
-                say(f"failed with exit code {code}: {' '.join(step)}")
+                say(f"pip install {' '.join(what)}: exit code {code}; the next call starts anew")
                 return code
         written = self.mark.with_suffix(".new")
         written.write_text(fingerprint, encoding="utf-8")
         written.replace(self.mark)
         self.unfinished.unlink()
         return 0
+
+
+def module(python: str, name: str, *arguments: str) -> Command:
+    """Run a module that makes environments. Nothing is imported from the current folder (-P)."""
+    return [python, "-P", "-c", QUIET, name, *arguments]
 
 
 def has_module(name: str) -> bool:

@@ -16,6 +16,8 @@ import dev
 DEV = Path(dev.__file__).resolve()
 
 Calls = list[list[str]]
+MODULE = len(dev.module("python", "")) - 1
+"""Where a command of dev.module names the module."""
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def calls(root: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
 
     def record(command: list[str], **_: object) -> int:
         recorded.append(command)
-        if command[1:3] in (["-m", "venv"], ["-m", "virtualenv"]):
+        if command[MODULE] in ("venv", "virtualenv"):
             python = dev.Environment(root).python
             python.parent.mkdir(parents=True)
             python.write_text("#!/bin/sh\nexit 0\n")
@@ -44,7 +46,7 @@ def calls(root: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 
 def modules(calls: Calls) -> list[str]:
-    return [call[2] for call in calls]
+    return [call[MODULE] for call in calls]
 
 
 # The environment
@@ -56,7 +58,7 @@ def test_a_fresh_checkout_gets_an_environment_then_the_lock_then_the_project(roo
     assert environment.prepare() == 0
     assert environment.ready()
     making, lock, project = calls
-    assert making[1:] == ["-m", "venv", str(root / ".venv")]
+    assert making[MODULE:] == ["venv", str(root / ".venv")]
     assert lock[0] == str(environment.python)
     assert lock[-3:] == ["--require-hashes", "-r", str(root / "requirements.txt")]
     assert project[-4:] == ["--no-deps", "--no-build-isolation", "-e", str(root)]
@@ -152,6 +154,7 @@ def test_without_venv_and_pip_it_says_what_to_install(
     monkeypatch.setattr(dev, "has_module", lambda name: name not in ("ensurepip", "pip"))
     assert dev.Environment(root).prepare() == dev.EXIT_UNAVAILABLE
     assert calls == []
+    assert not dev.Environment(root).home.exists()
     assert f"apt-get install python3.{sys.version_info.minor}-venv" in capsys.readouterr().err
 
 
@@ -217,6 +220,17 @@ def test_an_interrupt_lets_the_command_save_and_leaves_no_traceback(
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (code, b"")
     assert saved.exists()
+
+
+def test_a_module_runs_as_with_m_and_an_interrupted_one_leaves_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "making.py").write_text("import sys\nif __name__ == '__main__': sys.exit(len(sys.argv))")
+    (tmp_path / "interrupted.py").write_text("raise KeyboardInterrupt")
+    codes = {}
+    for name in ("making", "interrupted"):
+        command = dev.module(sys.executable, name, "argument")
+        done = subprocess.run(command, check=False, capture_output=True, env={"PYTHONPATH": str(tmp_path)})
+        codes[name] = (done.returncode, done.stderr)
+    assert codes == {"making": (2, b""), "interrupted": (130, b"")}
 
 
 # Verbs

@@ -74,7 +74,6 @@ class WriteBack:
         """Apply everything that waits to the engine below. Where that fails, it still waits."""
         if self._waiting:
             self.engine.apply([Change(*place, record) for place, (_, record) in self._latest.items()])
-            self._oldest += len(self._waiting)
             self._waiting.clear()
             self._latest.clear()
             self._buffered = 0

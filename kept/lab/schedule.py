@@ -14,7 +14,7 @@ from kept.sim.tape import Fate, Tape
 SCHEDULE_FILE = "schedule.json"
 
 PlannedFault = tuple[
-    str, int, int, tuple[str, ...], tuple[tuple[str, str], ...], float, float
+    str, int, int, tuple[str, ...], tuple[tuple[str, str], ...], float, float, bool
 ]  # the fields of `Fault`, in order
 WrittenFate = tuple[
     str, Annotated[int, Field(ge=1)], Literal["loss", "duplicate", "delay"], Annotated[int, Field(ge=0)]

@@ -43,3 +43,5 @@ class Fault(NamedTuple):
     crash: how many effects are still carried out. Offset: microseconds. Drift: millionths."""
     torn: float = -1.0
     """Crash: the share of the first lost batch's bytes that is on the disk; negative: none, nothing is torn."""
+    dirty: bool = False
+    """Crash: wait for the next write and strike before it is synced."""

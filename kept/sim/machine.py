@@ -27,12 +27,16 @@ from dynamo.core.node import Node
 from kept.sim.clock import Clock
 from kept.sim.disk import Disk
 from kept.sim.entropy import stream
+from kept.sim.faults import Fault
 
 if TYPE_CHECKING:
     from kept.sim.world import World
 
 SYNC_US = (80, 400)
-"""How long a sync of the disk takes."""
+"""How long a sync of the disk takes, mostly."""
+SLOW_SYNC_US = (1_000, 20_000)
+SLOW_SYNC_CHANCE = 0.08
+"""Now and then the disk is busy; whatever is written meanwhile shares the next sync, or is lost with a crash."""
 MESSAGE_LIFE_US = 1_500_000
 """A message that nobody has taken in for longer is gone: the connection of a peer that stands still is reset."""
 
@@ -52,6 +56,8 @@ class Machine:
         self.boots = 0
         self.dies_after: int | None = None
         """Die in the next step that has more effects than this, after so many of them."""
+        self.dies_dirty: Fault | None = None
+        """Crash as this fault says, as soon as something has been written and before it is synced."""
         self._random = stream(world.seed, "choices", name).random
         self._sync_random = stream(world.seed, "sync", name).random
         self._timers: dict[str, int] = {}
@@ -81,6 +87,7 @@ class Machine:
         self.node = None
         self.paused = False
         self.dies_after = None
+        self.dies_dirty = None
         self._timers.clear()
         self._inbox.clear()
         self._syncing = False
@@ -192,13 +199,17 @@ class Machine:
         if self.world.watch is not None:
             self.world.watch.wrote(self.world.now_us, self.name, self.disk, changes)
         self.disk.write(seq, changes)
+        if self.dies_dirty is not None:
+            due_us = self.world.now_us + int(self._sync_random() * SYNC_US[0])  # no sync is that quick
+            self.world.queue.push(due_us, self.name, self.world.died_dirty, self, self.dies_dirty)
         if not self._syncing:
             self._sync()
 
     def _sync(self) -> None:
         """Begin a sync. One at a time: writes that come meanwhile share the next one (group commit)."""
         self._syncing = True
-        low_us, high_us = SYNC_US
+        chance = self._sync_random()
+        low_us, high_us = SLOW_SYNC_US if chance < SLOW_SYNC_CHANCE else SYNC_US
         due_us = self.world.now_us + low_us + int(self._sync_random() * (high_us - low_us))
         self.world.queue.push(due_us, self.name, self.sync_done, self.disk.last_seq, self.boots)
 

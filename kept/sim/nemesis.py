@@ -65,7 +65,7 @@ def _stop(
         return Fault(kind, now_us, _lasting(draw, 1.5), node, (), float(draw.randrange(1, 4)))
     if kind == kinds.PAUSE:
         return Fault(kind, now_us, _lasting(draw, 1.0), node)
-    return Fault(kind, now_us, _lasting(draw, 2.0), node, (), keep, torn_at)
+    return Fault(kind, now_us, _lasting(draw, 2.0), node, (), keep, torn_at, dirty=draw.random() < 0.6)
 
 
 def _pairs(draw: Stream, kind: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:

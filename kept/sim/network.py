@@ -49,7 +49,7 @@ class Network:
     def send(self, sender: str, to: str, now_us: int, action: Deliver, one: Any, two: Any) -> None:
         """Carry a message from `sender` to `to`: `action(one, two)` when it arrives, if it does."""
         if self.cut and (sender, to) in self.cut:
-            self.counts["partition"] = self.counts.get("partition", 0) + 1
+            self.counts["messages cut off"] = self.counts.get("messages cut off", 0) + 1
             return
         known = self._senders.get(sender)
         if known is None:

@@ -125,7 +125,7 @@ class World:
         for number in list(self._active):
             self._heal(number, None)
         for machine in self.machines.values():
-            machine.dies_after = None
+            machine.dies_after = machine.dies_dirty = None
             if machine.node is None:
                 self._boot(machine)
         self.observer.event(self.now_us, "healed")
@@ -153,6 +153,8 @@ class World:
         held = {fault.kind for fault in self._active.values() if machine.name in fault.nodes}
         if kinds.MID_STEP not in held:
             machine.dies_after = None
+        if kinds.CRASH not in held:
+            machine.dies_dirty = None
         if machine.node is None and not held & {kinds.CRASH, kinds.MID_STEP}:
             self._boot(machine)
         if machine.paused and kinds.PAUSE not in held:
@@ -173,9 +175,19 @@ class World:
                 machine.pause()
             elif fault.kind == kinds.MID_STEP:
                 machine.dies_after = int(fault.number)
+            elif fault.dirty:
+                machine.dies_dirty = fault
             else:
-                self._count(kinds.CRASH)
-                self._crash(machine, fault.number, fault.torn if fault.torn >= 0 else None)
+                self._strike(machine, fault)
+
+    def _strike(self, machine: Machine, fault: Fault) -> None:
+        self._count(kinds.CRASH)
+        self._crash(machine, fault.number, fault.torn if fault.torn >= 0 else None)
+
+    def died_dirty(self, machine: Machine, fault: Fault) -> None:
+        """The write that a crash was waiting for has happened, and is not synced."""
+        if machine.dies_dirty is fault and machine.node is not None:
+            self._strike(machine, fault)
 
     def died_in_step(self, machine: Machine) -> None:
         """A machine has carried out some effects of a step; the rest of them never happens."""

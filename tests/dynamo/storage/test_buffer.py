@@ -49,7 +49,8 @@ def put(key: bytes, value: bytes | None) -> Change:
 KEYS = st.sampled_from([b"a", b"b", b"c"])
 BATCHES = st.lists(st.builds(put, KEYS, st.none() | st.binary(max_size=1)), max_size=4)
 STEPS = st.lists(
-    st.tuples(st.just("apply"), BATCHES)
+    st.tuples(st.sampled_from(["apply"]), BATCHES)
+    | st.tuples(st.just("apply"), BATCHES)  # twice: a buffer that is always flushed tests little
     | st.tuples(st.just("apply_durable"), BATCHES)
     | st.tuples(st.sampled_from(["flush", "sync", "below.sync"]), st.just([])),
     max_size=25,
@@ -79,6 +80,20 @@ def test_reads_and_scans_are_those_of_the_engine_without_a_buffer(
             plain.read("meta", key) for key in (b"a", b"b", b"c")
         ]
         assert buffer.buffered <= capacity
+
+
+@given(st.integers(0, 6), st.lists(st.integers(0, 8), max_size=20))
+def test_the_buffer_never_holds_more_than_its_capacity_and_never_less_than_it_could(
+    capacity: int, sizes: list[int]
+) -> None:
+    buffer = WriteBack(MemoryEngine(), capacity)
+    expected: list[int] = []
+    for size in sizes:
+        buffer.apply([put(b"%d" % n, b"") for n in range(size)])
+        expected.append(size)
+        while sum(expected) > capacity:  # the newest batches that fit, and nothing behind one that does not
+            del expected[0]
+        assert buffer.buffered == sum(expected) <= capacity
 
 
 @settings(max_examples=300)

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -171,7 +171,13 @@ def test_a_failed_sync_is_final_until_the_engine_is_opened_again(tmp_path: Path)
         pytest.raises(StorageError, match=r"store: the disk"),
     ):
         engine.sync()
-    for call in (engine.sync, lambda: engine.read("meta", b"a"), lambda: engine.apply([put(b"b", b"")])):
+    calls: list[Callable[[], object]] = [
+        engine.sync,
+        lambda: engine.read("meta", b"a"),
+        lambda: list(engine.scan("meta")),
+        lambda: engine.apply([put(b"b", b"")]),
+    ]
+    for call in calls:
         with pytest.raises(StorageError, match="close the engine and open it again"):
             call()
     engine.close()

@@ -89,6 +89,20 @@ def test_flipped_bytes_of_a_closed_store_are_never_silently_wrong_data(tmp_path:
     assert found > 40  # the rest fell into free space
 
 
+def test_a_page_that_forgot_its_last_row_is_refused(tmp_path: Path) -> None:
+    """The number of cells is at offset 3 of a page (sqlite.org/fileformat2.html, 1.6); no checksum of ours covers it."""
+    path, truth = full(tmp_path)
+    content = path.read_bytes()
+    leaves = [page for page in range(4096, len(content), 4096) if content[page] == 10 and content[page + 4] > 1]
+    assert len(leaves) > 2
+    for page in leaves:
+        bad = bytearray(content)
+        bad[page + 4] -= 1
+        path.write_bytes(bad)
+        with pytest.raises(StorageError, match="store: it is damaged: .*page"):
+            SQLiteEngine(path)
+
+
 def test_a_file_that_lost_its_end_is_refused(tmp_path: Path) -> None:
     path, truth = full(tmp_path)
     content = path.read_bytes()
