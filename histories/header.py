@@ -6,6 +6,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from histories.errors import Malformed
 
+FORMAT_VERSION = 1
+"""The version of all three file formats."""
+
 POSITIONS = 1 << 128
 """Positions on the ring: an MD5 digest has 128 bits."""
 TOKEN_DIGITS = 39
@@ -91,10 +94,16 @@ Header = TypeVar("Header", bound=RunHeader)
 
 def parse_header(kind: type[Header], row: object) -> Header:
     """`row` as a header of `kind`. Raises `Malformed` with the first field that is wrong."""
+    if not isinstance(row, dict) or "version" not in row:  # its default is for writers
+        raise Malformed('no header field "version"', f"the first line to be a header with version {FORMAT_VERSION}")
     try:
         return kind.model_validate(row)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        name = kind.model_fields["kept"].annotation
-        raise Malformed(f'header field "{field}": {first["input"]!r}', f"{first['msg']} ({name})") from None
+        found = (
+            f'no header field "{field}"'
+            if first["type"] == "missing"
+            else f'header field "{field}": {first["input"]!r}'
+        )
+        raise Malformed(found, first["msg"]) from None

@@ -1,8 +1,9 @@
 """Actors: the names under which a node makes versions, so that a dot names one value forever.
 
 The rule that this module keeps: **an actor is born when a node first writes a key of which it has no record, and
-dies when the record is forgotten.** While it lives, the node's durable record of the key holds every dot that the
-actor ever made for it, so counters are contiguous and a plain vector is an exact context. After the record is gone
+dies when the record is forgotten.** While it lives, the node's durable record of the key has seen every dot of the
+actor that ever left the node, so a plain vector is an exact context. A dot that a crash took before it was durable
+left no trace anywhere; it is not given again either, because every boot counts from a `floor` of its own. After the record is gone
 (its tombstone was reaped, its hint was handed off, the disk damaged or lost it) the next put brings a new actor to
 life; the counter of an old one can never start again (the bugs known as riak_kv#679 and its relatives).
 
@@ -18,6 +19,8 @@ from dynamo.core.host import Host
 
 BIRTHS = b"births"
 ACTOR_PREFIX = b"actor:"
+BOOT_SPAN = 1 << 32
+"""Counters that one boot may use for one key; the first boot starts at 1."""
 
 
 class Actors:
@@ -31,6 +34,8 @@ class Actors:
         self.leased = 0
         """Births below this number are reserved on disk."""
         self.durable_lease = 0
+        self.floor = 0
+        """Counters of this boot are above it."""
 
     def boot(self, meta: dict[bytes, bytes]) -> Change:
         """Take up what the disk knows; the returned change reserves the next births and goes into the boot's batch."""
@@ -38,6 +43,7 @@ class Actors:
         for name, value in meta.items():
             if name.startswith(ACTOR_PREFIX):
                 self.alive[name[len(ACTOR_PREFIX) :]] = value.decode()
+        self.floor = (self.host.generation - 1) * BOOT_SPAN
         self.leased = self.next_birth + self.host.config.birth_lease
         return Change(META, BIRTHS, b"%d" % self.leased)
 

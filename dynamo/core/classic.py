@@ -23,14 +23,14 @@ class PlainVectors:
     actor_per_put = False
 
     def update(
-        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int
+        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0
     ) -> tuple[Siblings, Version]:
         """Add a version whose clock is `context` plus the actor's next counter; drop what that clock descends."""
-        return _added(local, context, value, actor, stamp_us)
+        return _added(local, context, value, actor, stamp_us, floor)
 
-    def delete(self, local: Siblings, context: Vector, actor: str, stamp_us: int) -> Siblings:
+    def delete(self, local: Siblings, context: Vector, actor: str, stamp_us: int, floor: int = 0) -> Siblings:
         """A put of a tombstone."""
-        return _added(local, context, None, actor, stamp_us)[0]
+        return _added(local, context, None, actor, stamp_us, floor)[0]
 
     def merge(self, one: Siblings, other: Siblings) -> Siblings:
         """The versions of both that no version of the other replaces. Returns `one` where both are equal."""
@@ -51,9 +51,9 @@ class PlainVectors:
 
 
 def _added(
-    local: Siblings, context: Vector, value: bytes | None, actor: str, stamp_us: int
+    local: Siblings, context: Vector, value: bytes | None, actor: str, stamp_us: int, floor: int
 ) -> tuple[Siblings, Version]:
-    counter = max(local.context.get(actor, 0), context.get(actor, 0)) + 1
+    counter = max(local.context.get(actor, 0), context.get(actor, 0), floor) + 1
     clock = {**context, actor: counter}
     version = Version(actor, counter, value, stamp_us, tuple(sorted(clock.items())))
     kept = [old for old in local.versions if not descends(clock, dict(old.clock))]

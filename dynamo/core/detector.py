@@ -25,7 +25,8 @@ class Detector:
     `expected_us` is the interval at which a peer is normally heard; phi reaches `threshold` before a conviction. An
     interval is sampled at most every quarter of `expected_us`, so a burst does not make the mean small, and the last
     `window` samples count. A peer never heard since `expect` named it has `grace` times `expected_us`, and a silence
-    longer than that is an outage, not a sample. A tick more than `pause_us` after the last shows a local pause.
+    longer than that is an outage, not a sample. A tick more than `pause_us` after the last shows a local pause,
+    so `pause_us` is longer than ticks are apart.
     """
 
     def __init__(
@@ -78,7 +79,6 @@ class Detector:
             return
         if self._resumed_us is not None and now_us - self._resumed_us < self._expected_us:
             return
-        self.expect((peer,), now_us)
         self.suspected.add(peer)
         self.down.add(peer)
 

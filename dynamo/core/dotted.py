@@ -7,8 +7,8 @@ covers its dot. Siblings then number the puts that are really concurrent, and ne
 stores", whose DVVSet this is, with the versions kept as a flat tuple).
 
 Contexts are plain vectors, and that is exact: an actor is born when a node first writes a key of which it has no
-record, its counters are contiguous for that key, and whoever learns of a dot learns of it in a state that has seen
-the actor's earlier dots too. So what was seen is always downward closed, and a vector names it without gaps.
+record, its counters grow with that record, and whoever learns of a dot learns of it in a state that has seen
+the actor's earlier dots too. So what was seen is always downward closed, and a vector names it without loss.
 """
 
 from dynamo.core.siblings import Siblings, Version
@@ -24,16 +24,16 @@ class DottedVectors:
     actor_per_put = False
 
     def update(
-        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int
+        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0
     ) -> tuple[Siblings, Version]:
         """Replace what `context` covers, and nothing else, by one new version (Almeida et al. 2014, section 5)."""
-        version = Version(actor, max(local.context.get(actor, 0), context.get(actor, 0)) + 1, value, stamp_us)
+        version = Version(actor, max(local.context.get(actor, 0), context.get(actor, 0), floor) + 1, value, stamp_us)
         seen = dict(join(local.context, context))
         seen[actor] = version.counter
         kept = _uncovered(local.versions, context)
         return Siblings(seen, tuple(sorted((*kept, version))) if kept else (version,)), version
 
-    def delete(self, local: Siblings, context: Vector, actor: str, stamp_us: int) -> Siblings:
+    def delete(self, local: Siblings, context: Vector, actor: str, stamp_us: int, floor: int = 0) -> Siblings:
         """Drop what `context` covers. The context that stays is the tombstone: no dot is minted.
 
         Returns `local` itself where the delete changes nothing.

@@ -18,15 +18,15 @@ class LastWriterWins:
     actor_per_put = True
 
     def update(
-        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int
+        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0
     ) -> tuple[Siblings, Version]:
         """The put competes with what is here; its version is returned (and acknowledged) even where it loses."""
-        written = _written(local, context, value, actor, stamp_us)
+        written = _written(local, context, value, actor, stamp_us, floor)
         return self.merge(local, written), written.versions[0]
 
-    def delete(self, local: Siblings, context: Vector, actor: str, stamp_us: int) -> Siblings:
+    def delete(self, local: Siblings, context: Vector, actor: str, stamp_us: int, floor: int = 0) -> Siblings:
         """A tombstone competes like any version: it deletes what is older, whatever `context` covers."""
-        return self.merge(local, _written(local, context, None, actor, stamp_us))
+        return self.merge(local, _written(local, context, None, actor, stamp_us, floor))
 
     def merge(self, one: Siblings, other: Siblings) -> Siblings:
         """The state of the later winner. Returns `one` where both are equal."""
@@ -42,8 +42,8 @@ class LastWriterWins:
         return state.context
 
 
-def _written(local: Siblings, context: Vector, value: bytes | None, actor: str, stamp_us: int) -> Siblings:
-    counter = max(local.context.get(actor, 0), context.get(actor, 0)) + 1
+def _written(local: Siblings, context: Vector, value: bytes | None, actor: str, stamp_us: int, floor: int) -> Siblings:
+    counter = max(local.context.get(actor, 0), context.get(actor, 0), floor) + 1
     return Siblings({actor: counter}, (Version(actor, counter, value, stamp_us),))
 
 

@@ -132,10 +132,12 @@ class PutCoordinator:
                 return
             local = entry[0]
         if request.kind == PUT:
-            state, version = host.versioning.update(local, put.context, request.value, actor, host.wall_us)
+            state, version = host.versioning.update(
+                local, put.context, request.value, actor, host.wall_us, self.actors.floor
+            )
             put.dot = version.dot
         else:
-            state = host.versioning.delete(local, put.context, actor, host.wall_us)
+            state = host.versioning.delete(local, put.context, actor, host.wall_us, self.actors.floor)
         if put.here.owner:
             seq = self.replica.keep_hint(put.here.owner, key, state, extra)
             if seq < 0:

@@ -20,15 +20,16 @@ class Versioning(Protocol):
     """Whether each put is named by an actor of its own (else one actor names all puts of a node to a key)."""
 
     def update(
-        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int
+        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0
     ) -> tuple[Siblings, Version]:
         """A put at a coordinator that holds `local`, by a client that has seen `context`.
 
-        Returns the coordinator's new state and the new version, whose dot is `actor`'s next counter.
+        Returns the coordinator's new state and the new version, whose dot is `actor`'s next counter
+        and above `floor`.
         """
         ...
 
-    def delete(self, local: Siblings, context: Vector, actor: str, stamp_us: int) -> Siblings:
+    def delete(self, local: Siblings, context: Vector, actor: str, stamp_us: int, floor: int = 0) -> Siblings:
         """A delete of everything that `context` covers; the result still remembers that it was deleted."""
         ...
 

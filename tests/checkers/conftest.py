@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from histories.header import Ring, RunHeader
 from histories.operation import Operation
 from histories.recorder import Recorder
@@ -119,7 +120,7 @@ def perfect_run(seed: int, operations: int = 120) -> RecordedRun:
     return _RUNS[seed, operations]
 
 
-@pytest.fixture()
+@pytest.fixture
 def perfect() -> Callable[..., RecordedRun]:
     return perfect_run
 
@@ -231,7 +232,7 @@ class Story:
         return run if trace else run._replace(trace=None)
 
 
-@pytest.fixture()
+@pytest.fixture
 def story() -> Story:
     return Story()
 
@@ -298,6 +299,6 @@ class Mutations:
         ]
 
 
-@pytest.fixture()
+@pytest.fixture
 def mutate() -> type[Mutations]:
     return Mutations

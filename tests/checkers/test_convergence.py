@@ -1,6 +1,7 @@
 """convergence: owners agree, strangers hold nothing, no hints, equal roots, and the run settled."""
 
 import pytest
+
 from checkers.convergence import check
 from checkers.facts import HintLeft, Holds, NeverSettled, OwnersAre, RootsDiffer
 from checkers.verdict import Invalid, Unknown, Valid

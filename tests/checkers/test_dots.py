@@ -1,6 +1,7 @@
 """unique-dots: one dot, one thing; one request, one dot; and no counter goes back."""
 
 import pytest
+
 from checkers.dots import check
 from checkers.facts import SeenBefore, Twice
 from checkers.verdict import Invalid, Valid

@@ -1,6 +1,7 @@
 """no-lost-write: every loss is found, and nothing that an unknown operation explains is called a loss."""
 
 import pytest
+
 from checkers.durability import check
 from checkers.facts import Concurrent, LastCopyGone, LastRead
 from checkers.verdict import Invalid, Unknown, Valid

@@ -1,6 +1,7 @@
 """fresh-reads and fresh-deletes."""
 
 import pytest
+
 from checkers.facts import ReadMissed, Returned
 from checkers.freshness import check, check_deletes
 from checkers.verdict import Invalid, Valid

@@ -1,6 +1,7 @@
 """placement: exactly the owners hold a key."""
 
 import pytest
+
 from checkers.facts import Holds, OwnersAre
 from checkers.placement import check
 from checkers.verdict import Invalid, Unknown

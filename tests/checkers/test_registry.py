@@ -1,6 +1,7 @@
 """Every claim holds of perfect runs, and names are checked."""
 
 import pytest
+
 from checkers.registry import CLAIMS, UnknownClaim, judge
 from checkers.verdict import Unknown, Valid
 

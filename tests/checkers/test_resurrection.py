@@ -1,6 +1,7 @@
 """no-resurrection: what an acknowledged delete had seen never stands in the end."""
 
 import pytest
+
 from checkers.resurrection import check
 from checkers.verdict import Invalid, Valid
 from histories.replicas import FinalVersion

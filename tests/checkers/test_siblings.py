@@ -1,6 +1,7 @@
 """no-false-sibling: what must not stand or be returned."""
 
 import pytest
+
 from checkers.facts import Failed, NeverPut, Overwrote, Twice
 from checkers.siblings import check
 from checkers.verdict import Invalid, Valid

@@ -1,6 +1,7 @@
 """Verdicts are never bools, and combine by what is worst known."""
 
 import pytest
+
 from checkers.facts import NeverSettled
 from checkers.verdict import Invalid, Unknown, Valid, combine, refute
 

@@ -1,6 +1,7 @@
 """Recorded text is shown short, printable and on one line."""
 
 import pytest
+
 from checkers.wording import dot_name, milliseconds, plural, quote, vector_text
 
 

@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from model.causality import covers, descends, grow, join
 
 ACTORS = ("a", "b", "c")

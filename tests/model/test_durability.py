@@ -1,10 +1,12 @@
 """The equation of the promises, against brute force over every subset of the unknown writes."""
 
+import random
 from itertools import chain, combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from model.durability import Write, expected, explain
 
 ACTORS = ("a", "b", "c")
@@ -40,7 +42,7 @@ def cases(draw, likely_valid):
 def test_the_greatest_set_decides_as_brute_force_does(likely_valid):
     verdicts = []
 
-    @settings(max_examples=2500, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=500, deadline=None, derandomize=True, database=None)
     @given(cases(likely_valid))
     def law(case):
         writes, final = case
@@ -49,7 +51,36 @@ def test_the_greatest_set_decides_as_brute_force_does(likely_valid):
         assert explain(writes, final).holds == truth
 
     law()
-    assert verdicts.count(likely_valid) > 300, "both verdicts must be exercised"
+    assert verdicts.count(likely_valid) > 60, "both verdicts must be exercised"
+
+
+def random_case(draw):
+    """One small case, and not always one that the equation allows."""
+    dots = draw.sample([(actor, counter) for actor in ACTORS for counter in (1, 2, 3)], draw.randrange(7))
+    writes = [Write(random_context(draw), draw.random() < 0.5, draw.choice("xy"), dot) for dot in dots]
+    writes += [Write(random_context(draw), draw.random() < 0.5) for _ in range(draw.randrange(3))]
+    final = expected([w for w in writes if w.acknowledged or draw.random() < 0.5])
+    if final and draw.random() < 0.3:
+        del final[draw.choice(sorted(final))]
+    if writes and draw.random() < 0.3:
+        again = draw.choice(writes)
+        if again.dot is not None:
+            final[again.dot] = again.value
+    return writes, final
+
+
+def random_context(draw):
+    return {actor: draw.randrange(1, 4) for actor in draw.sample(ACTORS, draw.choice((0, 1, 1, 2)))}
+
+
+def test_ten_thousand_random_cases_decide_as_brute_force_does():
+    draw = random.Random(20071014)
+    verdicts = []
+    for _ in range(10_000):
+        writes, final = random_case(draw)
+        verdicts.append(brute_force(writes, final))
+        assert explain(writes, final).holds == verdicts[-1], (writes, final)
+    assert min(verdicts.count(True), verdicts.count(False)) > 2000
 
 
 def test_two_unknown_puts_that_only_explain_each_other_are_both_admitted():

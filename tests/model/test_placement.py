@@ -4,6 +4,7 @@ import random
 from hashlib import md5
 
 import pytest
+
 from histories.header import POSITIONS, Ring
 from model.placement import Placement, owners, position, spread
 

@@ -1,8 +1,9 @@
 """The siblings of a whole cluster: what no replica knows to be replaced."""
 
-from histories.replicas import FinalVersion, ReplicaState
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from histories.replicas import FinalVersion, ReplicaState
 from model.reconcile import reconcile
 
 

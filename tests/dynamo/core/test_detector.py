@@ -160,8 +160,10 @@ def test_a_peer_never_heard_is_given_its_grace() -> None:
 
 def test_expecting_a_peer_that_was_heard_changes_nothing() -> None:
     detector = regular()
-    detector.expect(["b"], 31 * S)
+    detector.expect(["b", "c"], 31 * S)
     assert detector.phi("b", 31 * S) == pytest.approx(log10(e))
+    detector.heard("c", 32 * S)
+    assert detector._awaited_since_us == {}, "whoever was heard is awaited no more"
 
 
 def test_a_burst_does_not_make_the_mean_small() -> None:

@@ -112,6 +112,14 @@ def test_a_tombstone_is_content_and_an_absent_key_is_not() -> None:
     emptied.touch(0, b"k", None)
     assert emptied.root(0) == EMPTY_DIGEST == MerkleForest().root(0)
     assert emptied.children(0, ()) == {}
+    assert (emptied._trees[0].inner, emptied._trees[0].leaves) == ({}, {}), "nodes without keys are not stored"
+
+
+def test_a_state_under_another_key_of_the_same_leaf_is_another_content() -> None:
+    one, other = [key for key in KEYS if leaf_path(key, 1) == leaf_path(KEYS[0], 1)][:2]
+    roots = [forest({key: STATES[1]}, depth=1).root(0) for key in (one, other)]
+    swapped = [forest({one: STATES[1 + n], other: STATES[2 - n]}, depth=1).root(0) for n in (0, 1)]
+    assert len({*roots, *swapped}) == 4
 
 
 def test_roots_name_every_partition_that_was_asked_for() -> None:

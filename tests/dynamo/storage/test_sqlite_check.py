@@ -90,8 +90,8 @@ def test_flipped_bytes_of_a_closed_store_are_never_silently_wrong_data(tmp_path:
 
 
 def test_a_page_that_forgot_its_last_row_is_refused(tmp_path: Path) -> None:
-    """The number of cells is at offset 3 of a page (sqlite.org/fileformat2.html, 1.6); no checksum of ours covers it."""
-    path, truth = full(tmp_path)
+    """The number of cells is at offset 3 of a page (sqlite.org/fileformat2.html, 1.6); no checksum covers it."""
+    path, _ = full(tmp_path)
     content = path.read_bytes()
     leaves = [page for page in range(4096, len(content), 4096) if content[page] == 10 and content[page + 4] > 1]
     assert len(leaves) > 2
@@ -99,7 +99,7 @@ def test_a_page_that_forgot_its_last_row_is_refused(tmp_path: Path) -> None:
         bad = bytearray(content)
         bad[page + 4] -= 1
         path.write_bytes(bad)
-        with pytest.raises(StorageError, match="store: it is damaged: .*page"):
+        with pytest.raises(StorageError, match=r"store: it is damaged: .*page"):
             SQLiteEngine(path)
 
 
