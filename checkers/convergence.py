@@ -75,12 +75,11 @@ def _disagreement(key: str, held: dict[str, ReplicaState], owners: tuple[str, ..
     strangers = sorted(set(held).difference(owners))
     if strangers:
         return refute(CLAIM, [holds(strangers[0], key, held[strangers[0]]), OwnersAre(key, owners)])
-    first = held.get(owners[0])
-    for other in owners[1:]:
+    one = next(owner for owner in owners if owner in held)
+    for other in owners:
         state = held.get(other)
-        same = first is not None and state is not None and first[4:] == state[4:]
-        if not same:
-            return refute(CLAIM, [holds(owners[0], key, first), holds(other, key, state)])
+        if state is None or (state.context, state.versions) != (held[one].context, held[one].versions):
+            return refute(CLAIM, [holds(one, key, held[one]), holds(other, key, state)])
     return None
 
 

@@ -49,7 +49,8 @@ def check(run: RecordedRun) -> Verdict:
             f"too many puts to {quote(min(undecided))} have neither an outcome nor a known name: record a trace"
         )
     return Valid(
-        f"{plural(acknowledged, 'acknowledged put')}: {standing:,} standing in the end, {acknowledged - standing:,} replaced"
+        f"{plural(acknowledged, 'acknowledged put')}: {standing:,} standing in the end, "
+        f"{acknowledged - standing:,} replaced"
     )
 
 

@@ -19,7 +19,7 @@ from dynamo.core.host import Host
 
 BIRTHS = b"births"
 ACTOR_PREFIX = b"actor:"
-BOOT_SPAN = 1 << 32
+BOOT_SPAN = 1 << 24
 """Counters that one boot may use for one key; the first boot starts at 1."""
 
 

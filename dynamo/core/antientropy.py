@@ -33,15 +33,11 @@ class AntiEntropy:
     def tick(self) -> None:
         """One exchange interval has passed: start a round with one peer that shares a partition with this node."""
         host = self.host
-        shared = host.ring.partitions_shared
-        down = host.detector.down
-        peers = [name for name in host.ring.names if name != host.name and name not in down]
-        while peers:  # a peer drawn at random; in a large ring most share nothing
-            peer = peers.pop(host.choose(len(peers)))
-            partitions = shared(host.name, peer)
-            if partitions:
-                host.send(peer, TreeRoots(host.forest.roots(partitions), bool(self.replica.recovering)))
-                return
+        peers = [name for name in host.ring.neighbours(host.name) if name not in host.detector.down]
+        if peers:
+            peer = peers[host.choose(len(peers))]
+            partitions = host.ring.partitions_shared(host.name, peer)
+            host.send(peer, TreeRoots(host.forest.roots(partitions), bool(self.replica.recovering)))
 
     def roots(self, sender: str, message: TreeRoots) -> None:
         """A peer starts a round: answer with the children of every root that differs from ours."""

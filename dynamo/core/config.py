@@ -88,6 +88,7 @@ class StoreConfig:
             ("strategy", 1, 3),
             ("partitions", 1, 1 << 20),
             ("merkle_depth", 1, 6),
+            ("handoff_us", 1, 2 * _SECOND),  # the detector judges at this pace; slower would look like a local pause
         ):
             value = getattr(self, name)
             if not low <= value <= high:
@@ -95,6 +96,6 @@ class StoreConfig:
         for name, accepted in (("versions", VERSIONS), ("read_repair", READ_REPAIR)):
             if getattr(self, name) not in accepted:
                 raise CallerError(f"{name}: {getattr(self, name)!r} is unknown; accepted: {', '.join(accepted)}")
-        for name in ("timeout_us", "hedge_us", "gossip_us", "handoff_us", "exchange_us", "reap_us", "birth_lease"):
+        for name in ("timeout_us", "hedge_us", "gossip_us", "exchange_us", "reap_us", "birth_lease"):
             if getattr(self, name) < 1:
                 raise CallerError(f"{name}: must be at least 1")

@@ -96,10 +96,14 @@ class Detector:
         if ticked_us is not None and now_us - ticked_us > self._pause_us:
             self._resume(now_us)
             return
-        for peers in (self._arrivals, self._awaited_since_us):
-            for peer in peers:
-                if peer not in self.down and self.phi(peer, now_us) >= self._threshold:
-                    self.down.add(peer)
+        limit = self._threshold / _LOG10_E
+        for peer, arrivals in self._arrivals.items():  # phi written out: a node of a large ring has many peers
+            silent_us = now_us - arrivals.last_us
+            if silent_us * len(arrivals.intervals_us) >= arrivals.total_us * limit and peer not in self.down:
+                self.down.add(peer)
+        for peer in self._awaited_since_us:
+            if peer not in self.down and self.phi(peer, now_us) >= self._threshold:
+                self.down.add(peer)
 
     def forget(self, peer: str) -> None:
         """The peer left the ring."""

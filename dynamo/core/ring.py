@@ -26,6 +26,7 @@ class Ring:
     __slots__ = (
         "_circle",
         "_members",
+        "_neighbours",
         "_owned",
         "_owners",
         "_partitioning",
@@ -76,6 +77,7 @@ class Ring:
         self._spread = Spread(self._members.values())
         self._walks: dict[int, tuple[str, ...]] = {}
         self._owners: dict[int, tuple[str, ...]] = {}
+        self._neighbours: dict[str, tuple[str, ...]] = {}
         self._owned: dict[str, tuple[int, ...]] = {}
         self._shared: dict[tuple[str, str], tuple[int, ...]] = {}
 
@@ -148,6 +150,14 @@ class Ring:
             shared = tuple(partition for partition in self.partitions_of(one) if partition in theirs)
             self._shared[one, other] = self._shared[other, one] = shared
         return shared
+
+    def neighbours(self, name: str) -> tuple[str, ...]:
+        """The members that share a partition with `name`, sorted: its partners in anti-entropy."""
+        known = self._neighbours.get(name)
+        if known is None:
+            partners = {other for partition in self.partitions_of(name) for other in self.owners(partition)}
+            known = self._neighbours[name] = tuple(sorted(partners - {name}))
+        return known
 
     def _clockwise(self, partition: int, wanted: int) -> tuple[str, ...]:
         """The first `wanted` members met clockwise from where the walk of `partition` begins."""

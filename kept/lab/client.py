@@ -5,11 +5,10 @@ same node; it gives up; it dies while it waits. A client whose operation ended w
 process, as in Jepsen, because the old one may still have an operation under way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from dynamo.core import messages as m
-from dynamo.core.context import decode_context
 from dynamo.core.messages import Request, Response
 from kept.lab.workload import BLIND, CART, DELETE, GET, Habits, Intent, Workload, add_to_cart
 from kept.sim.entropy import stream
@@ -23,7 +22,7 @@ ATTEMPTS = 3
 class Log(Protocol):
     """The recorder, as far as a client needs it."""
 
-    def invoke(self, process: int, request: Request, context: Mapping[str, int]) -> None: ...
+    def invoke(self, process: int, request: Request) -> None: ...
 
     def complete(self, process: int, request: Request, response: Response) -> None: ...
 
@@ -123,7 +122,7 @@ class Client:
         request = Request(f"{self.process}.{self.sent}", kind, key, value, context, generation=generation)
         self.request = request
         self.attempt = 1
-        self.log.invoke(self.process, request, decode_context(context) if context else {})
+        self.log.invoke(self.process, request)
         world.ask(self.name, self.node, request)
         if self.habits.dies and self.draw.random() < self.habits.dies:
             self._count("client died in mid-call")

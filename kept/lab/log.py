@@ -4,7 +4,7 @@ The name (dot) of an acknowledged put stands in its own row. The trace gets the 
 knows of every version that could exist; a put that the trace does not name never became one.
 """
 
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from dynamo.core import messages as m
@@ -12,6 +12,9 @@ from dynamo.core.context import decode_context
 from dynamo.core.effects import Minted
 from dynamo.core.messages import Request, Response
 from histories.recorder import Recorder
+
+readable = lru_cache(maxsize=8_192)(decode_context)
+"""The same context passes many times: with the reply, with the next put, with that put's retry."""
 
 
 class RunLog:
@@ -37,7 +40,7 @@ class RunLog:
     def _write(self, time_us: int, minted: Minted) -> None:
         self.recorder.minted(time_us, minted.request, minted.key, minted.dot)
 
-    def invoke(self, process: int, request: Request, context: Mapping[str, int]) -> None:
+    def invoke(self, process: int, request: Request) -> None:
         self._open[request.id] = None
         value = request.value if request.kind == m.PUT else None
         self.recorder.invoke(
@@ -46,7 +49,7 @@ class RunLog:
             request.kind,  # type: ignore[arg-type]  # the store's kinds are the histories' kinds
             request.key,
             value,
-            context,
+            readable(request.context),
             request.id,
         )
 
@@ -57,7 +60,7 @@ class RunLog:
         self.outcomes[response.status] += 1
         kind: Any = request.kind
         if response.status == m.OK:
-            context = decode_context(response.context) if response.context else {}
+            context = readable(response.context)
             if kind == m.GET:
                 record.ok_get(now_us, process, request.key, request.id, response.values, response.dots, context)
             elif kind == m.PUT:

@@ -1,5 +1,7 @@
 """Files are hostile input: each defect is one line that names the file, the line, what was found, what is accepted."""
 
+import json
+
 import pytest
 
 from histories.errors import HistoryError
@@ -45,7 +47,7 @@ HISTORY_DEFECTS = {
     "nested without end": (2, ["[" * 100_000], "one JSON object per line"),
     "a number of 5000 digits": (2, ['{"time_us": ' + "9" * 5000 + "}"], "one JSON object per line"),
     "not UTF-8": (2, [b'{"key": "\xff"}'.decode("utf-8", "surrogateescape")], "UTF-8"),
-    "a lone surrogate": (2, ['{"time_us":1,"process":3,"type":"invoke","f":"get","key":"\\ud800","request":"r"}'], "string"),
+    "a lone surrogate": (2, [json.dumps({**GET, "key": "\ud800"})], "a string"),
     "no time": (2, [without(PUT, "time_us")], '"time_us"'),
     "a negative time": (2, [{**PUT, "time_us": -1}], '"time_us"'),
     "a fractional time": (2, [{**PUT, "time_us": 1.5}], '"time_us"'),
@@ -108,7 +110,7 @@ def test_a_defect_of_a_history_is_one_line_with_its_line_number(files, name):
 )
 def test_a_wrong_header_names_its_field(files, header, field):
     whole = {**files.headers["history"], **header} if header else {"kept": "history", "seed": 1}
-    with pytest.raises(HistoryError, match=f':1: found header field "{field}"'):
+    with pytest.raises(HistoryError, match=f':1: found (no )?header field "{field}"'):
         read_history(files.write("history", header=whole))
 
 

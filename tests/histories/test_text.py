@@ -22,7 +22,7 @@ def test_utf_8_is_a_string_and_anything_else_base64():
     assert to_json(b"\xff\x00") == {"base64": "/wA="}
 
 
-@pytest.mark.parametrize("found", [None, 3, ["a"], {}, {"base64": 3}, {"base64": "?"}, "\udcff", "\ud800"])
+@pytest.mark.parametrize("found", [None, 3, ["a"], {}, {"base64": 3}, {"base64": "?"}, "a\udcff"])
 def test_what_stands_for_no_bytes_is_refused_by_field(found):
     with pytest.raises(Malformed, match='"value"'):
         from_json(found, "value")

@@ -1,5 +1,6 @@
 """The equation where some puts have no known name, against brute force over subsets and names."""
 
+import random
 from itertools import permutations
 
 from hypothesis import given, settings
@@ -64,6 +65,38 @@ def test_the_choices_decide_as_brute_force_does():
 
     law()
     assert min(verdicts.count(True), verdicts.count(False)) > 200, "both verdicts must be exercised"
+
+
+def random_case(draw):
+    """A case near the border: few names are free, and what stands is often one short."""
+    dots = draw.sample(UNIVERSE, draw.randrange(1, 5))
+    writes = [Write(random_context(draw), draw.random() < 0.7, draw.choice("xy"), dot) for dot in dots]
+    writes += [Write(random_context(draw), False, draw.choice("xy")) for _ in range(draw.randrange(1, 3))]
+    final = expected([w for w in writes if w.acknowledged])
+    for dot in sorted(final):
+        if draw.random() < 0.4:
+            del final[dot]
+    return writes, final
+
+
+def random_context(draw):
+    return {actor: draw.randrange(1, 3) for actor in draw.sample(ACTORS, draw.choice((0, 1, 1, 2)))}
+
+
+def test_three_thousand_cases_short_of_names_decide_as_brute_force_does():
+    draw = random.Random(20071014)
+    verdicts = []
+    for _ in range(3000):
+        writes, final = random_case(draw)
+        verdicts.append(brute_force(writes, final))
+        assert explain_anonymous(writes, final).holds == verdicts[-1], (writes, final)
+    assert min(verdicts.count(True), verdicts.count(False)) > 300
+
+
+def test_a_put_for_which_no_name_is_left_did_not_take_effect():
+    lost = [Write({}, True, "x", ("a", 1)), Write({"a": 1}, False, "y")]
+    assert explain_anonymous(lost, {}).lost == (0,)
+    assert explain_anonymous([lost[0], lost[1]._replace(context={"a": 2})], {}).holds
 
 
 def test_with_every_name_known_it_is_the_plain_equation():

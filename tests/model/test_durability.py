@@ -80,7 +80,7 @@ def test_ten_thousand_random_cases_decide_as_brute_force_does():
         writes, final = random_case(draw)
         verdicts.append(brute_force(writes, final))
         assert explain(writes, final).holds == verdicts[-1], (writes, final)
-    assert min(verdicts.count(True), verdicts.count(False)) > 2000
+    assert min(verdicts.count(True), verdicts.count(False)) > 1500
 
 
 def test_two_unknown_puts_that_only_explain_each_other_are_both_admitted():
@@ -100,6 +100,18 @@ def test_a_false_sibling_does_not_hide_a_lost_write_nor_make_one():
     assert found.false == (("a", 1),)
     assert found.lost == (2,)
     assert explain(writes, {("a", 1): "x", ("b", 1): "y"}).lost == ()
+
+
+def test_a_false_sibling_is_no_evidence_against_an_unknown_delete():
+    """b/1 came back after an acknowledged delete; that says nothing about the unknown delete that had seen both."""
+    writes = [
+        Write({}, True, "x", ("a", 1)),
+        Write({}, True, "y", ("b", 1)),
+        Write({"b": 1}, True),
+        Write({"a": 1, "b": 1}, False),
+    ]
+    found = explain(writes, {("b", 1): "y"})
+    assert (found.lost, found.false) == ((), (("b", 1),))
 
 
 def test_a_long_chain_of_unknown_puts_falls_in_one_sweep():
