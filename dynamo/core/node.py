@@ -172,8 +172,9 @@ class Node:
     def _asked(self, client: str, request: m.Request) -> None:
         if self.serving:
             self.requests.asked(client, request)
-        else:
-            self.host.effects.append(Reply(client, m.Response(request.id, m.FAIL, "the node is starting")))
+        else:  # a put may be the retry of one that the boot before this one has executed
+            status = m.FAIL if request.kind == m.GET else m.INFO
+            self.host.effects.append(Reply(client, m.Response(request.id, status, "the node is starting")))
 
     def _timer(self, name: str) -> None:
         if name == "deadlines":

@@ -31,7 +31,8 @@ class RunConfig(BaseModel):
     read_repair: Literal["after", "blocking", "off"] = "after"
     anti_entropy: bool = True
     durable_copies: int = Field(0, ge=0)
-    ring: Literal[1, 2, 3] = 3
+    ring: int = Field(3, ge=1, le=3)
+    """The paper's partitioning strategy (6.2)."""
     partitions: int = Field(64, ge=1, le=1 << 16)
     tokens: int = Field(8, ge=1, le=1_024)
     """Tokens per node under strategies 1 and 2."""

@@ -2,20 +2,21 @@
 
 from kept.lab.config import RunConfig
 
-ALWAYS = ("convergence", "placement", "unique-dots")
-
 
 def promised(config: RunConfig) -> tuple[str, ...]:
     """The claims that the configuration makes, in the order in which they are reported.
 
     The wording of each is in `checkers.registry`. Only dotted version vectors keep every acknowledged write: plain
     vectors let a put dominate one that it never saw, and last-writer-wins keeps one of any two. Fresh reads need
-    overlapping quorums of one preference list, and acknowledgements that waited for the disk.
+    overlapping quorums of one preference list, and acknowledgements that waited for the disk. Without anti-entropy
+    nothing brings together replicas that drifted apart on a key that nobody reads.
     """
     claims = []
     if config.versions == "dvv":
         claims += ["no-lost-write", "no-false-sibling", "no-resurrection"]
-    claims += ALWAYS
+    claims.append("unique-dots")
+    if config.anti_entropy:
+        claims += ["convergence", "placement"]
     strict = not config.sloppy or (config.pr + config.pw > config.n)
     if config.versions == "dvv" and config.r + config.w > config.n and strict and not config.durable_copies:
         claims.append("fresh-reads")

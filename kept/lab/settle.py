@@ -56,8 +56,14 @@ def export(world: World, snapshot: Snapshot) -> None:
             snapshot.hint(machine.name, owner, key, state.context, [(v.dot, v.value) for v in state.versions])
         node = machine.node
         if node is not None:
-            owned = node.host.ring.partitions_of(machine.name)
-            snapshot.roots(machine.name, node.host.forest.roots(owned))
+            ring = node.host.ring
+            roots = node.host.forest.roots(ring.partitions_of(machine.name))
+            snapshot.roots(machine.name, {_label(ring, partition): root for partition, root in roots.items()})
+
+
+def _label(ring: Ring, partition: int) -> int:
+    """What the histories call a partition: its number, or under strategy 1 the token that ends its range."""
+    return ring.range_of(partition)[1] - 1 if ring.strategy == 1 else partition
 
 
 def _export_data(machine: Machine, snapshot: Snapshot) -> None:
