@@ -1,11 +1,11 @@
 """Actors: the names under which a node makes versions, so that a dot names one value forever.
 
-The rule that this module keeps: **an actor is born when a node first writes a key of which it has no record, and
-dies when the record is forgotten.** While it lives, the node's durable record of the key has seen every dot of the
-actor that ever left the node, so a plain vector is an exact context. A dot that a crash took before it was durable
-left no trace anywhere; it is not given again either, because every boot counts from a `floor` of its own. After the record is gone
-(its tombstone was reaped, its hint was handed off, the disk damaged or lost it) the next put brings a new actor to
-life; the counter of an old one can never start again (the bugs known as riak_kv#679 and its relatives).
+The rule that this module keeps: **an actor is born when a node first writes a key of which it has no record, and dies
+when the record is forgotten.** While it lives, the node's durable record of the key has seen every dot of the actor
+that ever left the node, so a plain vector is an exact context. A dot that a crash took before it was durable left no
+trace anywhere; it is not given again either, because every boot counts from a `floor` of its own. After the record is
+gone (its tombstone was reaped, its hint was handed off, the disk damaged or lost it) the next put brings a new actor
+to life; the counter of an old one can never start again (the bugs known as riak_kv#679 and its relatives).
 
 An actor's name is ``<incarnation>:<birth>``. Births are counted once per disk, under a lease that is durable before
 any number in it is used. The actor of a key is written in the same batch as the record that it makes.

@@ -109,8 +109,7 @@ class Host:
 
     def synced(self, seq: int) -> None:
         """Every write up to `seq` is durable."""
-        if seq > self.durable_seq:
-            self.durable_seq = seq
+        self.durable_seq = max(self.durable_seq, seq)
         waiting = self.waiting
         while waiting and waiting[0][0] <= seq:
             _, then, args = waiting.popleft()

@@ -35,7 +35,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """The answer to a request: ``ok``, ``fail`` (no effect, ever) or ``info`` (it may take effect now, later, never)."""
+    """The answer to a request: ``ok``, ``fail`` (no effect, ever) or ``info`` (it may take effect, now or later)."""
 
     id: str
     status: str

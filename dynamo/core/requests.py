@@ -37,13 +37,14 @@ class Asker(NamedTuple):
 class Taken:
     """One request id that this node has taken."""
 
-    __slots__ = ("askers", "closed", "forwarded_to", "refused", "refused_by", "request", "response")
+    __slots__ = ("askers", "closed", "deadline_us", "forwarded_to", "refused", "refused_by", "request", "response")
 
     def __init__(self, request: Request) -> None:
         self.request = request
         self.askers: list[Asker] = []
         self.response: Response | None = None
         self.forwarded_to = ""
+        self.deadline_us = 0
         self.refused = False
         self.refused_by: set[str] = set()
         self.closed = False
@@ -149,7 +150,8 @@ class Requests:
         taken.forwarded_to = target.node
         generation = self.generation_of.get(target.node, 0)
         host.send(target.node, Forward(request._replace(generation=generation)))
-        host.at(host.now_us + (request.timeout_us or host.config.timeout_us), taken, self._forward_expired)
+        taken.deadline_us = host.now_us + (request.timeout_us or host.config.timeout_us)
+        host.at(min(host.now_us + host.config.hedge_us, taken.deadline_us), taken, self._forward_silent)
 
     def answered(self, sender: str, message: Forwarded) -> None:
         """The coordinator of a forwarded request answers."""
@@ -164,6 +166,11 @@ class Requests:
                 self._answer(Response(taken.request.id, FAIL, "the nodes disagree about the key's preference list"))
             else:
                 self._forward(taken, self.placement.targets(taken.request.key))
+
+    def _forward_silent(self, taken: Taken) -> None:
+        """The coordinator is silent: others are not sent there any more, but this request stays with it."""
+        self.host.detector.missed(taken.forwarded_to, self.host.now_us)
+        self.host.at(taken.deadline_us, taken, self._forward_expired)
 
     def _forward_expired(self, taken: Taken) -> None:
         if taken.response is None:

@@ -27,6 +27,7 @@ from kept.sim.nemesis import plan
 from kept.sim.scheduler import PriorityQueue, Queue, TimedQueue
 from kept.sim.tape import Tape
 from kept.sim.world import Watch, World
+from kept.zoo.catalogue import seeded
 
 Progress = Callable[[int, int], None]
 """Called now and then with the operations done and the operations wanted."""
@@ -72,7 +73,7 @@ class Lab:
     ) -> None:
         self.config = config
         self.store = config.store()
-        self.rules = rules or rules_for(config.versions)
+        self.rules = rules or seeded(config, rules_for(config.versions))
         self.marks: dict[str, int] = {}
         header = RunHeader(seed=config.seed, config=config.document(), created_by=created_by(), code=code_fingerprint())
         self.recorder = Recorder(directory, header)

@@ -2,23 +2,31 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
+from checkers.registry import CLAIMS
 from kept.lab.config import RunConfig
-from kept.lab.usage import UsageError, first_problem
-from kept.sim.faults import Fault
+from kept.lab.usage import UsageError, first_problem, nearest, shown
+from kept.sim.faults import CRASH, DRIFT, KINDS, PARTIAL, PARTITION, Fault
+from kept.sim.faults import ONE_WAY as ONE_WAY_PARTITION
 from kept.sim.tape import Fate, Tape
 
 SCHEDULE_FILE = "schedule.json"
+LIMIT_BYTES = 256 * 1024 * 1024
+"""A schedule file is never longer."""
+_LONGEST_US = 10**15
+_SLOWEST_PPM = -900_000
+"""All drifts of one clock together: it must go on running forwards."""
+
+Microseconds = Annotated[int, Field(ge=0, le=_LONGEST_US)]
+Number = Annotated[FiniteFloat, Field(ge=-1e12, le=1e12)]
 
 PlannedFault = tuple[
-    str, int, int, tuple[str, ...], tuple[tuple[str, str], ...], float, float, bool
+    str, Microseconds, Microseconds, tuple[str, ...], tuple[tuple[str, str], ...], Number, Number, bool
 ]  # the fields of `Fault`, in order
-WrittenFate = tuple[
-    str, Annotated[int, Field(ge=1)], Literal["loss", "duplicate", "delay"], Annotated[int, Field(ge=0)]
-]
+WrittenFate = tuple[str, Annotated[int, Field(ge=1)], Literal["loss", "duplicate", "delay"], Microseconds]
 
 
 class Schedule(BaseModel):
@@ -35,13 +43,36 @@ class Schedule(BaseModel):
     """The promises that were checked."""
     violated: tuple[str, ...]
     history_sha256: str
+    """Over the rows of history.jsonl without its header, which names the code that ran."""
     plan: tuple[PlannedFault, ...]
     fates: tuple[WrittenFate, ...]
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        """A schedule is hostile input: whatever the world could not carry out is refused here, with its place."""
+        for place, names in (("claims", self.claims), ("violated", self.violated)):
+            for name in names:
+                if name not in CLAIMS:
+                    raise ValueError(
+                        f"{place}: {shown(name)}; accepted: {', '.join(CLAIMS)}{nearest(name, list(CLAIMS))}"
+                    )
+        nodes = [f"n{i + 1}" for i in range(self.config.nodes)]
+        now_us = 0
+        for place, fault in enumerate(self.faults()):
+            _check(f"plan.{place}", fault, nodes)
+            if fault.at_us < now_us:
+                raise ValueError(f"plan.{place}: {fault.at_us} us after {now_us} us; accepted: faults in their order")
+            now_us = fault.at_us
+        for name in nodes:
+            _check_drift(name, [fault for fault in self.faults() if fault.kind == DRIFT and name in fault.nodes])
+        return self
+
     def faults(self) -> list[Fault]:
+        """The plan, for the nemesis."""
         return [Fault(*fields) for fields in self.plan]
 
     def tape(self) -> Tape:
+        """A tape that replays the fates."""
         fates: dict[tuple[str, int], Fate] = {(sender, count): (kind, us) for sender, count, kind, us in self.fates}
         return Tape(fates)
 
@@ -56,6 +87,31 @@ class Schedule(BaseModel):
         return path
 
 
+def _check(place: str, fault: Fault, nodes: list[str]) -> None:
+    if fault.kind not in KINDS:
+        raise ValueError(
+            f"{place}: {shown(fault.kind)}; accepted: {', '.join(KINDS)}{nearest(fault.kind, list(KINDS))}"
+        )
+    known = set(nodes)
+    for name in (*fault.nodes, *(name for pair in fault.pairs for name in pair)):
+        if name not in known:
+            raise ValueError(f"{place}: node {shown(name)}; accepted: {nodes[0]} to {nodes[-1]}")
+    if fault.pairs and fault.kind not in (PARTITION, ONE_WAY_PARTITION, PARTIAL):
+        raise ValueError(f"{place}: pairs of nodes with {fault.kind}; accepted: pairs only with partitions")
+    if fault.kind == CRASH and not (0.0 <= fault.number <= 1.0 and fault.torn <= 1.0):
+        raise ValueError(f"{place}: {fault.number}, {fault.torn}; accepted: shares from 0 to 1")
+
+
+def _check_drift(name: str, drifts: list[Fault]) -> None:
+    edges = [(fault.at_us, int(fault.number)) for fault in drifts]
+    edges += [(fault.at_us + fault.for_us, -int(fault.number)) for fault in drifts]
+    ppm = 0
+    for _, change in sorted(edges):
+        ppm += change
+        if ppm < _SLOWEST_PPM:
+            raise ValueError(f"plan: the clock of {name} drifts by {ppm} ppm; accepted: {_SLOWEST_PPM} or more")
+
+
 def _lines(rows: list[Any]) -> str:
     return "".join(f"\n  {json.dumps(row)}," for row in rows).rstrip(",")
 
@@ -63,11 +119,19 @@ def _lines(rows: list[Any]) -> str:
 def load_schedule(path: Path) -> Schedule:
     """Read the schedule of a run's directory, or a schedule file. `UsageError` names the file and the place."""
     file = path / SCHEDULE_FILE if path.is_dir() else path
+    name = shown(str(file))
     try:
+        if file.exists() and not file.is_file():
+            raise UsageError(f"{name}: not a regular file; accepted: the directory of a run, or its {SCHEDULE_FILE}")
+        if file.stat().st_size > LIMIT_BYTES:
+            raise UsageError(f"{name}: {file.stat().st_size} bytes; accepted: up to {LIMIT_BYTES}")
         text = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}; accepted: the directory of a run") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"{name}: cannot be read: {why}; accepted: the directory of a run") from None
     try:
         return Schedule.model_validate_json(text)
     except ValidationError as error:
-        raise UsageError(f"{file}: {first_problem(error)}; accepted: a schedule written by `kept run`") from None
+        problem = first_problem(error, Schedule)
+        hint = "" if "; accepted: " in problem else "; accepted: a schedule written by `kept run`"
+        raise UsageError(f"{name}: {problem}{hint}") from None

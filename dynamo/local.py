@@ -1,0 +1,239 @@
+"""A whole cluster in one process, without a network: the shell to try the store with, and to embed it in.
+
+    with LocalCluster(3, directory="data") as store:
+        store.put(b"cart", b"", b"milk")
+        got = store.get(b"cart")
+        store.put(b"cart", got.context, b"milk,bread")
+
+The same `dynamo.core.node.Node` that a deployment runs, each with a storage engine of its own: SQLite files where a
+directory is given, memory otherwise. Messages are handed over at once, writes are synced before anybody hears of them,
+and one sync covers everything that piled up (group commit). Time passes only while a call runs: `tick` lets background
+work (handoff, anti-entropy, gossip) catch up.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from random import SystemRandom
+from typing import Any, Self
+
+from dynamo.core import messages as m
+from dynamo.core.config import StoreConfig
+from dynamo.core.effects import (
+    DATA,
+    HINT,
+    META,
+    Asked,
+    Boot,
+    Event,
+    Load,
+    Loaded,
+    Received,
+    Reply,
+    Send,
+    SetTimer,
+    Synced,
+    TimerFired,
+    Write,
+)
+from dynamo.core.errors import CallerError, CorruptRecord, StoreError
+from dynamo.core.messages import Request, Response
+from dynamo.core.node import Node
+from dynamo.core.ring import Member
+from dynamo.core.rules import rules_for
+from dynamo.core.siblings import Siblings
+from dynamo.core.tokens import build_members
+from dynamo.storage.memory import MemoryEngine
+from dynamo.storage.port import Engine
+from dynamo.storage.sqlite import SQLiteEngine
+
+_CLIENT = "local"
+
+
+class RequestFailed(StoreError):
+    """A request was not answered with ok. `response.status` is ``fail`` (no effect, ever) or ``info`` (unknown)."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"{response.status}: {response.reason}")
+        self.response = response
+
+
+class LocalCluster:
+    """`nodes` nodes in this process. Not for several threads at once.
+
+    Raises `CallerError` for a configuration that cannot work and `StorageError` where a file cannot be used.
+    """
+
+    def __init__(self, nodes: int = 3, config: StoreConfig | None = None, directory: str | Path | None = None) -> None:
+        self.config = config or StoreConfig(n=min(3, nodes), r=min(2, nodes), w=min(2, nodes))
+        if nodes < self.config.n:
+            raise CallerError(f"nodes: {nodes} is less than n: {self.config.n}")
+        names = [f"n{i + 1}" for i in range(nodes)]
+        self.members = build_members(
+            [Member(name, ()) for name in names], self.config.strategy, 8, self.config.partitions, spread=self.config.n
+        )
+        self.marks: dict[str, int] = {}
+        self._random = SystemRandom()
+        self._rules = rules_for(self.config.versions)
+        self._engines: dict[str, Engine] = {name: _engine(directory, name) for name in names}
+        self._genesis = not any(True for engine in self._engines.values() for _ in engine.scan(META))
+        self._nodes: dict[str, Node] = {}
+        self._events: deque[tuple[str, Event]] = deque()
+        self._timers: dict[tuple[str, str], int] = {}
+        self._replies: dict[str, Response] = {}
+        self._written: dict[str, int] = {}
+        self._requests = 0
+        self._session = f"{self._random.getrandbits(64):x}"
+        for name in names:
+            self.start(name)
+
+    # What the store offers
+
+    def get(self, key: bytes, **options: int) -> Response:
+        """All current siblings of `key` (`values`, empty where there is none) and one `context` for them.
+
+        `options`: r, pr, timeout_us. Raises `RequestFailed`.
+        """
+        return self._ask(Request(self._id(), m.GET, key, b"", b"", **options))
+
+    def put(self, key: bytes, context: bytes, value: bytes, **options: int) -> Response:
+        """Write a new version that replaces what `context` has seen (b"": nothing), and nothing else.
+
+        `options`: w, pw, timeout_us. Raises `RequestFailed`.
+        """
+        return self._ask(Request(self._id(), m.PUT, key, value, context, **options))
+
+    def delete(self, key: bytes, context: bytes, **options: int) -> Response:
+        """Delete what `context` has seen. `options` as for `put`. Raises `RequestFailed`."""
+        return self._ask(Request(self._id(), m.DELETE, key, b"", context, **options))
+
+    # The cluster
+
+    def stop(self, name: str) -> None:
+        """Stop one node; its engine stays open, as a disk stays in a machine that is off."""
+        self._nodes.pop(name, None)
+        for timer in [timer for timer in self._timers if timer[0] == name]:
+            del self._timers[timer]
+
+    def start(self, name: str) -> None:
+        """Start a stopped node with what its engine holds."""
+        if name in self._nodes:
+            raise CallerError(f"{name} is running")
+        engine = self._engines[name]
+        seeds = (self.members[0].name,)
+        self._written[name] = 0
+        self._nodes[name] = Node(
+            name, self.config, self.members, self._rules, self._random.randrange, self.marks, seeds
+        )
+        meta = {key: record for key, record in engine.scan(META) if isinstance(record, bytes)}
+        fresh_disk = f"{name}.{self._random.getrandbits(48):x}"
+        self._events.append((name, Boot(meta, _states(engine, DATA), _states(engine, HINT), fresh_disk, self._genesis)))
+        self._pump()
+
+    def tick(self, seconds: float) -> None:
+        """Let timers fire for a while: background work goes on."""
+        until_us = _now_us() + int(seconds * 1_000_000)
+        while _now_us() < until_us:
+            if not self._fire():
+                time.sleep(0.001)
+            self._pump()
+
+    def close(self) -> None:
+        """Stop every node and close its engine."""
+        for name in list(self._nodes):
+            self.stop(name)
+        for engine in self._engines.values():
+            engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # The shell
+
+    def _id(self) -> str:
+        self._requests += 1
+        return f"{self._session}.{self._requests}"
+
+    def _ask(self, request: Request) -> Response:
+        running = sorted(self._nodes)
+        if not running:
+            raise CallerError("no node is running")
+        node = running[self._requests % len(running)]
+        self._events.append((node, Asked(_CLIENT, request)))
+        patience_us = 2 * (request.timeout_us or self.config.timeout_us)
+        until_us = _now_us() + patience_us
+        while request.id not in self._replies and _now_us() < until_us:
+            self._pump()
+            if request.id not in self._replies and not self._fire():
+                time.sleep(0.001)
+        response = self._replies.pop(request.id, None) or Response(request.id, m.INFO, "no answer in time")
+        if response.status != m.OK:
+            raise RequestFailed(response)
+        return response
+
+    def _pump(self) -> None:
+        """Hand over events until there are none; sync only when nothing else is left to do."""
+        while self._events or self._sync():
+            name, event = self._events.popleft()
+            node = self._nodes.get(name)
+            if node is not None:
+                now_us = _now_us()
+                for effect in node.step(event, now_us, time.time_ns() // 1_000):
+                    self._carry_out(name, effect)
+
+    def _carry_out(self, name: str, effect: Any) -> None:
+        if isinstance(effect, Send):
+            self._events.append((effect.to, Received(name, effect.message)))
+        elif isinstance(effect, Write):
+            self._engines[name].apply(effect.changes)
+            self._written[name] = effect.seq
+        elif isinstance(effect, Reply):
+            self._replies[effect.message.id] = effect.message
+        elif isinstance(effect, SetTimer):
+            self._timers[(name, effect.name)] = effect.at_us
+        elif isinstance(effect, Load):
+            try:
+                loaded = Loaded(effect.space, effect.key, self._engines[name].read(effect.space, effect.key))
+            except CorruptRecord:
+                loaded = Loaded(effect.space, effect.key, None, corrupt=True)
+            self._events.appendleft((name, loaded))
+
+    def _sync(self) -> bool:
+        """Sync every engine that was written to since its last sync; False where none was."""
+        for name, seq in self._written.items():
+            if seq:
+                self._engines[name].sync()
+                self._written[name] = 0
+                self._events.append((name, Synced(seq)))
+        return bool(self._events)
+
+    def _fire(self) -> bool:
+        """Fire the timers that are due; False where none is."""
+        now_us = _now_us()
+        due = sorted((at_us, key) for key, at_us in self._timers.items() if at_us <= now_us)
+        for _, key in due:
+            del self._timers[key]
+            self._events.append((key[0], TimerFired(key[1])))
+        return bool(due)
+
+
+def _now_us() -> int:
+    return time.monotonic_ns() // 1_000
+
+
+def _engine(directory: str | Path | None, name: str) -> Engine:
+    if directory is None:
+        return MemoryEngine()
+    path = Path(directory)
+    path.mkdir(parents=True, exist_ok=True)
+    return SQLiteEngine(path / f"{name}.sqlite")
+
+
+def _states(engine: Engine, space: str) -> Iterator[tuple[bytes, Siblings | None]]:
+    for key, record in engine.scan(space):
+        assert record is None or isinstance(record, Siblings)
+        yield key, record

@@ -1,0 +1,102 @@
+"""What a set of runs must have reached to prove anything: every fault kind and every recovery path of the store.
+
+The store leaves a mark where it takes a rare path (`Host.mark`). `RECOVERY_PATHS` says of each mark under which
+configurations a few hundred seeds must leave it. A path that no fault of this world leads to is in `UNREACHED` with
+the reason; a test holds both tables against the marks in the store's source.
+"""
+
+from collections.abc import Callable, Mapping
+
+from kept.lab.config import RunConfig
+from kept.sim import faults as kinds
+
+Condition = Callable[[RunConfig], bool]
+
+_STOPS = frozenset({kinds.CRASH, kinds.MID_STEP, kinds.PAUSE})
+_CUTS = frozenset({kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL})
+_DEATHS = frozenset({kinds.CRASH, kinds.MID_STEP})
+
+
+def _apart(config: RunConfig) -> bool:
+    """Nodes can be out of reach of each other."""
+    return config.nodes > 1 and bool((_STOPS | _CUTS) & set(config.faults))
+
+
+def _dead(config: RunConfig) -> bool:
+    return config.nodes > 1 and bool(_DEATHS & set(config.faults))
+
+
+def _hinting(config: RunConfig) -> bool:
+    return config.sloppy and config.nodes > config.n and _apart(config)
+
+
+def _forwarding(config: RunConfig) -> bool:
+    return config.nodes > config.n
+
+
+def _deleting(config: RunConfig) -> bool:
+    return config.workload in ("mixed", "delete")
+
+
+def _replicated(config: RunConfig) -> bool:
+    return config.n > 1 and _apart(config)
+
+
+RECOVERY_PATHS: Mapping[str, Condition] = {
+    "acknowledged from memory": lambda config: 0 < config.durable_copies < config.n,
+    "anti-entropy exchanged a key": lambda config: config.anti_entropy and _replicated(config),
+    "anti-entropy found a difference": lambda config: config.anti_entropy and _replicated(config),
+    "blocking read repair": lambda config: config.read_repair == "blocking" and config.n > 1,
+    "fallback coordinated a put": _hinting,
+    "forward refused": lambda config: _hinting(config) and _forwarding(config),
+    "forward unanswered": lambda config: _forwarding(config) and _apart(config),
+    "get missed R": lambda config: config.r > 1 and _apart(config),
+    "handoff sent again": _hinting,
+    "hint answered a read": _hinting,
+    "hint delivered": _hinting,
+    "hint grew while it was delivered": _hinting,
+    "hint sent": _hinting,
+    "hint sent late": _hinting,
+    "hint stored": _hinting,
+    "hint survived a restart": lambda config: _hinting(config) and _dead(config),
+    "late acknowledgement": lambda config: config.n > 1,
+    "late read reply": lambda config: config.n > 1,
+    "peer held to be down was asked": _apart,
+    "put for an earlier boot": _dead,
+    "put forwarded": _forwarding,
+    "put missed W": lambda config: config.w > 1 and _apart(config),
+    "put refused: too few healthy nodes": lambda config: config.w > 1 and _apart(config),
+    "read asked a fallback": _hinting,
+    "read repair": lambda config: config.read_repair == "after" and _replicated(config),
+    "reaping refused by a member": lambda config: _deleting(config) and _replicated(config),
+    "request came twice": lambda config: bool(config.faults),
+    "tombstone reaped": _deleting,
+}
+
+UNREACHED: Mapping[str, str] = {
+    "birth waited for its lease": "births come faster than the disk reserves them only under a far smaller lease",
+    "damaged hint dropped": "no fault damages a stored record yet",
+    "damaged record found": "no fault damages a stored record yet",
+    "damaged record healed": "no fault damages a stored record yet",
+    "hint refused": "no run keeps a hundred thousand hints",
+    "lost disk noticed": "no fault loses a disk yet",
+    "membership table changed": "membership does not change yet",
+    "operation outlived its time": "needs a pause of the coordinator in the middle of an operation, longer than its life",
+    "partition recovered": "no fault loses a disk yet",
+    "put refused: damaged record": "no fault damages a stored record yet",
+    "replica could not tell": "no fault loses or damages a record yet",
+    "ring incomplete": "membership does not change yet",
+}
+
+
+def unreached(config: RunConfig, counts: Mapping[str, int], marks: Mapping[str, int]) -> tuple[str, ...]:
+    """The fault kinds that were wanted and the recovery paths that were due, and that stayed at zero."""
+    never = [kind for kind in config.faults if _possible(config, kind) and not counts.get(kind)]
+    never += [path for path, due in RECOVERY_PATHS.items() if due(config) and not marks.get(path)]
+    return tuple(never)
+
+
+def _possible(config: RunConfig, kind: str) -> bool:
+    if kind == kinds.TORN:
+        return kinds.CRASH in config.faults
+    return kind not in _CUTS or config.nodes > 1

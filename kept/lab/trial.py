@@ -1,0 +1,137 @@
+"""A trial: one seed of one configuration, run to its end and judged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from checkers.verdict import Invalid, Verdict
+from dynamo.core.rules import Rules, rules_for
+from histories.run import HISTORY_FILE, RecordedRun
+from kept.lab.config import RunConfig
+from kept.lab.fingerprint import code_fingerprint, created_by
+from kept.lab.promises import promised
+from kept.lab.run import Lab, Outcome, Progress, recorded, verdicts
+from kept.lab.schedule import Schedule
+from kept.lab.swarm import swarm
+from kept.lab.usage import UsageError
+from kept.sim.faults import Fault
+from kept.sim.tape import Tape
+from kept.sim.world import Watch
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one run came to."""
+
+    config: RunConfig
+    """As the world had it: a swarm's seed has drawn its conditions."""
+    outcome: Outcome
+    run: RecordedRun
+    verdicts: dict[str, Verdict]
+    history_sha256: str
+
+    @property
+    def violated(self) -> tuple[str, ...]:
+        """The claims that do not hold, in the order in which they were checked."""
+        return tuple(name for name, verdict in self.verdicts.items() if isinstance(verdict, Invalid))
+
+    def schedule(self) -> Schedule:
+        """What replays this run."""
+        return Schedule(
+            created_by=created_by(),
+            code=code_fingerprint(),
+            config=self.config,
+            claims=tuple(self.verdicts),
+            violated=self.violated,
+            history_sha256=self.history_sha256,
+            plan=tuple(tuple(fault) for fault in self.outcome.faults),
+            fates=tuple((sender, count, *fate) for (sender, count), fate in self.outcome.tape.fates.items()),
+        )
+
+
+def check_bug(name: str) -> None:
+    """Raise `UsageError` where the zoo has no bug of this name."""
+    if name:
+        try:
+            from kept.zoo import catalogue  # noqa: PLC0415  # the store's mistakes are loaded only where one is wanted
+        except ImportError:
+            raise UsageError(f"bug: {name}; accepted: none, the zoo is empty") from None
+        catalogue.find(name)
+
+
+def configured(config: RunConfig) -> RunConfig:
+    """The configuration in which the seeded bug shows, where there is one."""
+    if not config.bug:
+        return config
+    check_bug(config.bug)
+    from kept.zoo import catalogue  # noqa: PLC0415
+
+    return catalogue.configure(config)
+
+
+def rules_of(config: RunConfig) -> Rules:
+    """The store's own rules, or with the seeded bug among them."""
+    rules = rules_for(config.versions)
+    if not config.bug:
+        return rules
+    from kept.zoo import catalogue  # noqa: PLC0415
+
+    return catalogue.seeded(config, rules)
+
+
+def claims_of(config: RunConfig, named: Iterable[str] = ()) -> tuple[str, ...]:
+    """What the configuration promises, what its bug should break, and what else is `named`, each once."""
+    own = promised(config)
+    if config.bug:
+        from kept.zoo import catalogue  # noqa: PLC0415
+
+        own = catalogue.claims(config)
+    return tuple(dict.fromkeys((*own, *named)))
+
+
+def prepare(
+    config: RunConfig,
+    directory: Path | None = None,
+    *,
+    tape: Tape | None = None,
+    faults: list[Fault] | None = None,
+    watch: Watch | None = None,
+    progress: Progress | None = None,
+) -> Lab:
+    """A lab that is ready to execute; its recorder has begun."""
+    drawn = swarm(config)
+    return Lab(drawn, directory, rules_of(drawn), tape, faults, watch, progress)
+
+
+def finish(lab: Lab, claims: tuple[str, ...], directory: Path | None = None) -> Trial:
+    """Execute a lab and judge what it recorded."""
+    outcome = lab.execute()
+    run = recorded(outcome, directory)
+    return Trial(outcome.config, outcome, run, verdicts(run, claims), _sha256(outcome, directory))
+
+
+def again(
+    schedule: Schedule,
+    claims: tuple[str, ...] | None = None,
+    config: RunConfig | None = None,
+    progress: Progress | None = None,
+) -> Trial:
+    """Run a schedule again in memory, under its own configuration or, to see what that changes, another."""
+    check_bug(schedule.config.bug)
+    lab = prepare(config or schedule.config, tape=schedule.tape(), faults=schedule.faults(), progress=progress)
+    return finish(lab, schedule.claims if claims is None else claims)
+
+
+def _sha256(outcome: Outcome, directory: Path | None) -> str:
+    """Over the rows of the history; its header names the code, and two codes may well make one history."""
+    digest = sha256()
+    if directory is None:
+        for row in outcome.recorder.lines(HISTORY_FILE)[1:]:
+            digest.update(row.encode())
+    else:
+        with (directory / HISTORY_FILE).open("rb") as rows:
+            next(rows, None)
+            for row in rows:
+                digest.update(row)
+    return digest.hexdigest()

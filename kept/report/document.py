@@ -1,0 +1,145 @@
+"""The JSON documents that the verbs print with ``--json``. Their schemas are in docs/schema; they grow, they do not
+change: a program that reads one ignores the fields that it does not know."""
+
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from checkers.registry import CLAIMS
+from checkers.verdict import Invalid, Valid, Verdict
+
+VerdictName = Literal["valid", "invalid", "unknown"]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CounterexampleDocument(_Document):
+    """Why a claim does not hold."""
+
+    sentence: str = Field(description="what happened, in one sentence")
+    operations: tuple[int, ...] = Field(description="indices of the operations involved, in history.jsonl's order")
+    facts: tuple[str, ...] = Field(description="the facts that it consists of, one clause each")
+
+
+class ExplanationDocument(_Document):
+    """What happened inside the store, found by running the same schedule again under a watch."""
+
+    claim: str
+    sentence: str
+    paragraph: str
+    facts: tuple[str, ...]
+    remedy: str = Field("", description="a change under which the same schedule was run again and held; else empty")
+
+
+class ClaimDocument(_Document):
+    """One promise and how it fared."""
+
+    name: str
+    wording: str = Field(description="what is promised, exactly")
+    verdict: VerdictName
+    reason: str = Field(description="valid: what was looked at; invalid: the sentence; unknown: what stopped it")
+    counterexample: CounterexampleDocument | None = None
+
+
+class RunDocument(_Document):
+    """What `kept run` prints with ``--json`` and writes to verdict.json."""
+
+    kept: Literal["run"] = "run"
+    version: Literal[1] = 1
+    verdict: VerdictName
+    exit_code: int
+    claims: tuple[ClaimDocument, ...]
+    explanation: ExplanationDocument | None = None
+    seed: int = Field(description="of the run that `claims` judges")
+    first_seed: int
+    seeds: int = Field(description="how many seeds ran to their end")
+    seeds_wanted: int
+    stopped: Literal["", "interrupted", "budget"] = Field("", description="why it ended early")
+    never_reached: tuple[str, ...] = Field((), description="with --require-marks: what stayed at zero")
+    history: str = Field(description="the file that holds the run's history")
+    replay: str = Field(description="the command that replays the run")
+    history_sha256: str = Field("", description="over the rows of the history without its header")
+    code: str = Field(description="fingerprint of the code that ran")
+    counts: dict[str, int] = Field(description="faults that really happened, summed over the seeds")
+    marks: dict[str, int] = Field(description="recovery paths that were taken, summed over the seeds")
+    outcomes: dict[str, int] = Field(description="operations by ok, fail and info, summed over the seeds")
+    events: int = Field(description="steps of the simulated world, summed over the seeds")
+    virtual_us: int | None = Field(None, description="virtual time until the clients had stopped")
+    settled_after_us: int | None = Field(None, description="virtual time from healing to rest; null: not within the bound")
+    slowest_settled_us: int | None = Field(None, description="the greatest settled_after_us of all seeds")
+    settle_bound_us: int
+    duration_s: float = Field(description="real time of all of it")
+    config: dict[str, Any] = Field(description="the configuration of the run that `claims` judges")
+
+
+class ReplayDocument(_Document):
+    """What `kept replay` prints with ``--json``."""
+
+    kept: Literal["replay"] = "replay"
+    version: Literal[1] = 1
+    result: Literal["SAME", "FAILED", "FIXED", "DIVERGED", "UNKNOWN"]
+    reason: str
+    verdict: VerdictName
+    exit_code: int
+    claims: tuple[ClaimDocument, ...]
+    violated_then: tuple[str, ...] = Field(description="what the recorded run violated")
+    seed: int
+    schedule: str = Field(description="the file or directory that was replayed")
+    first_difference: str = Field("", description="diverged: the first row of history.jsonl that is not the same")
+    history_sha256: str
+    history_sha256_then: str
+    code: str
+    code_then: str
+    counts: dict[str, int]
+    marks: dict[str, int]
+    outcomes: dict[str, int]
+    settled_after_us: int | None
+    duration_s: float
+    config: dict[str, Any]
+
+
+DOCUMENTS: dict[str, type[BaseModel]] = {"run": RunDocument, "replay": ReplayDocument}
+"""Every document, by the name of its schema file."""
+
+
+def schema(name: str) -> str:
+    """The JSON schema of a document, as the file in docs/schema holds it."""
+    return json.dumps(DOCUMENTS[name].model_json_schema(), indent=1, sort_keys=True) + "\n"
+
+
+def claim_documents(verdicts: dict[str, Verdict]) -> tuple[ClaimDocument, ...]:
+    """One document per verdict, in their order."""
+    return tuple(_claim(name, verdict) for name, verdict in verdicts.items())
+
+
+def undecided(claims: tuple[str, ...], reason: str) -> tuple[ClaimDocument, ...]:
+    """Claims that could not be judged at all."""
+    return tuple(
+        ClaimDocument(name=name, wording=CLAIMS[name].wording, verdict="unknown", reason=reason) for name in claims
+    )
+
+
+def _claim(name: str, verdict: Verdict) -> ClaimDocument:
+    wording = CLAIMS[name].wording
+    if isinstance(verdict, Valid):
+        return ClaimDocument(name=name, wording=wording, verdict="valid", reason=verdict.witness)
+    if isinstance(verdict, Invalid):
+        found = verdict.counterexample
+        told = CounterexampleDocument(
+            sentence=found.sentence,
+            operations=found.operations,
+            facts=tuple(fact.sentence() for fact in found.facts),
+        )
+        return ClaimDocument(name=name, wording=wording, verdict="invalid", reason=found.sentence, counterexample=told)
+    return ClaimDocument(name=name, wording=wording, verdict="unknown", reason=verdict.reason)
+
+
+def overall(claims: tuple[ClaimDocument, ...]) -> VerdictName:
+    """Invalid wins over unknown, unknown over valid; nothing at all is unknown."""
+    found = {claim.verdict for claim in claims}
+    if "invalid" in found:
+        return "invalid"
+    return "unknown" if "unknown" in found or not found else "valid"

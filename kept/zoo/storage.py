@@ -1,0 +1,89 @@
+"""Acknowledgements of what no disk holds."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dynamo.core.host import Host
+from dynamo.core.messages import Stored
+from dynamo.core.puts import PutCoordinator
+from kept.zoo.bug import Bug, replacing
+
+_POWER_CUTS = {"faults": ("crash",), "fault_gap_ms": 80, "workload": "blind", "keys": 4, "think_ms": 10}
+
+
+class NoBarrier(Host):
+    """Nobody waits for the disk."""
+
+    def when_durable(self, seq: int, then: Callable[..., None], *args: Any) -> None:
+        then(*args)
+
+
+class MemoryAcknowledges(Host):
+    """Replicas acknowledge a write when it is in memory."""
+
+    def when_durable(self, seq: int, then: Callable[..., None], *args: Any) -> None:
+        if args and isinstance(args[-1], Stored):
+            then(*args)
+        else:
+            super().when_durable(seq, then, *args)
+
+
+class Hasty:
+    """A host as one component sees it: for that component nothing needs to be durable."""
+
+    def __init__(self, host: Host) -> None:
+        object.__setattr__(self, "_host", host)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(object.__getattribute__(self, "_host"), name)
+
+    def when_durable(self, _seq: int, then: Callable[..., None], *args: Any) -> None:
+        then(*args)
+
+
+def _early(host: Host, *parts: Any) -> PutCoordinator:
+    """A coordinator that does not wait before it replicates; everything else on the node does."""
+    return PutCoordinator(Hasty(host), *parts)  # type: ignore[arg-type]  # it stands in for the host
+
+
+BUGS = (
+    Bug(
+        name="no-barrier",
+        row=34,
+        title="everything is acknowledged before it is durable",
+        mechanism=(
+            "Coordinator and replicas answer from memory. A power failure takes all copies of an acknowledged write,\n"
+            "and a node that crashes forgets dots that others have seen."
+        ),
+        breaks=("no-lost-write", "unique-dots"),
+        seed=replacing(host=NoBarrier),
+        overrides=_POWER_CUTS,
+        source="Dynamo, section 6.1; Riak documentation, sync-on-write",
+    ),
+    Bug(
+        name="replica-acknowledges-from-memory",
+        row=34,
+        title="a replica acknowledges before it is durable",
+        mechanism=(
+            "W acknowledgements, of which one is only in memory. That replica crashes, and the next R replies come\n"
+            "from it and from one that never had the write."
+        ),
+        breaks=("fresh-reads",),
+        seed=replacing(host=MemoryAcknowledges),
+        overrides={**_POWER_CUTS, "sloppy": False, "workload": "register", "keys": 8},
+        source="Dynamo, section 6.1 (one durable write of N)",
+    ),
+    Bug(
+        name="early-replication",
+        row=34,
+        title="a version is replicated before its coordinator's disk has it",
+        mechanism=(
+            "The coordinator crashes, the others keep the version. It comes back without a memory of that dot, and its\n"
+            "next version's counter covers the one before: the replicas drop a value that nobody had seen."
+        ),
+        breaks=("no-lost-write", "unique-dots"),
+        seed=replacing(puts=_early),
+        overrides=_POWER_CUTS,
+        source="the write path of section 4.5 in another order; compare riak_kv counter_lease",
+    ),
+)

@@ -1,0 +1,159 @@
+"""The store as one process uses it: real nodes over real engines, with nothing simulated."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dynamo.core.config import StoreConfig
+from dynamo.core.errors import CallerError
+from dynamo.local import LocalCluster, RequestFailed
+
+QUICK = StoreConfig(
+    n=3, r=2, w=2, timeout_us=1_000_000, hedge_us=60_000, gossip_us=30_000, handoff_us=20_000, exchange_us=40_000
+)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def cluster(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalCluster]:
+    with LocalCluster(4, QUICK, tmp_path if request.param == "sqlite" else None) as store:
+        yield store
+
+
+def test_a_get_returns_what_was_put_and_a_context_for_it(cluster: LocalCluster) -> None:
+    put = cluster.put(b"cart", b"", b"milk")
+    got = cluster.get(b"cart")
+    assert got.values == (b"milk",)
+    assert got.dots == (put.dot,)
+    assert cluster.put(b"cart", got.context, b"milk,bread").dot != put.dot
+    assert cluster.get(b"cart").values == (b"milk,bread",)
+
+
+def test_puts_that_have_not_seen_each_other_are_siblings_until_one_has_seen_both(cluster: LocalCluster) -> None:
+    cluster.put(b"cart", b"", b"milk")
+    cluster.put(b"cart", b"", b"eggs")
+    both = cluster.get(b"cart")
+    assert sorted(both.values) == [b"eggs", b"milk"]
+    cluster.put(b"cart", both.context, b"eggs,milk")
+    assert cluster.get(b"cart").values == (b"eggs,milk",)
+
+
+def test_a_delete_removes_what_its_context_has_seen_and_nothing_else(cluster: LocalCluster) -> None:
+    cluster.put(b"k", b"", b"old")
+    seen = cluster.get(b"k").context
+    cluster.put(b"k", b"", b"unseen")
+    cluster.delete(b"k", seen)
+    assert cluster.get(b"k").values == (b"unseen",)
+
+
+def test_a_key_that_was_never_put_has_no_values(cluster: LocalCluster) -> None:
+    assert cluster.get(b"nothing").values == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        (lambda s: s.delete(b"k", b""), "fail: context: a delete needs the context of a get"),
+        (lambda s: s.put(b"k", b"junk", b"v"), "fail: context: it has 4 bytes"),
+        (lambda s: s.put(b"k" * 5_000, b"", b"v"), "fail: key: 5000 bytes; accepted: up to 4096"),
+        (lambda s: s.put(b"k", b"", b"v" * 2_000_000), "fail: value: 2000000 bytes; accepted: up to 1048576"),
+        (lambda s: s.put(b"k", b"", b"v", w=4), "fail: w: 4 is out of range; accepted: 1 to N=3"),
+        (lambda s: s.get(b"k", pr=3), "fail: pr: 3 is out of range; accepted: 0 to R"),
+    ],
+)
+def test_what_the_store_cannot_accept_fails_with_one_clear_line(cluster: LocalCluster, call, line: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(RequestFailed) as error:
+        call(cluster)
+    assert str(error.value).startswith(line)
+    assert "\n" not in str(error.value)
+
+
+def test_writes_go_on_without_a_node_and_are_handed_to_it_when_it_is_back(cluster: LocalCluster) -> None:
+    cluster.stop("n2")
+    for i in range(24):  # n2 owns about three keys in four
+        _put_until_ok(cluster, b"k%d" % i)
+    assert cluster.marks["hint stored"] > 0
+    cluster.start("n2")
+    for _ in range(40):
+        cluster.tick(0.05)
+        if all(not node.replica.hints for node in cluster._nodes.values()):
+            break
+    assert all(not node.replica.hints for node in cluster._nodes.values())
+    for i in range(24):
+        partition = cluster._nodes["n2"].host.partition(b"k%d" % i)
+        for owner in cluster._nodes["n2"].host.ring.owners(partition):
+            assert [v.value for v in _held(cluster, owner, b"k%d" % i)] == [b"v"]
+
+
+def _put_until_ok(cluster: LocalCluster, key: bytes) -> None:
+    """Whoever asks n2 first gets no answer, and then asks another."""
+    for _ in range(4):
+        with contextlib.suppress(RequestFailed):
+            cluster.put(key, b"", b"v")
+            return
+
+
+def _held(cluster: LocalCluster, node: str, key: bytes):  # type: ignore[no-untyped-def]
+    state = cluster._engines[node].read("data", key)
+    return state.versions if state is not None else ()  # type: ignore[union-attr]
+
+
+def test_what_was_acknowledged_is_there_after_the_process_has_ended(tmp_path: Path) -> None:
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        store.put(b"cart", b"", b"milk")
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        assert store.get(b"cart").values == (b"milk",)
+
+
+def test_a_dot_is_not_given_twice_across_restarts(tmp_path: Path) -> None:
+    dots = []
+    for _ in range(4):
+        with LocalCluster(3, QUICK, tmp_path) as store:
+            dots += [store.put(b"cart", b"", b"%d" % i).dot for i in range(3)]
+    assert len(set(dots)) == 12
+
+
+def test_a_damaged_record_is_healed_from_the_other_owners(tmp_path: Path) -> None:
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        store.put(b"cart", b"", b"milk", w=3)
+    with sqlite3.connect(tmp_path / "n1.sqlite") as database:
+        tables = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+        table = next(name for name in tables if "data" in name)
+        key, value = next(
+            row[:2] for row in database.execute(f"select key, record from {table}") if bytes(row[0]) == b"cart"
+        )
+        spoiled = bytes(value[:-1]) + bytes([value[-1] ^ 1])
+        database.execute(f"update {table} set record = ? where key = ?", (spoiled, key))
+    database.close()
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        assert store.marks["damaged record found"] == 1
+        assert store.get(b"cart").values == (b"milk",), "the other two answer"
+        for _ in range(40):
+            store.tick(0.05)
+            if store.marks.get("damaged record healed"):
+                break
+        assert [v.value for v in _held(store, "n1", b"cart")] == [b"milk"]
+
+
+def test_a_node_that_lost_its_disk_comes_back_as_a_new_incarnation_and_recovers(tmp_path: Path) -> None:
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        store.put(b"cart", b"", b"milk", w=3)
+        before = store._nodes["n2"].host.incarnation
+    for file in tmp_path.glob("n2.sqlite*"):
+        file.unlink()
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        assert store._nodes["n2"].host.incarnation != before
+        assert store.get(b"cart").values == (b"milk",)
+        for _ in range(60):
+            store.tick(0.05)
+            if not store._nodes["n2"].replica.recovering:
+                break
+        assert not store._nodes["n2"].replica.recovering
+        assert [v.value for v in _held(store, "n2", b"cart")] == [b"milk"]
+
+
+def test_fewer_nodes_than_replicas_are_refused() -> None:
+    with pytest.raises(CallerError, match="nodes: 2 is less than n: 3"):
+        LocalCluster(2, QUICK)
