@@ -124,13 +124,17 @@ class Requests:
         return context
 
     def _coordinate(self, taken: Taken, context: Vector, forwarded: bool) -> None:
-        """Coordinate a put here if this node is among the key's targets, else find a node that is."""
+        """Coordinate a put here if this node owns the key, else find an owner that does.
+
+        A fallback coordinates only where no owner can be reached, or where another node found that: it has no record
+        of its own, so each time it would bring a new actor to life and make the key's context grow.
+        """
         host = self.host
         targets = self.placement.targets(taken.request.key)
-        for target in targets:
-            if target.node == host.name:
-                self.puts.start(taken.request, context, targets, target, self._answer)
-                return
+        here = next((target for target in targets if target.node == host.name), None)
+        if here is not None and (forwarded or not here.owner or not self._reachable(targets, taken)):
+            self.puts.start(taken.request, context, targets, here, self._answer)
+            return
         if forwarded:
             host.mark("forward refused")
             taken.refused = True  # and it stays so: the sender may have gone on to another coordinator
@@ -138,18 +142,23 @@ class Requests:
         else:
             self._forward(taken, targets)
 
+    def _reachable(self, targets: tuple[Target, ...], taken: Taken) -> list[str]:
+        """The owners among `targets` that may still coordinate the request."""
+        down = self.host.detector.down
+        return [t.node for t in targets if not t.owner and t.node not in down and t.node not in taken.refused_by]
+
     def _forward(self, taken: Taken, targets: tuple[Target, ...]) -> None:
         host, request = self.host, taken.request
-        for target in targets:
-            if target.node not in taken.refused_by and target.node not in host.detector.down:
-                break
-        else:
+        nodes = self._reachable(targets, taken) or [
+            t.node for t in targets if t.owner and t.node not in host.detector.down and t.node not in taken.refused_by
+        ]
+        if not nodes:
             self._answer(Response(request.id, FAIL, "unavailable: no node of the preference list can be reached"))
             return
         host.mark("put forwarded")
-        taken.forwarded_to = target.node
-        generation = self.generation_of.get(target.node, 0)
-        host.send(target.node, Forward(request._replace(generation=generation)))
+        taken.forwarded_to = nodes[0]
+        generation = self.generation_of.get(nodes[0], 0)
+        host.send(nodes[0], Forward(request._replace(generation=generation)))
         taken.deadline_us = host.now_us + (request.timeout_us or host.config.timeout_us)
         host.at(min(host.now_us + host.config.hedge_us, taken.deadline_us), taken, self._forward_silent)
 

@@ -12,6 +12,7 @@ from kept.lab.fingerprint import code_fingerprint
 from kept.lab.run import Progress
 from kept.lab.schedule import Schedule
 from kept.lab.trial import Trial, again
+from kept.lab.usage import shown
 
 Result = Literal["SAME", "FAILED", "FIXED", "DIVERGED", "UNKNOWN"]
 
@@ -23,6 +24,8 @@ class Replay(NamedTuple):
     reason: str
     schedule: Schedule
     trial: Trial
+    code: str
+    """The fingerprint of the code that ran now."""
 
 
 def replay(schedule: Schedule, progress: Progress | None = None) -> Replay:
@@ -30,7 +33,7 @@ def replay(schedule: Schedule, progress: Progress | None = None) -> Replay:
     is not in the zoo."""
     trial = again(schedule, progress=progress)
     result, reason = _compare(schedule, trial)
-    return Replay(result, f"{reason}; {_bytes(schedule, trial)}", schedule, trial)
+    return Replay(result, f"{reason}; {_bytes(schedule, trial)}", schedule, trial, code_fingerprint())
 
 
 def _compare(schedule: Schedule, trial: Trial) -> tuple[Result, str]:
@@ -61,7 +64,7 @@ def _bytes(schedule: Schedule, trial: Trial) -> str:
     same = schedule.history_sha256 == trial.history_sha256
     if schedule.code == code:
         return f"same code {code}, {'same' if same else 'other'} bytes"
-    changed = f"the code differs: {schedule.created_by} {schedule.code[:12]} then, {code} now"
+    changed = f"the code differs: {shown(schedule.created_by)} {shown(schedule.code)} then, {code} now"
     return f"{changed}; {'its history is the same' if same else 'so does its history'}"
 
 

@@ -41,7 +41,8 @@ class Sweep:
         """Why the sweep ended early, where neither a violation nor its end did it."""
         self.seed = config.seed
         """The seed that runs, or ran last."""
-        self._lab: Lab | None = None
+        self.broken: Lab | None = None
+        """The run that was broken off."""
 
     def execute(self, progress: Progress | None = None) -> None:
         """Run until the first violation. Interrupted or out of time, it keeps what it has: see `stopped`."""
@@ -62,10 +63,9 @@ class Sweep:
             told(0, self.config.ops)
         self.seed = seed
         directory = self.directory if self.streaming else None
-        self._lab = lab = prepare(self.config.model_copy(update={"seed": seed}), directory, progress=told)
-        self.last = None if self.streaming else self.last
+        self.broken = lab = prepare(self.config.model_copy(update={"seed": seed}), directory, progress=told)
         self.last = trial = finish(lab, self.claims, directory)
-        self._lab = None
+        self.broken = None
         self.done += 1
         outcome = trial.outcome
         for total, one in (
@@ -78,9 +78,16 @@ class Sweep:
         if outcome.settled_after_us is not None:
             self.slowest_settled_us = max(self.slowest_settled_us or 0, outcome.settled_after_us)
 
+    @property
+    def configuration(self) -> RunConfig:
+        """Of the run that is saved: with its seed, and as a swarm has drawn it."""
+        if self.broken is not None or self.last is None:
+            return self.config.model_copy(update={"seed": self.seed})
+        return self.last.config
+
     def save(self) -> None:
         """Write the run that tells most, and its schedule: the one that was broken off, else the last one."""
-        broken = self._lab
+        broken = self.broken
         if broken is not None:
             for total, one in ((self.counts, broken.world.counts), (self.marks, broken.marks)):
                 _add(total, one)

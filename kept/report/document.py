@@ -68,7 +68,9 @@ class RunDocument(_Document):
     outcomes: dict[str, int] = Field(description="operations by ok, fail and info, summed over the seeds")
     events: int = Field(description="steps of the simulated world, summed over the seeds")
     virtual_us: int | None = Field(None, description="virtual time until the clients had stopped")
-    settled_after_us: int | None = Field(None, description="virtual time from healing to rest; null: not within the bound")
+    settled_after_us: int | None = Field(
+        None, description="virtual time from healing to rest; null: not within the bound"
+    )
     slowest_settled_us: int | None = Field(None, description="the greatest settled_after_us of all seeds")
     settle_bound_us: int
     duration_s: float = Field(description="real time of all of it")

@@ -42,14 +42,17 @@ class BareVectors(DottedVectors):
 
 
 class TruncatedVectors(DottedVectors):
-    """Contexts lose their smallest entries above a limit, though versions that they covered are still about."""
+    """Contexts lose their smallest entries above a limit, though slow replicas still hold versions that they covered.
+    Entries that cover a current version stay."""
 
     def update(
         self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0
     ) -> tuple[Siblings, Version]:
         state, version = super().update(local, context, value, actor, stamp_us, floor)
-        kept = sorted(state.context.items(), key=lambda entry: (entry[0] == actor, entry[1], entry[0]))
-        return Siblings(dict(kept[-TRUNCATED_TO:]), state.versions), version
+        current = {each.actor for each in state.versions}
+        ranked = sorted(state.context.items(), key=lambda entry: (entry[0] in current, entry[1], entry[0]))
+        kept = ranked[-max(TRUNCATED_TO, len(current)) :]
+        return Siblings(dict(kept), state.versions), version
 
 
 class CountingMerge(LastWriterWins):

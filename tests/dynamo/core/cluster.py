@@ -348,5 +348,5 @@ class Cluster:
         return self.nodes[name].host.marks.get(mark, 0)
 
 
-class Died(Exception):  # noqa: N818 - the test's own signal
+class Died(Exception):
     """The named node stopped between two effects."""

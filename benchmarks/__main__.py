@@ -1,0 +1,103 @@
+"""`python3 dev.py bench [throughput] [pairs] [nodes] [length]`: all of them where none is named."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from benchmarks.measure import apart
+
+ROUNDS = 5
+
+
+def _machine() -> None:
+    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, load {load}")
+    print("CPU seconds of one core; each run in a process of its own; median of the rounds, (min-max)\n")
+
+
+def _spread(values: list[float], form: str = "{:,.0f}") -> str:
+    return f"{form.format(median(values))} ({form.format(min(values))}-{form.format(max(values))})"
+
+
+def throughput() -> None:
+    """The default run, all faults on, history streamed to disk."""
+    runs = [apart({"seed": seed, "ops": 10_000}) for seed in range(ROUNDS)]
+    print("default configuration, 10,000 operations, all faults, history on disk")
+    print("  operations/s       ", _spread([run["ops"] / run["run_s"] for run in runs]))
+    print("  events/s           ", _spread([run["events"] / run["run_s"] for run in runs]))
+    print("  virtual/real time  ", _spread([run["virtual_s"] / run["run_s"] for run in runs]))
+    print("  history bytes/op   ", _spread([run["history_bytes"] / run["ops"] for run in runs]))
+
+
+def pairs() -> None:
+    """What a choice costs: the same seeds with and without it, in turn; the ratio pair by pair."""
+    base: dict[str, Any] = {"ops": 5_000}
+    choices: list[tuple[str, dict[str, Any]]] = [
+        ("no faults", {"faults": []}),
+        ("strict quorum", {"sloppy": False}),
+        ("plain vectors", {"versions": "vv"}),
+        ("last writer wins", {"versions": "lww"}),
+        ("blocking read repair", {"read_repair": "blocking"}),
+        ("no anti-entropy", {"anti_entropy": False}),
+        ("PCT scheduling", {"strategy": "pct"}),
+        ("strategy 1, 8 tokens", {"ring": 1}),
+    ]
+    print("CPU time relative to the default configuration, same seeds, in turn")
+    for name, change in choices:
+        ratios = []
+        for seed in range(ROUNDS):
+            plain = apart({**base, "seed": seed})
+            changed = apart({**base, **change, "seed": seed})
+            ratios.append(changed["run_s"] / plain["run_s"])
+        print(f"  {name:22}", _spread(ratios, "{:.2f}"))
+
+
+def nodes() -> None:
+    """Cost against the size of the cluster. Gossip and failure detection grow with its square."""
+    print("2,000 operations against the size of the cluster, all faults")
+    for count in (5, 50, 500):
+        run = apart({"seed": 1, "ops": 2_000, "nodes": count, "partitions": max(64, 4 * count)})
+        print(
+            f"  {count:4} nodes: {run['ops'] / run['run_s']:8,.0f} operations/s, {run['events'] / run['run_s']:8,.0f}"
+            f" events/s, virtual/real {run['virtual_s'] / run['run_s']:6.1f}, peak {run['peak_bytes'] / 1e6:5,.0f} MB"
+        )
+
+
+def length() -> None:
+    """Cost and memory against the length of the run, and of judging it."""
+    print("cost against the number of operations (default configuration); memory is what the run itself added")
+    for power in (3, 4, 5, 6):
+        ops = 10**power
+        run = apart({"seed": 1, "ops": ops, "keys": max(40, ops // 250)}, judge=ops <= 100_000)
+        judged = f"{run['judge_s'] * 1e6 / ops:5.1f} us/op to judge" if run["judge_s"] else "not judged"
+        print(
+            f"  10^{power} operations: {run['run_s'] * 1e6 / ops:6.1f} us/op, {run['memory_bytes'] / ops:8.1f} bytes/op"
+            f" in memory, {run['history_bytes'] / ops:5.0f} bytes/op on disk, {judged}"
+        )
+
+
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "throughput": throughput,
+    "pairs": pairs,
+    "nodes": nodes,
+    "length": length,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 64
+    _machine()
+    for name in names or BENCHMARKS:
+        BENCHMARKS[name]()
+        print(flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
