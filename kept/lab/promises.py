@@ -19,5 +19,5 @@ def promised(config: RunConfig) -> tuple[str, ...]:
         claims += ["convergence", "placement"]
     strict = not config.sloppy or (config.pr + config.pw > config.n)
     if config.versions == "dvv" and config.r + config.w > config.n and strict and not config.durable_copies:
-        claims.append("fresh-reads")
+        claims += ["fresh-reads", "fresh-deletes"]
     return tuple(claims)

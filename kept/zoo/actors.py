@@ -1,5 +1,8 @@
 """Actors whose names do not name one history: counters that start again, names that two nodes share."""
 
+from collections.abc import Callable
+from typing import Any
+
 from dynamo.core.actors import BIRTHS, Actors
 from dynamo.core.effects import META, Change
 from kept.zoo.bug import Bug, replacing
@@ -11,7 +14,7 @@ _FEW_KEYS = {"workload": "blind", "keys": 8}
 class ReusedActor(Actors):
     """One actor per disk and key for ever: no birth number, so a forgotten record starts its counter again."""
 
-    def give(self, key: bytes, then, *args) -> None:  # type: ignore[no-untyped-def]
+    def give(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
         then(f"{self.host.incarnation}:{key.hex()}", (), *args)
 
 
@@ -29,7 +32,7 @@ class SharedIdentity(Actors):
         self.host.incarnation = "started-at-0"
         return super().boot(meta)
 
-    def give(self, key: bytes, then, *args) -> None:  # type: ignore[no-untyped-def]
+    def give(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
         then(f"{self.host.incarnation}:{key.hex()}", (), *args)
 
 
@@ -56,7 +59,7 @@ BUGS = (
         row=1,
         title="an actor whose record was forgotten starts counting again",
         mechanism=(
-            "A fallback coordinates a put, hands its hint off and forgets the record. Its next put to the key has the\n"
+            "A fallback coordinates a put, hands its hint off and forgets the record. Its next put to the key has the "
             "same actor and counts from the start again: replicas that have seen the dot drop the new value."
         ),
         breaks=("unique-dots", "no-lost-write"),
@@ -69,7 +72,7 @@ BUGS = (
         row=2,
         title="a counter starts again after its tombstone was reaped",
         mechanism=(
-            "Put, delete, reap, put again: the owner's actor outlived the record and counts from the start, so the\n"
+            "Put, delete, reap, put again: the owner's actor outlived the record and counts from the start, so the "
             "dots are given twice, and whatever still remembers the first ones dooms the new value."
         ),
         breaks=("unique-dots", "no-lost-write"),
@@ -82,7 +85,7 @@ BUGS = (
         row=4,
         title="two nodes use the same actor",
         mechanism=(
-            "The identity of a node is the tick in which it first started. Owners of one key that started together\n"
+            "The identity of a node is the tick in which it first started. Owners of one key that started together "
             "name different values with the same dots, and each drops what the other has written."
         ),
         breaks=("unique-dots", "no-lost-write"),
@@ -95,12 +98,17 @@ BUGS = (
         row=5,
         title="a crash takes a counter that was in use",
         mechanism=(
-            "A put is named, and the crash strikes before the name is on the disk. The next boot goes on from what the\n"
+            "A put is named, and the crash strikes before that is on the disk. The next boot goes on from what the "
             "disk knows and gives the same dot to another value."
         ),
         breaks=("unique-dots",),
         seed=replacing(actors=VolatileCounter, versioning=TrustingVectors()),
-        overrides={"workload": "blind", "keys": 3, "faults": ("crash", "mid-step-crash", "torn-write"), "fault_gap_ms": 300},
+        overrides={
+            "workload": "blind",
+            "keys": 3,
+            "faults": ("crash", "mid-step-crash", "torn-write"),
+            "fault_gap_ms": 300,
+        },
         source="riak_kv_vnode counter_lease",
     ),
     Bug(
@@ -108,7 +116,7 @@ BUGS = (
         row=5,
         title="actors are born under a lease that no disk knows",
         mechanism=(
-            "Births are handed out above the number that is durable. After a crash they are handed out again, to\n"
+            "Births are handed out above the number that is durable. After a crash they are handed out again, to "
             "other keys, and one dot names two values."
         ),
         breaks=("unique-dots",),

@@ -11,6 +11,9 @@ from kept.zoo.bug import Bug
 
 _FAMILIES = (canary, actors, versions, requests, quorum, handoff, storage, tombstones, repair, placement)
 
+OPS = 600
+"""Operations of a run with a bug, unless the user says otherwise: enough for every one of them, and little to read."""
+
 BUGS: dict[str, Bug] = {bug.name: bug for family in _FAMILIES for bug in family.BUGS}
 """Every bug of the zoo, family by family."""
 
@@ -31,7 +34,7 @@ def configure(config: RunConfig) -> RunConfig:
     if not config.bug:
         return config
     chosen: dict[str, Any] = {name: getattr(config, name) for name in config.model_fields_set}
-    return RunConfig.model_validate({**find(config.bug).overrides, **chosen})
+    return RunConfig.model_validate({"ops": OPS, **find(config.bug).overrides, **chosen})
 
 
 def seeded(config: RunConfig, rules: Rules) -> Rules:

@@ -64,20 +64,20 @@ BUGS = (
         row=19,
         title="a hint is deleted before its owner has it",
         mechanism=(
-            "The fallback sends the hint and forgets it at once. The message is lost, or the owner crashes before its\n"
+            "The fallback sends the hint and forgets it at once. The message is lost, or the owner crashes before its "
             "disk has it, and with W acknowledgements from fallbacks that was the last copy."
         ),
         breaks=("no-lost-write",),
         seed=replacing(handoff=SentIsDelivered),
         overrides=_SPLITS,
-        source="Dynamo, section 4.6 (\"once the transfer succeeds\"); Cassandra documentation, hints",
+        source='Dynamo, section 4.6 ("once the transfer succeeds"); Cassandra documentation, hints',
     ),
     Bug(
         name="hint-lost-in-restart",
         row=20,
         title="hints do not survive the restart of a fallback",
         mechanism=(
-            "Hints count among the W acknowledgements but live in memory only. The fallbacks of a partition restart,\n"
+            "Hints count among the W acknowledgements but live in memory only. The fallbacks of a partition restart, "
             "and the write is gone before any owner has seen it."
         ),
         breaks=("no-lost-write",),
@@ -90,7 +90,7 @@ BUGS = (
         row=21,
         title="a hint overwrites what its owner has",
         mechanism=(
-            "The owner stores the hint over its record instead of merging the two. What it alone had acknowledged is\n"
+            "The owner stores the hint over its record instead of merging the two. What it alone had acknowledged is "
             "gone, and so is its memory of the dots that it gave."
         ),
         breaks=("no-lost-write", "unique-dots", "no-false-sibling", "no-resurrection"),

@@ -26,7 +26,7 @@ BUGS = (
         row=32,
         title="a preference list names one node twice",
         mechanism=(
-            "Positions on the ring are not skipped where two neighbouring tokens belong to one node, so that some keys\n"
+            "Positions on the ring are not skipped where two neighbouring tokens belong to one node, so that some keys "
             "have fewer than N copies."
         ),
         breaks=("placement",),
@@ -39,7 +39,7 @@ BUGS = (
         row=32,
         title="the copies of a key share a rack",
         mechanism=(
-            "The owners are taken clockwise without a look at their racks, so the failure of one rack takes more\n"
+            "The owners are taken clockwise without a look at their racks, so the failure of one rack takes more "
             "copies than it must."
         ),
         breaks=("placement",),

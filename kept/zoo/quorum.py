@@ -50,7 +50,7 @@ BUGS = (
         row=14,
         title="a sloppy quorum is claimed to overlap",
         mechanism=(
-            "During a partition W acknowledgements come from fallbacks. The owners return, and R of them answer a get\n"
+            "During a partition W acknowledgements come from fallbacks. The owners return, and R of them answer a get "
             "before the hints are handed off: R+W>N, and yet the get misses the put."
         ),
         breaks=("fresh-reads",),
@@ -63,12 +63,12 @@ BUGS = (
         row=16,
         title="a fallback that has nothing counts as a reply",
         mechanism=(
-            "Puts go to the owners alone, but a get asks a fallback in place of a silent owner and counts its \"not\n"
-            "found\" among the R replies. One stale owner and one stranger make a quorum."
+            'Puts go to the owners alone, but a get asks a fallback in place of a silent owner and counts its "not\n'
+            'found" among the R replies. One stale owner and one stranger make a quorum.'
         ),
         breaks=("fresh-reads",),
         seed=replacing(gets=_gets_of_strangers),
         overrides=_STRICT,
-        source="Riak documentation, \"Replication properties\" (notfound_ok)",
+        source='Riak documentation, "Replication properties" (notfound_ok)',
     ),
 )

@@ -35,7 +35,7 @@ BUGS = (
         row=27,
         title="an overwrite does not reach the Merkle tree",
         mechanism=(
-            "Only the first write of a key is entered. Replicas that missed a later one have equal roots over\n"
+            "Only the first write of a key is entered. Replicas that missed a later one have equal roots over "
             "different data, and anti-entropy never looks."
         ),
         breaks=("convergence",),
@@ -48,7 +48,7 @@ BUGS = (
         row=27,
         title="a removal does not reach the Merkle tree",
         mechanism=(
-            "A reaped key stays in the tree of the nodes that ran, and is not in that of a node that restarted. The\n"
+            "A reaped key stays in the tree of the nodes that ran, and is not in that of a node that restarted. The "
             "roots differ for ever over equal data."
         ),
         breaks=("convergence",),

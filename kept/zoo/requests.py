@@ -38,7 +38,7 @@ BUGS = (
         row=17,
         title="a put is forwarded again after silence",
         mechanism=(
-            "A node forwards a put and hears nothing, because the answer was lost or the coordinator stands still. It\n"
+            "A node forwards a put and hears nothing, because the answer was lost or the coordinator stands still. It "
             "forwards the put to another one, and both make a version of it."
         ),
         breaks=("unique-dots", "no-false-sibling"),
@@ -51,7 +51,7 @@ BUGS = (
         row=35,
         title="a retried request is executed twice",
         mechanism=(
-            "A client's put is slow or its answer is lost; the client asks again with the same request id, the node\n"
+            "A client's put is slow or its answer is lost; the client asks again with the same request id, the node "
             "does not remember it, and one put has two versions."
         ),
         breaks=("unique-dots", "no-false-sibling"),
@@ -64,7 +64,7 @@ BUGS = (
         row=12,
         title="a put that is reported failed takes effect",
         mechanism=(
-            "W replicas did not acknowledge in time, so the client is told that the put failed. The replicas that did\n"
+            "W replicas did not acknowledge in time, so the client is told that the put failed. The replicas that did "
             "take it in keep it, and anti-entropy spreads it."
         ),
         breaks=("no-false-sibling",),

@@ -20,7 +20,7 @@ BUGS = (
         row=23,
         title="a tombstone is reaped before every replica has it",
         mechanism=(
-            "Two owners reap after the grace period. The third was away for longer and still holds the deleted value,\n"
+            "Two owners reap after the grace period. The third was away for longer and still holds the deleted value, "
             "and anti-entropy spreads it as if it were new."
         ),
         breaks=("no-resurrection", "no-false-sibling"),

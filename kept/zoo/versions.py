@@ -73,7 +73,7 @@ BUGS = (
         row=6,
         title="a put that is one write behind replaces nothing",
         mechanism=(
-            "The object has one vector for all its siblings. Two clients that interleave are always one write behind,\n"
+            "The object has one vector for all its siblings. Two clients that interleave are always one write behind, "
             "so every put is concurrent to the object and adds a sibling to those that it has merged."
         ),
         breaks=("no-false-sibling",),
@@ -86,7 +86,7 @@ BUGS = (
         row=7,
         title="a put replaces a concurrent one that went through the same node",
         mechanism=(
-            "Two blind puts through one node get the clocks 1 and 2 of its actor, and 2 descends 1: the second put\n"
+            "Two blind puts through one node get the clocks 1 and 2 of its actor, and 2 descends 1: the second put "
             "drops the first, which its client never saw."
         ),
         breaks=("no-lost-write",),
@@ -99,20 +99,20 @@ BUGS = (
         row=8,
         title="a clock that grows too long drops an entry that is still needed",
         mechanism=(
-            "The dropped entry covered versions that slower replicas still hold. They look concurrent to their own\n"
+            "The dropped entry covered versions that slower replicas still hold. They look concurrent to their own "
             "descendants and come back as siblings."
         ),
         breaks=("no-false-sibling", "no-resurrection", "convergence"),
         seed=replacing(versioning=TruncatedVectors()),
         overrides={"workload": "register", "keys": 8},
-        source="Dynamo, section 4.4 (\"clock truncation\"); riak_core#613",
+        source='Dynamo, section 4.4 ("clock truncation"); riak_core#613',
     ),
     Bug(
         name="merge-counts",
         row=10,
         title="every replica that merges a write makes a new version of it",
         mechanism=(
-            "The merge of two versions is a third one. Each repair makes the next difference, so anti-entropy finds\n"
+            "The merge of two versions is a third one. Each repair makes the next difference, so anti-entropy finds "
             "work for ever and the cluster never comes to rest."
         ),
         breaks=("convergence",),
@@ -125,7 +125,7 @@ BUGS = (
         row=11,
         title="the later write loses because its coordinator's clock is behind",
         mechanism=(
-            "Siblings are resolved by wall clock. A single client writes through one node and then through another\n"
+            "Siblings are resolved by wall clock. A single client writes through one node and then through another "
             "whose clock is slow: the second write is acknowledged and lost, though it had seen the first."
         ),
         breaks=("no-lost-write",),

@@ -77,7 +77,7 @@ class Stage:
         return [fields for _, told, fields in self.rows if told == name]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def stage() -> type[Stage]:
     """Builds a booted world: `stage(names, react, queue, tape, seed)`."""
     return Stage

@@ -146,6 +146,31 @@ def test_the_second_coordinator_executes_what_the_first_refused() -> None:
     assert [minted.dot[0][0] for minted in cluster.minted] == ["b"]
 
 
+def silent_after_refusal() -> tuple[Cluster, str]:
+    """A put that `a` refused after 100 ms and that `b` does not answer."""
+    cluster = meet(Cluster("abcd"))
+    asked = cluster.ask("d", PUT, cluster.key(), b"v")
+    cluster.now_us += 100 * MS
+    refuse(cluster, asked, to="a")
+    cluster.take(of(Forward))
+    return cluster, asked
+
+
+def test_a_request_is_answered_within_its_time_out_even_where_the_first_coordinator_refused() -> None:
+    cluster, asked = silent_after_refusal()
+    cluster.run(900 * MS)
+    assert cluster.reply(asked).status == INFO
+
+
+def test_the_second_coordinator_too_has_the_whole_hedge_time_before_it_is_suspected() -> None:
+    """`StoreConfig.hedge_us`: "Replicas that are silent for this long are suspected"."""
+    cluster, _ = silent_after_refusal()
+    cluster.run(149 * MS)
+    assert cluster.nodes["d"].host.detector.suspected == set()
+    cluster.run(1 * MS)
+    assert cluster.nodes["d"].host.detector.suspected == {"b"}
+
+
 def test_an_answer_of_a_node_that_was_not_asked_is_no_answer() -> None:
     cluster = meet(Cluster("abcd"))
     asked = cluster.ask("d", PUT, cluster.key(), b"v")
@@ -166,6 +191,18 @@ def test_a_refusal_is_remembered() -> None:
     assert first.message.refused
     cluster.settle()
     assert cluster.minted == []
+
+
+def test_a_fallback_coordinates_only_where_no_owner_can_be_reached() -> None:
+    """It has no record of the key, so each time it would bring a new actor to life."""
+    cluster = meet(Cluster("abcd"))
+    detector = cluster.nodes["d"].host.detector
+    detector.missed("a", cluster.now_us)
+    cluster.put("d", cluster.key(), b"one")
+    for name in "abc":
+        detector.missed(name, cluster.now_us)
+    cluster.put("d", cluster.key(), b"two", w=1)
+    assert [minted.dot[0][0] for minted in cluster.minted] == ["b", "d"]
 
 
 def test_a_put_without_a_reachable_coordinator_fails_at_once() -> None:

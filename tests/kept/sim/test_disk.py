@@ -9,7 +9,9 @@ from dynamo.core.siblings import Siblings, Version
 from kept.sim.disk import Disk
 
 SEQUENCES = st.lists(
-    st.lists(st.tuples(st.sampled_from(SPACES), st.integers(0, 3), st.none() | st.integers(0, 99)), min_size=1, max_size=3),
+    st.lists(
+        st.tuples(st.sampled_from(SPACES), st.integers(0, 3), st.none() | st.integers(0, 99)), min_size=1, max_size=3
+    ),
     max_size=8,
 )
 """Batches of (space, key, what is written there or None to delete it)."""

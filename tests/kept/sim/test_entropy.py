@@ -14,7 +14,9 @@ from kept.sim.entropy import stream
         (((1 << 63) - 1, "nemesis"), [3194257669, 360009992, 3688134104]),
     ],
 )
-def test_a_stream_draws_the_numbers_that_it_has_always_drawn(name: tuple[int, *tuple[object, ...]], first: list[int]) -> None:
+def test_a_stream_draws_the_numbers_that_it_has_always_drawn(
+    name: tuple[int, *tuple[object, ...]], first: list[int]
+) -> None:
     """Golden draws: saved seeds would mean other runs if these changed."""
     draw = stream(*name)
     assert [draw.randrange(1 << 32) for _ in range(3)] == first

@@ -1,5 +1,6 @@
 """One machine: what a process asks for is carried out in order, and nothing of a dead one reaches the next."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -55,7 +56,9 @@ def meta(stage: Any) -> dict[bytes, bytes]:
 def test_effects_are_carried_out_in_order(stage: Any) -> None:
     answers: list[Response] = []
     response = Response("c.1", "ok")
-    staged = stage(react=on(Received, write(1), Send("n2", "hello"), Reply("c0", response), Minted("c.1", b"k", ("a", 1))))
+    staged = stage(
+        react=on(Received, write(1), Send("n2", "hello"), Reply("c0", response), Minted("c.1", b"k", ("a", 1)))
+    )
     staged.world.clients["c0"] = lambda answer, _: answers.append(answer)
     staged.world.machines["n1"].deliver("n3", "go")
     assert meta(staged) == {b"k": b"1"}, "a write is visible at once"
@@ -175,7 +178,7 @@ def test_syncs_are_mostly_quick_and_now_and_then_slow(stage: Any) -> None:
     staged = stage(("n1",), react)
     staged.world.run(2 * SECOND)
     times = [now_us for now_us, _, event in staged.node().heard if isinstance(event, Synced)]
-    waits = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    waits = [later - earlier for earlier, later in itertools.pairwise(times)]
     slow = [wait for wait in waits if wait >= SLOW_SYNC_US[0]]
     assert 0.04 < len(slow) / len(waits) < 0.13
     assert 80 <= min(waits) <= max(waits) <= SLOW_SYNC_US[1]
@@ -207,7 +210,7 @@ def test_the_same_disk_boots_under_the_same_name_and_a_new_disk_under_a_new_one(
 
 
 def test_a_real_node_keeps_its_incarnation_over_a_restart_and_takes_a_new_one_with_a_new_disk() -> None:
-    lab = Lab(RunConfig(faults=()), None)
+    lab = Lab(RunConfig.model_validate({"faults": ()}), None)
     world = lab.world
     world.start()
     world.run(SECOND)

@@ -1,6 +1,6 @@
 """The nemesis: plans that only the seed decides, of the allowed kinds, with enough nodes left standing."""
 
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import pytest
@@ -24,7 +24,9 @@ def names(count: int) -> tuple[str, ...]:
     return tuple(f"n{number}" for number in range(1, count + 1))
 
 
-def planned(seed: int, nodes: int = 5, allowed: frozenset[str] = ALL, count: int = 60, gap_us: int = 600_000) -> list[Fault]:
+def planned(
+    seed: int, nodes: int = 5, allowed: frozenset[str] = ALL, count: int = 60, gap_us: int = 600_000
+) -> list[Fault]:
     return list(islice(plan(stream(seed, "nemesis"), names(nodes), allowed, gap_us), count))
 
 
@@ -44,7 +46,7 @@ def test_only_allowed_kinds_are_planned_in_the_order_of_their_times(
     faults = planned(seed, nodes, frozenset(allowed | ({kinds.TORN} if torn else set())), 30)
     assert {fault.kind for fault in faults} <= allowed
     times = [fault.at_us for fault in faults]
-    assert all(one < other for one, other in zip(times, times[1:], strict=False))
+    assert all(one < other for one, other in pairwise(times))
     assert all(50_000 <= fault.for_us <= 20_000_000 for fault in faults)
     assert torn or all(fault.torn < 0 for fault in faults)
 

@@ -194,9 +194,7 @@ def test_a_tape_with_one_fate_less_changes_only_that_message(
 
 
 @given(TRAFFIC, st.integers(0, 99))
-def test_what_one_sender_meets_does_not_depend_on_the_others(
-    traffic: list[tuple[int, str, str]], seed: int
-) -> None:
+def test_what_one_sender_meets_does_not_depend_on_the_others(traffic: list[tuple[int, str, str]], seed: int) -> None:
     together = Post(seed, loss=0.2, duplicate=0.2, delay=0.2).all(traffic)
     alone = Post(seed, loss=0.2, duplicate=0.2, delay=0.2)
     now_us = 0

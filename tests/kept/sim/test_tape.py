@@ -26,7 +26,9 @@ def drawn(tape: Tape, rough: Weather, count: int = MANY, seed: int = 0) -> list[
 def test_fates_come_as_often_as_the_weather_says() -> None:
     """Tolerance: five standard deviations of a share of 0.1 of 20,000 are 0.011."""
     fates = drawn(Tape(), weather(0.05, 0.1, 0.02))
-    shares = {kind: sum(fate is not None and fate[0] == kind for fate in fates) / MANY for kind in (LOSS, DUPLICATE, DELAY)}
+    shares = {
+        kind: sum(fate is not None and fate[0] == kind for fate in fates) / MANY for kind in (LOSS, DUPLICATE, DELAY)
+    }
     assert shares == pytest.approx({LOSS: 0.05, DUPLICATE: 0.1, DELAY: 0.02}, abs=0.011)
 
 
@@ -44,7 +46,7 @@ def test_everything_but_plain_delivery_is_written_down() -> None:
 
 @pytest.mark.parametrize("kind", [DUPLICATE, DELAY])
 def test_what_is_late_is_late_with_a_heavy_tail_that_is_cut(kind: str) -> None:
-    """Pareto with shape 1.1 from 5 ms: the chance of more than 50 ms is 10^-1.1 = 0.079, of the cut 200^-1.1 = 0.003."""
+    """Pareto, shape 1.1, from 5 ms: the chance of more than 50 ms is 10^-1.1 = 0.079, of the cut 200^-1.1 = 0.003."""
     late_us = [fate[1] for fate in drawn(Tape(), weather(**{kind: 1.0})) if fate is not None]
     assert len(late_us) == MANY
     assert min(late_us) >= 5_000
