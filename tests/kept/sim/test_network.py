@@ -168,7 +168,7 @@ def test_a_cut_is_met_when_a_message_sets_out_not_when_it_arrives() -> None:
 
 @given(TRAFFIC, st.integers(0, 99))
 def test_replaying_the_tape_gives_the_same_arrivals(traffic: list[tuple[int, str, str]], seed: int) -> None:
-    rough: dict[str, float] = {"loss": 0.2, "duplicate": 0.2, "delay": 0.2}
+    rough: dict[str, Any] = {"loss": 0.2, "duplicate": 0.2, "delay": 0.2}
     recorded = Post(seed, **rough).all(traffic)
     replayed = Post(seed, Tape(recorded.tape.fates), **rough).all(traffic)
     assert replayed.arrived == recorded.arrived
@@ -180,7 +180,7 @@ def test_a_tape_with_one_fate_less_changes_only_that_message(
     traffic: list[tuple[int, str, str]], seed: int, data: st.DataObject
 ) -> None:
     """In weather that reorders, so that nobody waits for the one before."""
-    rough: dict[str, float] = {"loss": 0.3, "delay": 0.3}
+    rough: dict[str, Any] = {"loss": 0.3, "delay": 0.3}
     recorded = Post(seed, reorder=True, **rough).all(traffic)
     if not recorded.tape.fates:
         return
