@@ -29,7 +29,7 @@ from dynamo.core.effects import (
     Synced,
     TimerFired,
 )
-from dynamo.core.errors import CallerError
+from dynamo.core.errors import CallerError, PeerError
 from dynamo.core.gossip import MEMBERS
 from dynamo.core.healing import HEALING_OP
 from dynamo.core.host import Chooser
@@ -115,9 +115,7 @@ class Node:
         effects = host.effects = []
         if isinstance(event, Received):
             if self.serving:
-                sender, message = event
-                host.detector.heard(sender, now_us)
-                self._receive[type(message)](sender, message)
+                self._received(event.sender, event.message)
         elif isinstance(event, Synced):
             host.synced(event.seq)
         elif isinstance(event, Asked):
@@ -168,6 +166,14 @@ class Node:
             host.effects.append(SetTimer(name, host.now_us + 1 + host.choose(every_us)))
 
     # Events
+
+    def _received(self, sender: str, message: Any) -> None:
+        host = self.host
+        host.detector.heard(sender, host.now_us)
+        try:
+            self._receive[type(message)](sender, message)
+        except PeerError:  # nothing was done with it; whoever sends such things is not worth a crash
+            host.mark("peer's message refused")
 
     def _asked(self, client: str, request: m.Request) -> None:
         if self.serving:

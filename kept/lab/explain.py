@@ -1,24 +1,173 @@
-"""stub"""
-from dataclasses import dataclass
-from checkers.facts import Fact
-from checkers.verdict import Invalid
-from kept.lab.run import Progress
-from kept.lab.trial import Trial
+"""Explaining a violation: the same schedule once more, under a watch, and then what happened, in three lengths.
 
-@dataclass(frozen=True)
-class Explanation:
+A verdict is decided from the recorded run alone; this comes after it and cannot change it. What is said of single
+nodes was seen in the repeated run, whose history is the recorded one to the byte. A remedy is named only if the
+schedule was run again with it and held.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from checkers.facts import Fact, LastCopyGone, ReadMissed, Returned, Standing
+from checkers.verdict import Counterexample, Invalid, Valid
+from histories.operation import Dot, Operation
+from histories.text import to_bytes
+from kept.lab import loss, staleness
+from kept.lab.facts import CameBack
+from kept.lab.keytrace import key_trace
+from kept.lab.run import Progress
+from kept.lab.trial import Trial, again, history_sha256, prepare
+from kept.lab.watching import KeyWatch, attach
+
+WATCHED_KEYS = 16
+"""Of many keys with lost puts, so many are looked at to find the one that shows most."""
+
+
+class Explanation(NamedTuple):
+    """What happened, in one sentence, in one paragraph, and in full."""
+
     claim: str
     sentence: str
     paragraph: str
     facts: tuple[Fact, ...]
-    remedy: str = ""
-    trace: tuple[str, ...] = ()
+    remedy: str
+    """A change under which the same schedule was run again and the claim held; else empty."""
+    trace: tuple[str, ...]
+    """Everything that happened to the key, a line each."""
 
     def lines(self) -> list[str]:
-        return [self.sentence, "", self.paragraph]
+        """All three lengths."""
+        remedy = ["", self.remedy] if self.remedy else []
+        return [self.sentence, "", self.paragraph, *remedy, "", *self.trace]
+
 
 def explain(trial: Trial, progress: Progress | None = None) -> Explanation:
-    name = trial.violated[0]
-    v = trial.verdicts[name]
-    assert isinstance(v, Invalid)
-    return Explanation(name, v.counterexample.sentence, v.counterexample.sentence, v.counterexample.facts)
+    """Explain the first claim that `trial` violates. Whatever `progress` raises ends the explanation."""
+    claim = trial.violated[0]
+    verdict = trial.verdicts[claim]
+    assert isinstance(verdict, Invalid), "the claim is violated"
+    found = verdict.counterexample
+    keys = _keys(trial, found)
+    watch = KeyWatch(frozenset(to_bytes(key) for key in keys))
+    schedule = trial.schedule()
+    lab = prepare(trial.config, tape=schedule.tape(), faults=schedule.faults(), progress=progress)
+    attach(watch, lab)
+    outcome = lab.execute()
+    if history_sha256(outcome, None) != trial.history_sha256:
+        why = "Repeated under a watch, the schedule made another history: this run does not replay."
+        return Explanation(claim, found.sentence, f"{found.sentence} {why}", found.facts, "", ())
+    sentence, paragraph, facts, key = _told(trial, found, keys, watch)
+    trace = key_trace(key, watch, trial) if key is not None else ()
+    return Explanation(claim, sentence, paragraph, facts, _remedy(trial, claim, progress), trace)
+
+
+def _told(
+    trial: Trial, found: Counterexample, keys: tuple[str, ...], watch: KeyWatch
+) -> tuple[str, str, tuple[Fact, ...], str | None]:
+    """Sentence, paragraph, facts, and the key that they are about."""
+    if any(isinstance(fact, LastCopyGone) for fact in found.facts):
+        chosen = _most_telling(trial, keys, watch)
+        return loss.headline(chosen), loss.paragraph(chosen), chosen.facts, chosen.put.key
+    for fact in found.facts:
+        if isinstance(fact, ReadMissed):
+            facts = staleness.facts_of(fact, watch, trial.outcome.faults)
+            return staleness.headline(fact), staleness.paragraph(facts), facts, fact.write.key
+    key = keys[0] if keys else None
+    facts = (*found.facts, *_came_back(found, key, watch))
+    added = [fact.sentence() for fact in facts[len(found.facts) :]]
+    if trial.outcome.unrest:
+        added.append(f"when the time was up, {trial.outcome.unrest}")
+    paragraph = " ".join([found.sentence, *(text[0].upper() + text[1:] + "." for text in added)])
+    return found.sentence, paragraph, facts, key
+
+
+def _keys(trial: Trial, found: Counterexample) -> tuple[str, ...]:
+    """The keys to watch."""
+    if any(isinstance(fact, LastCopyGone) for fact in found.facts):
+        return tuple(dict.fromkeys(put.key for put in loss.lost_puts(trial.run)))[:WATCHED_KEYS]
+    named = [trial.run.operations[index].key for index in found.operations]
+    named += [fact.key for fact in found.facts if isinstance(getattr(fact, "key", None), str)]  # type: ignore[attr-defined]
+    return tuple(dict.fromkeys(named))
+
+
+def _most_telling(trial: Trial, keys: tuple[str, ...], watch: KeyWatch) -> loss.Loss:
+    """Of all lost puts on the watched keys: one that lost against a put that was acknowledged before it began, because
+    a clock was wrong; else one that a wrong clock decided; else the first."""
+    puts: Mapping[Dot, Operation] = {op.named: op for op in trial.run.operations if op.named is not None}
+    candidates = [
+        loss.story_of(put, watch, puts, trial.config.versions)
+        for put in loss.lost_puts(trial.run)
+        if put.key in keys
+    ]
+    return min(candidates, key=_rank)
+
+
+def _rank(told: loss.Loss) -> tuple[bool, bool, int]:
+    winner = told.winner
+    overtaken = (
+        winner is not None
+        and winner.outcome == "ok"
+        and winner.end_us is not None
+        and winner.end_us <= told.put.start_us
+    )
+    return (not (told.skew is not None and overtaken), told.skew is None, told.put.index)
+
+
+def _came_back(found: Counterexample, key: str | None, watch: KeyWatch) -> tuple[CameBack, ...]:
+    """Where a version that should be gone was taken up last, and who had sent it."""
+    for fact in found.facts:
+        if not isinstance(fact, Standing | Returned) or key is None:
+            continue
+        stored, dot = to_bytes(key), fact.dot
+        taken = [
+            change
+            for change in watch.changes
+            if change.key == stored
+            and any(version.dot == dot for version in change.after.versions)
+            and not any(version.dot == dot for version in change.before.versions)
+        ]
+        if taken:
+            last = taken[-1]
+            senders = [
+                message.sender
+                for message in watch.messages
+                if message.to == last.place[0]
+                and message.at_us <= last.at_us
+                and message.state is not None
+                and message.key == stored
+                and any(version.dot == dot for version in message.state.versions)
+            ]
+            return (CameBack(last.place, dot, fact.value, last.at_us, senders[-1] if senders else ""),)
+    return ()
+
+
+# Remedies
+
+
+def _remedy(trial: Trial, claim: str, progress: Progress | None) -> str:
+    """Try what should help: the same schedule, run again with one thing changed."""
+    config = trial.config
+    tries: list[tuple[dict[str, object], str]] = []
+    if config.bug:
+        tries.append(({"bug": ""}, "Without the bug the same schedule keeps the promise."))
+    elif claim == "no-lost-write" and config.versions == "lww":
+        tries.append(
+            (
+                {"versions": "dvv"},
+                "With siblings instead of last-writer-wins the same schedule keeps every acknowledged write.",
+            )
+        )
+    elif claim == "no-lost-write" and config.versions == "vv":
+        tries.append(
+            (
+                {"versions": "dvv"},
+                "With dotted version vectors instead of plain ones the same schedule keeps every acknowledged write.",
+            )
+        )
+    elif claim == "fresh-reads" and config.sloppy and config.r + config.w > config.n:
+        tries.append(({"sloppy": False}, "With a strict quorum the same schedule has no stale read."))
+    for change, text in tries:
+        other = again(trial.schedule(), (claim,), config.model_copy(update=change), progress)
+        if isinstance(other.verdicts[claim], Valid):
+            return text
+    return ""

@@ -108,7 +108,7 @@ def finish(lab: Lab, claims: tuple[str, ...], directory: Path | None = None) -> 
     """Execute a lab and judge what it recorded."""
     outcome = lab.execute()
     run = recorded(outcome, directory)
-    return Trial(outcome.config, outcome, run, verdicts(run, claims), _sha256(outcome, directory))
+    return Trial(outcome.config, outcome, run, verdicts(run, claims), history_sha256(outcome, directory))
 
 
 def again(
@@ -123,7 +123,7 @@ def again(
     return finish(lab, schedule.claims if claims is None else claims)
 
 
-def _sha256(outcome: Outcome, directory: Path | None) -> str:
+def history_sha256(outcome: Outcome, directory: Path | None) -> str:
     """Over the rows of the history; its header names the code, and two codes may well make one history."""
     digest = sha256()
     if directory is None:

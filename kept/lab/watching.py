@@ -92,6 +92,7 @@ class KeyWatch:
         """node -> its writes to the keys that may not be durable yet, by sequence number."""
         self._holds: dict[tuple[Place, bytes], Siblings] = {}
         self._durable: dict[tuple[bytes, Dot], dict[Place, None]] = {}
+        self._reads: dict[int, bytes] = {}
         self._gets: dict[str, tuple[str, Any]] = {}
         """request -> its coordinator and the coordinator's own record of the get."""
 
@@ -113,7 +114,9 @@ class KeyWatch:
     def sent(self, time_us: int, sender: str, to: str, message: Any) -> None:
         """A node sends; what it sends has been made durable before, so its disk is looked at."""
         self._synced(sender)
-        for key, state in _carried(message):
+        if type(message) is m.Read:
+            self._reads[message.op] = message.key
+        for key, state in _carried(message, self._reads):
             if key in self.keys:
                 self.messages.append(Sent(time_us, sender, to, key, type(message).__name__, state))
         if type(message) is m.Read and message.key in self.keys:
@@ -229,13 +232,16 @@ def _state(record: Any) -> Siblings:
     return record if record is not None else NOTHING
 
 
-def _carried(message: Any) -> Iterator[tuple[bytes, Siblings | None]]:
-    """The keys that a message names, each with the state that it carries."""
+def _carried(message: Any, reads: Mapping[int, bytes]) -> Iterator[tuple[bytes, Siblings | None]]:
+    """The keys that a message is about, each with the state that it carries. The reply to a read names only its
+    operation; `reads` knows the key."""
     if type(message) is m.Handoff:
         yield from message.records
     elif type(message) is m.Forward:
         yield message.request.key, None
-    elif type(message) in (m.Replicate, m.ReadReply, m.TreeRecord):
+    elif type(message) is m.ReadReply:
+        yield reads.get(message.op, b""), message.state
+    elif type(message) in (m.Replicate, m.TreeRecord):
         yield message.key, message.state
     elif type(message) in (m.Read, m.ReapQuery, m.Reap):
         yield message.key, None

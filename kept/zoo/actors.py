@@ -64,7 +64,7 @@ BUGS = (
         ),
         breaks=("unique-dots", "no-lost-write"),
         seed=replacing(actors=ReusedActor, versioning=TrustingVectors()),
-        overrides=_FEW_KEYS,
+        overrides={**_FEW_KEYS, "nodes": 6, "n": 2, "w": 1, "r": 1, "faults": ("partition",), "fault_gap_ms": 400},
         source="riak_kv#679, PR#1094; riak_test kv679_dataloss",
     ),
     Bug(

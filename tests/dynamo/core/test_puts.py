@@ -153,8 +153,9 @@ def test_a_fallback_coordinates_and_keeps_its_own_version_as_a_hint() -> None:
     cluster = Cluster("abcd")
     cluster.crash("a")
     key = cluster.key()
-    cluster.nodes["d"].host.detector.missed("a", cluster.now_us)
-    assert cluster.put("d", key, b"v").status == OK
+    for name in "abc":
+        cluster.nodes["d"].host.detector.missed(name, cluster.now_us)
+    assert cluster.put("d", key, b"v", w=1).status == OK
     assert cluster.held("d", key) is None
     assert cluster.hints("d") == [hint_key("a", key)]
     assert cluster.values("b", key) == cluster.values("c", key) == [b"v"]

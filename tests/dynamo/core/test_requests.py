@@ -171,6 +171,19 @@ def test_the_second_coordinator_too_has_the_whole_hedge_time_before_it_is_suspec
     assert cluster.nodes["d"].host.detector.suspected == {"b"}
 
 
+def test_a_put_is_never_forwarded_to_the_node_itself() -> None:
+    """`d` stands in for `b`; the one owner that it can reach refuses."""
+    cluster = meet(Cluster("abcd"))
+    for name in "bc":
+        cluster.nodes["d"].host.detector.missed(name, cluster.now_us)
+    asked = cluster.ask("d", PUT, cluster.key(), b"v")
+    refuse(cluster, asked, to="a")
+    assert [packet.to for packet in cluster.packets(of(Forward))] != ["d"]
+    cluster.settle()
+    cluster.run(2 * SECOND)
+    assert "d" not in cluster.nodes["d"].host.detector.down
+
+
 def test_an_answer_of_a_node_that_was_not_asked_is_no_answer() -> None:
     cluster = meet(Cluster("abcd"))
     asked = cluster.ask("d", PUT, cluster.key(), b"v")

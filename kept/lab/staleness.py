@@ -1,0 +1,82 @@
+"""The story of one stale read: who had the version, who answered the get without it, and what kept them apart."""
+
+from checkers.facts import Fact, ReadMissed
+from checkers.wording import describe, milliseconds, vector_text
+from histories.operation import Operation
+from histories.text import to_bytes
+from kept.lab.facts import AckedBy, CutOff, LackedIt, WasThere
+from kept.lab.watching import KeyWatch, Place
+from kept.sim.faults import CRASH, MID_STEP, PAUSE, Fault
+
+_SHOWN_FAULTS = 4
+
+
+def facts_of(missed: ReadMissed, watch: KeyWatch, faults: tuple[Fault, ...]) -> tuple[Fact, ...]:
+    """The facts in the order in which they are told."""
+    put, read = missed.write, missed.read
+    assert put.dot is not None, "only an acknowledged put can be missed"
+    facts: list[Fact] = [AckedBy(put, watch.answers[put.request].durable), missed]
+    answer = watch.answers[read.request]
+    actor, counter = put.dot
+    lacking = tuple(sorted(node for node, state in answer.replies.items() if state.context.get(actor, 0) < counter))
+    if lacking:
+        facts.append(LackedIt(answer.coordinator, lacking, put.dot))
+    holders = _holders(put, watch, read.start_us)
+    facts.append(WasThere(holders))
+    concerned = {node for node, _ in (*holders, *watch.answers[put.request].durable)} | set(lacking)
+    facts += _apart(faults, concerned, set(lacking), put.start_us, read.end_us or read.start_us)
+    return tuple(facts)
+
+
+def _holders(put: Operation, watch: KeyWatch, at_us: int) -> tuple[Place, ...]:
+    """Who held the version at a time."""
+    key, holds = to_bytes(put.key), dict[Place, bool]()
+    for change in watch.changes:
+        if change.key == key and change.at_us <= at_us:
+            holds[change.place] = any(version.dot == put.dot for version in change.after.versions)
+    return tuple(sorted(place for place, held in holds.items() if held))
+
+
+def _apart(
+    faults: tuple[Fault, ...], concerned: set[str], lacking: set[str], from_us: int, to_us: int
+) -> list[CutOff]:
+    """The faults in that time that hit a node that lacked the version, or cut it off from one that had it."""
+    found = []
+    for fault in faults:
+        if fault.at_us > to_us or fault.at_us + fault.for_us < from_us:
+            continue
+        hit: tuple[str, ...] = ()
+        if fault.kind in (CRASH, MID_STEP, PAUSE):
+            hit = tuple(sorted(set(fault.nodes) & concerned))
+        elif fault.pairs:
+            ends = {node for pair in fault.pairs if set(pair) <= concerned and set(pair) & lacking for node in pair}
+            hit = tuple(sorted(ends))
+        if hit:
+            found.append(CutOff(fault.kind, hit, fault.at_us, fault.at_us + fault.for_us))
+    return found[:_SHOWN_FAULTS]
+
+
+def paragraph(facts: tuple[Fact, ...]) -> str:
+    """Everything in the order in which it is told."""
+    sentences: list[str] = []
+    under_way = [fact.sentence() for fact in facts if isinstance(fact, CutOff)]
+    for fact in facts:
+        if isinstance(fact, ReadMissed):
+            sentences.append(
+                f"{describe(fact.read)} began later, at {milliseconds(fact.read.start_us)}, and returned the context "
+                f"{vector_text(fact.read.seen)}, which does not cover it"
+            )
+        elif not isinstance(fact, CutOff):
+            sentences.append(fact.sentence())
+    if under_way:
+        sentences.append(f"meanwhile: {'; '.join(under_way)}")
+    return " ".join(sentence[0].upper() + sentence[1:] + "." for sentence in sentences)
+
+
+def headline(missed: ReadMissed) -> str:
+    """One sentence."""
+    text = (
+        f"{describe(missed.read)}, begun at {milliseconds(missed.read.start_us)}, missed "
+        f"{describe(missed.write)}, acknowledged at {milliseconds(missed.write.end_us or 0)}."
+    )
+    return text[0].upper() + text[1:]
