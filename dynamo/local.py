@@ -128,7 +128,8 @@ class LocalCluster:
         )
         meta = {key: record for key, record in engine.scan(META) if isinstance(record, bytes)}
         fresh_disk = f"{name}.{self._random.getrandbits(48):x}"
-        self._events.append((name, Boot(meta, _states(engine, DATA), _states(engine, HINT), fresh_disk, self._genesis)))
+        data, hints = _states(engine, DATA), _states(engine, HINT)
+        self._events.append((name, Boot(meta, data, hints, fresh_disk, self._genesis, int(time.time()))))
         self._pump()
 
     def tick(self, seconds: float) -> None:

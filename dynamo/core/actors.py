@@ -18,6 +18,7 @@ from dynamo.core.effects import META, Change
 from dynamo.core.host import Host
 
 BIRTHS = b"births"
+BOOTS = b"boots"
 ACTOR_PREFIX = b"actor:"
 BOOT_SPAN = 1 << 24
 """Counters that one boot may use for one key; the first boot starts at 1."""
@@ -43,7 +44,7 @@ class Actors:
         for name, value in meta.items():
             if name.startswith(ACTOR_PREFIX):
                 self.alive[name[len(ACTOR_PREFIX) :]] = value.decode()
-        self.floor = (self.host.generation - 1) * BOOT_SPAN
+        self.floor = int(meta.get(BOOTS, b"0")) * BOOT_SPAN
         self.leased = self.next_birth + self.host.config.birth_lease
         return Change(META, BIRTHS, b"%d" % self.leased)
 

@@ -101,6 +101,9 @@ class Boot(NamedTuple):
     incarnation, so an actor that may have lost its disk never comes back under its old name."""
     genesis: bool
     """Whether this is the cluster's very first start, so an empty disk means an empty store and not a lost one."""
+    started: int = 0
+    """A number that, as far as the shell can tell, is greater than at every earlier start of this machine (seconds
+    since the epoch, say). It keeps boots apart where the disk, which counts them too, was lost."""
 
 
 class Received(NamedTuple):

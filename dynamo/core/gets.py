@@ -75,7 +75,7 @@ class GetCoordinator:
         """Execute `request`. `answer` is called once, within the request's time-out."""
         host = self.host
         self._ops += 1
-        op = host.generation << 32 | 1 << 31 | self._ops
+        op = host.boot_bits | 1 << 31 | self._ops
         key = request.key
         get = PendingGet(op, request, answer, host, self.placement.targets(key))
         self.pending[op] = get

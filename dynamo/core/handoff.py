@@ -54,7 +54,7 @@ class HintedHandoff:
                         break
             if records:
                 self._batches += 1
-                batch = host.generation << 32 | self._batches
+                batch = host.boot_bits | self._batches
                 self.under_way[owner] = Delivery(batch, tuple(records), host.now_us)
                 host.send(owner, Handoff(batch, tuple(records)))
 

@@ -35,7 +35,7 @@ class Healing:
                 self._heal(key, heard)
                 continue
             self._ops += 1
-            op = HEALING_OP | host.generation << 32 | self._ops
+            op = HEALING_OP | host.boot_bits | self._ops
             self._keys[op] = key
             for name in missing:
                 host.send(name, Read(op, key))

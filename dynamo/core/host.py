@@ -75,7 +75,7 @@ class Host:
         self.now_us = 0
         self.wall_us = 0
         self.generation = 0
-        """How often this node has booted on this disk."""
+        """The number of this boot: greater than that of every earlier boot of this machine, whatever disk it had."""
         self.incarnation = ""
         """The name of this node's disk: the prefix of every actor that it brings to life."""
         self.effects: list[Effect] = []
@@ -148,6 +148,11 @@ class Host:
     def others(self, partition: int) -> tuple[str, ...]:
         """The partition's owners without this node."""
         return tuple(name for name in self.ring.owners(partition) if name != self.name)
+
+    @property
+    def boot_bits(self) -> int:
+        """The upper bits of operation numbers, so that answers to an earlier boot fit no operation of this one."""
+        return (self.generation & 0xFFFFFF) << 32
 
     def partition(self, key: bytes) -> int:
         """The key's partition; recent ones are remembered, since each costs an MD5."""

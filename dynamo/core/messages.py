@@ -31,7 +31,8 @@ class Request(NamedTuple):
     timeout_us: int = 0
     generation: int = 0
     """The boot of the node that this was sent to, as the connection learned it. A put for an earlier boot is not
-    executed: that boot may have executed it already. 0: not known, accepted."""
+    executed: that boot may have executed it already. 0: not known; accepted from a client, which then must not retry
+    across a restart."""
 
 
 class Response(NamedTuple):
@@ -56,10 +57,12 @@ class Forward(NamedTuple):
 
 
 class Forwarded(NamedTuple):
-    """The answer to `Forward`. `refused`: the receiver is no coordinator for the key, and nothing was done."""
+    """The answer to `Forward`. `refused`: nothing was done, for the receiver is no coordinator for the key, or was not
+    addressed by its boot; then `generation` tells which it is."""
 
     response: Response
     refused: bool = False
+    generation: int = 0
 
 
 class Replicate(NamedTuple):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dynamo.core import messages as m
-from dynamo.core.actors import ACTOR_PREFIX
+from dynamo.core.actors import ACTOR_PREFIX, BOOTS
 from dynamo.core.config import StoreConfig
 from dynamo.core.effects import (
     DATA,
@@ -135,7 +135,7 @@ class Node:
         meta = dict(boot.meta)
         lost = INCARNATION not in meta and not boot.genesis
         host.incarnation = meta[INCARNATION].decode() if INCARNATION in meta else boot.fresh_disk
-        host.generation = int(meta.get(GENERATION, b"0")) + 1
+        host.generation = max(int(meta.get(GENERATION, b"0")) + 1, boot.started)
         if MEMBERS in meta and self.gossip.table.merge(Membership.decode(meta[MEMBERS])):
             self._ring_changed()
         births = self.actors.boot(meta)
@@ -150,6 +150,7 @@ class Node:
                 births,
                 Change(META, INCARNATION, host.incarnation.encode()),
                 Change(META, GENERATION, b"%d" % host.generation),
+                Change(META, BOOTS, b"%d" % (int(meta.get(BOOTS, b"0")) + 1)),
                 Change(META, MEMBERS, self.gossip.table.encode()),
                 *(Change(META, ACTOR_PREFIX + key, None) for key in self.replica.damaged),
             )

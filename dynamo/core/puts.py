@@ -86,7 +86,7 @@ class PutCoordinator:
         request's time-out."""
         host = self.host
         self._ops += 1
-        put = PendingPut(host.generation << 32 | self._ops, request, context, answer, host, here)
+        put = PendingPut(host.boot_bits | self._ops, request, context, answer, host, here)
         down = host.detector.down
         healthy = [target for target in targets if target.node not in down]
         if len(healthy) < put.w or sum(not target.owner for target in healthy) < put.pw:

@@ -66,7 +66,7 @@ class Reaper:
         if state is None or not self.may(key, state.digest, state):
             return
         self._ops += 1
-        op = self.host.generation << 32 | self._ops
+        op = self.host.boot_bits | self._ops
         ballot = self.ballots[op] = Ballot(key, state.digest, set(others))
         for name in others:
             self.host.send(name, ReapQuery(op, key, state.digest))

@@ -37,14 +37,28 @@ class Asker(NamedTuple):
 class Taken:
     """One request id that this node has taken."""
 
-    __slots__ = ("askers", "closed", "deadline_us", "forwarded_to", "refused", "refused_by", "request", "response")
+    __slots__ = (
+        "askers",
+        "closed",
+        "deadline_us",
+        "forwarded_to",
+        "forwarded_us",
+        "generation",
+        "refused",
+        "refused_by",
+        "request",
+        "response",
+    )
 
     def __init__(self, request: Request) -> None:
         self.request = request
         self.askers: list[Asker] = []
         self.response: Response | None = None
         self.forwarded_to = ""
+        self.forwarded_us = 0
         self.deadline_us = 0
+        self.generation = 0
+        """The boot of `forwarded_to` that was addressed; 0 where it was not known."""
         self.refused = False
         self.refused_by: set[str] = set()
         self.closed = False
@@ -68,7 +82,13 @@ class Requests:
         self._take(Asker(client, False), request)
 
     def forwarded(self, sender: str, message: Forward) -> None:
-        """Another node asks on behalf of its client."""
+        """Another node asks on behalf of its client. It must say which boot of this node it means: a copy of its
+        message that arrives in the next boot must not be executed there as well."""
+        if not message.request.generation:
+            self.host.mark("forward without a generation")
+            response = Response(message.request.id, FAIL, "the boot of the coordinator was not named")
+            self.host.send(sender, Forwarded(response, refused=True, generation=self.host.generation))
+            return
         self._take(Asker(sender, True), message.request)
 
     def _take(self, asker: Asker, request: Request) -> None:
@@ -149,18 +169,23 @@ class Requests:
 
     def _forward(self, taken: Taken, targets: tuple[Target, ...]) -> None:
         host, request = self.host, taken.request
-        nodes = self._reachable(targets, taken) or [
-            t.node for t in targets if t.owner and t.node not in host.detector.down and t.node not in taken.refused_by
-        ]
+        gone = host.detector.down | taken.refused_by | {host.name}
+        nodes = self._reachable(targets, taken) or [t.node for t in targets if t.owner and t.node not in gone]
         if not nodes:
             self._answer(Response(request.id, FAIL, "unavailable: no node of the preference list can be reached"))
             return
         host.mark("put forwarded")
-        taken.forwarded_to = nodes[0]
-        generation = self.generation_of.get(nodes[0], 0)
-        host.send(nodes[0], Forward(request._replace(generation=generation)))
-        taken.deadline_us = host.now_us + (request.timeout_us or host.config.timeout_us)
-        host.at(min(host.now_us + host.config.hedge_us, taken.deadline_us), taken, self._forward_silent)
+        if not taken.deadline_us:
+            taken.deadline_us = host.now_us + (request.timeout_us or host.config.timeout_us)
+            host.at(min(host.now_us + host.config.hedge_us, taken.deadline_us), taken, self._forward_silent)
+        self._send_forward(taken, nodes[0])
+
+    def _send_forward(self, taken: Taken, node: str) -> None:
+        """Offer the request to one boot of `node`; where that is not known yet, the answer will tell it."""
+        taken.forwarded_to = node
+        taken.forwarded_us = self.host.now_us
+        taken.generation = self.generation_of.get(node, 0)
+        self.host.send(node, Forward(taken.request._replace(generation=taken.generation)))
 
     def answered(self, sender: str, message: Forwarded) -> None:
         """The coordinator of a forwarded request answers."""
@@ -169,6 +194,9 @@ class Requests:
             return
         if not message.refused:
             self._answer(message.response)
+        elif message.generation and not taken.generation:
+            self.generation_of[sender] = max(message.generation, self.generation_of.get(sender, 0))
+            self._send_forward(taken, sender)
         elif sender not in taken.refused_by:
             taken.refused_by.add(sender)
             if len(taken.refused_by) >= MAX_FORWARDS:
@@ -178,6 +206,10 @@ class Requests:
 
     def _forward_silent(self, taken: Taken) -> None:
         """The coordinator is silent: others are not sent there any more, but this request stays with it."""
+        due_us = min(taken.forwarded_us + self.host.config.hedge_us, taken.deadline_us)
+        if due_us > self.host.now_us:  # it is the second one, and has not had its time yet
+            self.host.at(due_us, taken, self._forward_silent)
+            return
         self.host.detector.missed(taken.forwarded_to, self.host.now_us)
         self.host.at(taken.deadline_us, taken, self._forward_expired)
 

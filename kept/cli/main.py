@@ -88,25 +88,27 @@ def _told(error: Exception, debug: bool) -> int:
 
 
 def _usage(error: Exception) -> str | None:
-    """The line for a mistake of the user's; None where it is not one. The error types of the verbs are known only if
-    a verb has been loaded."""
+    """The line for a mistake of the user's; None where it is not one."""
+    if isinstance(error, click.ClickException):
+        return _click_line(error)
+    # The error types of the verbs are known only if a verb has been loaded.
+    for module, name in (("kept.lab.usage", "UsageError"), ("histories.errors", "HistoryError")):
+        if module in sys.modules and isinstance(error, getattr(sys.modules[module], name)):
+            return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}; accepted: a file or directory that can be read and written"
+    return None
+
+
+def _click_line(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
-        accepted = sorted(error.ctx.command.params and _flags(error.ctx.command)) if error.ctx else []
+        accepted = _flags(error.ctx.command) if error.ctx is not None else []
         return f"{error.option_name}: no such flag; accepted: see --help{_near(error.option_name, accepted)}"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return f"no verb; accepted: {', '.join(VERBS)}, --help, --version"
     if isinstance(error, click.BadParameter) and error.param is not None:
         return f"{error.param.opts[0]}: {error.message}"
-    if isinstance(error, click.ClickException):
-        return error.format_message()
-    usage, history = sys.modules.get("kept.lab.usage"), sys.modules.get("histories.errors")
-    if usage is not None and isinstance(error, usage.UsageError):
-        return str(error)
-    if history is not None and isinstance(error, history.HistoryError):
-        return str(error)
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}; accepted: a file or directory that can be read and written"
-    return None
+    return error.format_message()
 
 
 def _flags(verb: click.Command) -> list[str]:

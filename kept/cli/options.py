@@ -102,10 +102,7 @@ def _option(name: str) -> Callable[[Verb], Verb]:
     if isinstance(default, bool):
         on, off = _switch(name)
         return click.option(f"{on}/{off}", name, default=None, help=f"{about}  [default: {on if default else off}]")
-    if name == "faults":
-        shown = "all"
-    else:
-        shown = str(default) if default != "" else "none"
+    shown = "all" if name == "faults" else str(default) if default != "" else "none"
     if name in ("versions", "read_repair", "ring", "workload", "strategy"):
         names = "|".join(map(str, get_args(field.annotation) or STRATEGIES))
         kind: Any = Number(int, names.replace("|", ", ")) if name == "ring" else str

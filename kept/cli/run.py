@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
+from histories.run import HISTORY_FILE
 from kept.cli import exits
 from kept.cli.arguments import EXPLANATION_FILE, VERDICT_FILE, Arguments, next_free, parse
 from kept.cli.console import COLOR_CHOICES, Console
 from kept.cli.options import Number, command_line, config_options
 from kept.cli.progress import Progress
 from kept.cli.seeds import RUNS
-from histories.run import HISTORY_FILE
 from kept.lab.coverage import unreached
 from kept.lab.explain import Explanation, explain
 from kept.lab.fingerprint import code_fingerprint
@@ -168,7 +168,8 @@ def _print(document: RunDocument, directory: Path, console: Console) -> None:
     """Everything that was found, the last word last."""
     console.say("", *text.found(document), "", *text.claim_lines(document.claims))
     if document.explanation is not None:
-        console.tell("", document.explanation.sentence)
+        if console.quiet or not document.explanation.paragraph.startswith(document.explanation.sentence):
+            console.tell("", document.explanation.sentence)
         console.say("", *text.story(document.explanation))
         console.say("", f"  everything about it: {shown(str(directory / EXPLANATION_FILE))}")
     if document.never_reached:

@@ -17,6 +17,8 @@ from kept.sim.world import World
 PATIENCE_US = 350_000
 """How long a client waits for an answer before it asks again or gives up."""
 ATTEMPTS = 3
+REFUSED_US = 500
+"""How long it takes to learn that a machine is dead."""
 
 
 class Log(Protocol):
@@ -123,6 +125,10 @@ class Client:
         self.request = request
         self.attempt = 1
         self.log.invoke(self.process, request)
+        if node is None:  # no connection, so no request: it certainly has no effect
+            refused = Response(request.id, m.FAIL, f"{self.node} refused the connection")
+            world.at(world.now_us + REFUSED_US, self.name, self.replied, refused)
+            return
         world.ask(self.name, self.node, request)
         if self.habits.dies and self.draw.random() < self.habits.dies:
             self._count("client died in mid-call")

@@ -13,13 +13,13 @@ from checkers.verdict import Counterexample, Invalid, Valid
 from histories.operation import Dot, Operation
 from histories.text import to_bytes
 from kept.lab import loss, staleness
-from kept.lab.facts import CameBack
+from kept.lab.facts import CameBack, sentences
 from kept.lab.keytrace import key_trace
 from kept.lab.run import Progress
 from kept.lab.trial import Trial, again, history_sha256, prepare
 from kept.lab.watching import KeyWatch, attach
 
-WATCHED_KEYS = 16
+WATCHED_KEYS = 64
 """Of many keys with lost puts, so many are looked at to find the one that shows most."""
 
 
@@ -77,7 +77,7 @@ def _told(
     added = [fact.sentence() for fact in facts[len(found.facts) :]]
     if trial.outcome.unrest:
         added.append(f"when the time was up, {trial.outcome.unrest}")
-    paragraph = " ".join([found.sentence, *(text[0].upper() + text[1:] + "." for text in added)])
+    paragraph = f"{found.sentence} {sentences(added)}".rstrip()
     return found.sentence, paragraph, facts, key
 
 
@@ -94,15 +94,11 @@ def _most_telling(trial: Trial, keys: tuple[str, ...], watch: KeyWatch) -> loss.
     """Of all lost puts on the watched keys: one that lost against a put that was acknowledged before it began, because
     a clock was wrong; else one that a wrong clock decided; else the first."""
     puts: Mapping[Dot, Operation] = {op.named: op for op in trial.run.operations if op.named is not None}
-    candidates = [
-        loss.story_of(put, watch, puts, trial.config.versions)
-        for put in loss.lost_puts(trial.run)
-        if put.key in keys
-    ]
-    return min(candidates, key=_rank)
+    lost = [put for put in loss.lost_puts(trial.run) if put.key in keys]
+    return min((loss.story_of(put, watch, puts, trial.config.versions) for put in lost), key=_rank)
 
 
-def _rank(told: loss.Loss) -> tuple[bool, bool, int]:
+def _rank(told: loss.Loss) -> tuple[bool, bool, bool, int]:
     winner = told.winner
     overtaken = (
         winner is not None
@@ -110,7 +106,8 @@ def _rank(told: loss.Loss) -> tuple[bool, bool, int]:
         and winner.end_us is not None
         and winner.end_us <= told.put.start_us
     )
-    return (not (told.skew is not None and overtaken), told.skew is None, told.put.index)
+    skew = told.skew
+    return (not (skew is not None and overtaken), skew is None, skew is None or skew.ahead_us < 0, told.put.index)
 
 
 def _came_back(found: Counterexample, key: str | None, watch: KeyWatch) -> tuple[CameBack, ...]:

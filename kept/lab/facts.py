@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from checkers.facts import Fact
 from checkers.wording import describe, dot_name, milliseconds, quote
 from histories.operation import Dot, Operation
 from kept.lab.watching import Place
-
-__all__ = ["AckedBy", "ClockWrong", "CopyStored", "Fact", "Gone", "LostAtOnce", "LostUnsynced"]
 
 
 def place_name(place: Place) -> str:
@@ -21,6 +18,17 @@ def listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def sentences(clauses: list[str]) -> str:
+    """Clauses as sentences of one paragraph. Names of nodes stay as they are."""
+    return " ".join(capital(clause) + "." for clause in clauses)
+
+
+def capital(clause: str) -> str:
+    """The clause with a capital, unless it begins with a name."""
+    first = clause.split(" ", 1)[0]
+    return clause if any(c.isdigit() for c in first) else clause[:1].upper() + clause[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class AckedBy:
     """The put was acknowledged when these copies of it were on disk."""
@@ -29,8 +37,10 @@ class AckedBy:
     places: tuple[Place, ...]
 
     def sentence(self) -> str:
-        held = listed([place_name(place) for place in self.places]) if self.places else "no replica that kept it"
-        return f"{describe(self.op)} was acknowledged at {milliseconds(self.op.end_us or 0)} by {held}"
+        done = f"{describe(self.op)} was acknowledged at {milliseconds(self.op.end_us or 0)}"
+        if not self.places:
+            return f"{done} though no replica kept it"
+        return f"{done} by {listed([place_name(place) for place in self.places])}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +68,17 @@ class Replaced:
 
     def sentence(self) -> str:
         who = listed([place_name(place) for place in self.places])
-        return f"{who} replaced it with {self.winner()} {self.rule} (from {milliseconds(self.at_us)} on)"
+        when = f"from {milliseconds(self.at_us)} on" if len(self.places) > 1 else f"at {milliseconds(self.at_us)}"
+        if self.by is None and self.by_dot is None:
+            return f"{when} {who} dropped it and kept no version in its place"
+        return f"{when} {who} replaced it with {self.winner()} {self.rule}"
 
     def winner(self) -> str:
         """What stands instead."""
         if self.by is not None:
             return describe(self.by)
-        return f"version {dot_name(self.by_dot)}, a delete," if self.by_dot else "nothing"
+        assert self.by_dot is not None, "something stands in its place"
+        return f"the delete {dot_name(self.by_dot)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,7 @@ class LostAtOnce:
     at_us: int
 
     def sentence(self) -> str:
-        winner = describe(self.by) if self.by is not None else f"a delete ({dot_name(self.by_dot)})"
+        winner = describe(self.by) if self.by is not None else f"the delete {dot_name(self.by_dot)}"
         return f"its coordinator {self.node} held {winner} with a greater stamp, and kept that instead"
 
 
@@ -100,7 +114,9 @@ class Dropped:
     at_us: int
 
     def sentence(self) -> str:
-        return f"{place_name(self.place)} dropped its record at {milliseconds(self.at_us)}"
+        node, owner = self.place
+        what = f"hint for {owner}" if owner else "record"
+        return f"at {milliseconds(self.at_us)} {node} dropped its {what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +149,10 @@ class LackedIt:
     dot: Dot
 
     def sentence(self) -> str:
+        had = {1: "which had not", 2: "neither of which had"}.get(len(self.nodes), "none of which had")
         return (
             f"{self.coordinator} coordinated the get and heard from {listed(list(self.nodes))}, "
-            f"none of which had {dot_name(self.dot)}"
+            f"{had} {dot_name(self.dot)}"
         )
 
 
@@ -152,18 +169,20 @@ class WasThere:
 
 
 @dataclass(frozen=True, slots=True)
-class CutOff:
-    """A fault that kept nodes apart or down for part of the time."""
+class HeldBack:
+    """A fault that kept nodes apart, or one from working, for part of the time."""
 
     kind: str
     nodes: tuple[str, ...]
+    apart_from: tuple[str, ...]
     from_us: int
     to_us: int
 
     def sentence(self) -> str:
-        return (
-            f"{self.kind} ({listed(list(self.nodes))}) from {milliseconds(self.from_us)} to {milliseconds(self.to_us)}"
-        )
+        who = listed(list(self.nodes))
+        if self.apart_from:
+            who += f" from {listed(list(self.apart_from))}"
+        return f"{self.kind} of {who}, {milliseconds(self.from_us)} to {milliseconds(self.to_us)}"
 
 
 @dataclass(frozen=True, slots=True)

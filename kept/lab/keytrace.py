@@ -29,6 +29,9 @@ def _rows(key: str, watch: KeyWatch, trial: Trial) -> Iterator[tuple[int, str]]:
     for event in watch.events:
         yield event.at_us, _event(event)
     for operation in trial.run.operations:
+        if operation.key == key and operation.end_us is not None:
+            yield operation.end_us, _end(operation)
+    for operation in trial.run.operations:
         if operation.key == key:
             yield operation.start_us, f"{describe(operation)} begins, having seen {vector_text(operation.context)}"
     for made in watch.made.values():
@@ -40,9 +43,6 @@ def _rows(key: str, watch: KeyWatch, trial: Trial) -> Iterator[tuple[int, str]]:
     for message in watch.messages:
         if message.key == stored:
             yield message.at_us, _message(message)
-    for operation in trial.run.operations:
-        if operation.key == key and operation.end_us is not None:
-            yield operation.end_us, _end(operation)
 
 
 def _event(event: Happened) -> str:

@@ -5,13 +5,24 @@ from typing import NamedTuple
 
 from checkers.facts import Fact
 from checkers.ledger import final_keys, ledgers
-from checkers.wording import dot_name, milliseconds
+from checkers.wording import milliseconds
 from histories.operation import Dot, Operation
 from histories.run import RecordedRun
 from histories.text import to_bytes
-from kept.lab.facts import AckedBy, ClockWrong, Dropped, Gone, LostAtOnce, LostUnsynced, NeverKept, Replaced
-from kept.lab.watching import Changed, KeyWatch, Place
-from model.durability import explain_anonymous
+from kept.lab.facts import (
+    AckedBy,
+    ClockWrong,
+    Dropped,
+    Gone,
+    LostAtOnce,
+    LostUnsynced,
+    NeverKept,
+    Replaced,
+    capital,
+    sentences,
+)
+from kept.lab.watching import Changed, KeyWatch, Made
+from model.anonymous import explain_anonymous
 
 RULES = {
     "lww": "under last-writer-wins",
@@ -50,7 +61,7 @@ def story_of(put: Operation, watch: KeyWatch, puts: Mapping[Dot, Operation], ver
     dot, key = put.dot, to_bytes(put.key)
     answer = watch.answers[put.request]
     facts: list[Fact] = [AckedBy(put, answer.durable)]
-    departures = [c for c in watch.changes if c.key == key and _has(c.before, dot) and not _has(c.after, dot)]
+    departures = watch.departures.get((key, dot), [])
     if not departures:
         return _lost_at_once(put, watch, puts, facts)
     replaced: dict[Dot | None, list[Changed]] = {}
@@ -63,15 +74,31 @@ def story_of(put: Operation, watch: KeyWatch, puts: Mapping[Dot, Operation], ver
             replaced.setdefault(_successor(change, dot), []).append(change)
     for successor, changes in replaced.items():
         places = tuple(dict.fromkeys(change.place for change in changes))
-        facts.append(Replaced(places, puts.get(successor) if successor else None, successor, RULES[versions], changes[0].at_us))
+        by = puts.get(successor) if successor else None
+        facts.append(Replaced(places, by, successor, _rule(put, by, versions, watch.made[dot]), changes[0].at_us))
+    facts[1:] = sorted(facts[1:], key=lambda fact: getattr(fact, "at_us", 0))
     winning = max(replaced, key=lambda name: len(replaced[name])) if replaced else None
     winner = puts.get(winning) if winning is not None else None
     skew = _skew(dot, winning, watch) if versions == "lww" else None
     if skew is not None:
-        facts.append(skew)
+        deciding = [i for i, fact in enumerate(facts) if isinstance(fact, Replaced) and fact.by_dot == winning]
+        facts.insert(deciding[0] + 1, skew)
     gone_us = departures[-1].at_us
     facts.append(Gone(dot, gone_us))
     return Loss(put, tuple(facts), winner, skew, gone_us, _how(facts, skew))
+
+
+def _rule(put: Operation, by: Operation | None, versions: str, made: Made) -> str:
+    """The rule under which one version replaced another, and why it applied where that was a mistake."""
+    assert put.dot is not None
+    if by is None or by.context.get(put.dot[0], 0) >= put.dot[1]:
+        return RULES[versions]
+    if versions == "vv" and by.named is not None and by.named[0] == put.dot[0]:
+        return (
+            f"{RULES[versions]}, though its client had not seen it: {made.node} named both, so the clock of the second "
+            "descends that of the first"
+        )
+    return f"{RULES[versions]}, though its client had not seen it"
 
 
 def _lost_at_once(put: Operation, watch: KeyWatch, puts: Mapping[Dot, Operation], facts: list[Fact]) -> Loss:
@@ -79,8 +106,7 @@ def _lost_at_once(put: Operation, watch: KeyWatch, puts: Mapping[Dot, Operation]
     assert put.dot is not None
     made = watch.made[put.dot]
     at_us = made.at_us
-    held = [c for c in watch.changes if c.key == made.key and c.place[0] == made.node and c.at_us <= at_us]
-    standing = held[-1].after.versions[0].dot if held and held[-1].after.versions else None
+    standing = made.held.versions[0].dot if made.held.versions else None
     skew = None
     if standing is not None:
         facts.append(LostAtOnce(made.node, puts.get(standing), standing, at_us))
@@ -92,10 +118,6 @@ def _lost_at_once(put: Operation, watch: KeyWatch, puts: Mapping[Dot, Operation]
     return Loss(put, tuple(facts), winner, skew, at_us, _how(facts, skew))
 
 
-def _has(state: object, dot: Dot) -> bool:
-    return any(version.dot == dot for version in getattr(state, "versions", ()))
-
-
 def _successor(change: Changed, dot: Dot) -> Dot | None:
     """The version in the new state that replaced `dot`: one that was not there, else any that stands."""
     before = {version.dot for version in change.before.versions}
@@ -103,7 +125,8 @@ def _successor(change: Changed, dot: Dot) -> Dot | None:
     for version in fresh:
         if dict(version.clock).get(dot[0], 0) >= dot[1]:
             return version.dot
-    return (fresh or list(change.after.versions) or [None])[0].dot if change.after.versions else None
+    standing = fresh or list(change.after.versions)
+    return standing[0].dot if standing else None
 
 
 def _skew(dot: Dot, winner: Dot | None, watch: KeyWatch) -> ClockWrong | None:
@@ -129,30 +152,22 @@ def _how(facts: list[Fact], skew: ClockWrong | None) -> str:
 
 def paragraph(loss: Loss) -> str:
     """Everything in the order in which it happened."""
-    sentences: list[str] = []
+    told: list[str] = []
     for fact in loss.facts:
-        text = fact.sentence()
         if isinstance(fact, ClockWrong):
-            sentences[-1] += f", because {text}"
-        elif isinstance(fact, Replaced) and fact.by is not None and loss.put.dot is not None:
-            seen = fact.by.context.get(loss.put.dot[0], 0) >= loss.put.dot[1]
-            later = "" if seen else ", whose client had not seen it"
-            sentences.append(text + later)
+            told[-1] += f", because {fact.sentence()}"
         else:
-            sentences.append(text)
-    if loss.winner is not None and loss.winner.end_us is not None and loss.winner.end_us <= loss.put.start_us:
-        sentences.append(
-            f"that other put had been acknowledged at {milliseconds(loss.winner.end_us)}, before this one even began at "
+            told.append(fact.sentence())
+    winner = loss.winner
+    overtaken = winner is not None and winner.end_us is not None and winner.end_us <= loss.put.start_us
+    if winner is not None and loss.skew is not None and overtaken:
+        told.append(
+            f"that other put had been acknowledged at {milliseconds(winner.end_us or 0)}, before this one even began at "
             f"{milliseconds(loss.put.start_us)}: the later put lost"
         )
-    return " ".join(sentence[0].upper() + sentence[1:] + "." for sentence in sentences)
+    return sentences(told)
 
 
 def headline(loss: Loss) -> str:
     """One sentence."""
-    first = loss.facts[0].sentence()
-    assert loss.put.dot is not None
-    return f"{first[0].upper()}{first[1:]} as {dot_name(loss.put.dot)} and is lost: {loss.how}."
-
-
-__all__ = ["Loss", "Place", "headline", "lost_puts", "paragraph", "story_of"]
+    return f"{capital(loss.facts[0].sentence())}, and is lost: {loss.how}."

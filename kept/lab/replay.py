@@ -38,24 +38,30 @@ def replay(schedule: Schedule, progress: Progress | None = None) -> Replay:
 
 def _compare(schedule: Schedule, trial: Trial) -> tuple[Result, str]:
     then, now = schedule.violated, trial.violated
-    same_code = schedule.code == code_fingerprint()
-    if same_code and schedule.history_sha256 != trial.history_sha256:
-        return "DIVERGED", "the same code made another history of the same schedule"
-    if same_code and then != now:
-        return "DIVERGED", f"the same history, but other verdicts: violated was {_named(then)}, now {_named(now)}"
-    undecided = [name for name, verdict in trial.verdicts.items() if isinstance(verdict, Unknown)]
+    if schedule.code == code_fingerprint():
+        if schedule.history_sha256 != trial.history_sha256:
+            return "DIVERGED", "the same code made another history of the same schedule"
+        if then != now:
+            return "DIVERGED", f"the same history, but other verdicts: violated was {_named(then)}, now {_named(now)}"
     if now:
-        if not then:
-            return "FAILED", f"it held then; now {_named(now)} is violated"
-        again_violated = tuple(name for name in then if name in now)
-        if again_violated:
-            return "FAILED", f"{_named(again_violated)} is violated again"
-        return "FAILED", f"{_named(then)} was violated then; now {_named(now)} is"
+        return "FAILED", _failed(then, now)
+    undecided = tuple(name for name, verdict in trial.verdicts.items() if isinstance(verdict, Unknown))
     if undecided:
-        return "UNKNOWN", f"{_named(tuple(undecided))} could not be decided"
+        return "UNKNOWN", f"{_named(undecided)} could not be decided"
     if then:
         return "FIXED", f"{_named(then)} was violated then, and holds now"
     return "SAME", "every claim held then and holds now"
+
+
+def _failed(then: tuple[str, ...], now: tuple[str, ...]) -> str:
+    both = tuple(name for name in then if name in now)
+    if both:
+        return f"{_named(both)} is violated again"
+    return (
+        f"{_named(then)} was violated then; now {_named(now)} is"
+        if then
+        else f"it held then; now {_named(now)} is not kept"
+    )
 
 
 def _bytes(schedule: Schedule, trial: Trial) -> str:

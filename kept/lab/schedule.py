@@ -58,10 +58,10 @@ class Schedule(BaseModel):
                     )
         nodes = [f"n{i + 1}" for i in range(self.config.nodes)]
         now_us = 0
-        for place, fault in enumerate(self.faults()):
-            _check(f"plan.{place}", fault, nodes)
+        for count, fault in enumerate(self.faults()):
+            _check(f"plan.{count}", fault, nodes)
             if fault.at_us < now_us:
-                raise ValueError(f"plan.{place}: {fault.at_us} us after {now_us} us; accepted: faults in their order")
+                raise ValueError(f"plan.{count}: {fault.at_us} us after {now_us} us; accepted: faults in their order")
             now_us = fault.at_us
         for name in nodes:
             _check_drift(name, [fault for fault in self.faults() if fault.kind == DRIFT and name in fault.nodes])

@@ -4,7 +4,7 @@ from checkers.facts import Fact, ReadMissed
 from checkers.wording import describe, milliseconds, vector_text
 from histories.operation import Operation
 from histories.text import to_bytes
-from kept.lab.facts import AckedBy, CutOff, LackedIt, WasThere
+from kept.lab.facts import AckedBy, HeldBack, LackedIt, WasThere, capital, sentences
 from kept.lab.watching import KeyWatch, Place
 from kept.sim.faults import CRASH, MID_STEP, PAUSE, Fault
 
@@ -23,8 +23,8 @@ def facts_of(missed: ReadMissed, watch: KeyWatch, faults: tuple[Fault, ...]) -> 
         facts.append(LackedIt(answer.coordinator, lacking, put.dot))
     holders = _holders(put, watch, read.start_us)
     facts.append(WasThere(holders))
-    concerned = {node for node, _ in (*holders, *watch.answers[put.request].durable)} | set(lacking)
-    facts += _apart(faults, concerned, set(lacking), put.start_us, read.end_us or read.start_us)
+    having = {node for node, _ in (*holders, *watch.answers[put.request].durable)}
+    facts += _held_back(faults, having, set(lacking), put.start_us, read.end_us or read.start_us)
     return tuple(facts)
 
 
@@ -37,40 +37,41 @@ def _holders(put: Operation, watch: KeyWatch, at_us: int) -> tuple[Place, ...]:
     return tuple(sorted(place for place, held in holds.items() if held))
 
 
-def _apart(
-    faults: tuple[Fault, ...], concerned: set[str], lacking: set[str], from_us: int, to_us: int
-) -> list[CutOff]:
-    """The faults in that time that hit a node that lacked the version, or cut it off from one that had it."""
+def _held_back(
+    faults: tuple[Fault, ...], having: set[str], lacking: set[str], from_us: int, to_us: int
+) -> list[HeldBack]:
+    """The faults of that time that stopped a node that lacked the version, or cut it off from one that had it."""
     found = []
     for fault in faults:
         if fault.at_us > to_us or fault.at_us + fault.for_us < from_us:
             continue
-        hit: tuple[str, ...] = ()
-        if fault.kind in (CRASH, MID_STEP, PAUSE):
-            hit = tuple(sorted(set(fault.nodes) & concerned))
-        elif fault.pairs:
-            ends = {node for pair in fault.pairs if set(pair) <= concerned and set(pair) & lacking for node in pair}
-            hit = tuple(sorted(ends))
-        if hit:
-            found.append(CutOff(fault.kind, hit, fault.at_us, fault.at_us + fault.for_us))
+        nodes, others = set(fault.nodes) & lacking, set[str]()
+        if fault.kind not in (CRASH, MID_STEP, PAUSE):
+            cut = [
+                pair for a, b in fault.pairs for pair in ((a, b), (b, a)) if pair[0] in lacking and pair[1] in having
+            ]
+            nodes, others = {a for a, _ in cut}, {b for _, b in cut}
+        if nodes:
+            ends_us = fault.at_us + fault.for_us
+            found.append(HeldBack(fault.kind, tuple(sorted(nodes)), tuple(sorted(others)), fault.at_us, ends_us))
     return found[:_SHOWN_FAULTS]
 
 
 def paragraph(facts: tuple[Fact, ...]) -> str:
     """Everything in the order in which it is told."""
-    sentences: list[str] = []
-    under_way = [fact.sentence() for fact in facts if isinstance(fact, CutOff)]
+    told: list[str] = []
+    under_way = [fact.sentence() for fact in facts if isinstance(fact, HeldBack)]
     for fact in facts:
         if isinstance(fact, ReadMissed):
-            sentences.append(
+            told.append(
                 f"{describe(fact.read)} began later, at {milliseconds(fact.read.start_us)}, and returned the context "
                 f"{vector_text(fact.read.seen)}, which does not cover it"
             )
-        elif not isinstance(fact, CutOff):
-            sentences.append(fact.sentence())
+        elif not isinstance(fact, HeldBack):
+            told.append(fact.sentence())
     if under_way:
-        sentences.append(f"meanwhile: {'; '.join(under_way)}")
-    return " ".join(sentence[0].upper() + sentence[1:] + "." for sentence in sentences)
+        told.append(f"meanwhile: {'; '.join(under_way)}")
+    return sentences(told)
 
 
 def headline(missed: ReadMissed) -> str:
@@ -79,4 +80,4 @@ def headline(missed: ReadMissed) -> str:
         f"{describe(missed.read)}, begun at {milliseconds(missed.read.start_us)}, missed "
         f"{describe(missed.write)}, acknowledged at {milliseconds(missed.write.end_us or 0)}."
     )
-    return text[0].upper() + text[1:]
+    return capital(text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from histories.recorder import Recorder
 from histories.run import HISTORY_FILE, REPLICAS_FILE, TRACE_FILE
@@ -9,7 +10,9 @@ from kept.lab.config import RunConfig
 from kept.lab.run import Lab
 from kept.lab.trial import Trial, finish, prepare
 
-INTERRUPTED, BUDGET = "interrupted", "budget"
+Stopped = Literal["", "interrupted", "budget"]
+INTERRUPTED: Stopped = "interrupted"
+BUDGET: Stopped = "budget"
 Progress = Callable[[int, int, int], None]
 """Called now and then with the seeds done, and the operations done and wanted of the one that runs."""
 
@@ -37,7 +40,7 @@ class Sweep:
         self.slowest_settled_us: int | None = None
         self.last: Trial | None = None
         """The run that ended the sweep, or that ended last."""
-        self.stopped = ""
+        self.stopped: Stopped = ""
         """Why the sweep ended early, where neither a violation nor its end did it."""
         self.seed = config.seed
         """The seed that runs, or ran last."""

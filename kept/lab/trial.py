@@ -38,15 +38,18 @@ class Trial:
 
     def schedule(self) -> Schedule:
         """What replays this run."""
-        return Schedule(
-            created_by=created_by(),
-            code=code_fingerprint(),
-            config=self.config,
-            claims=tuple(self.verdicts),
-            violated=self.violated,
-            history_sha256=self.history_sha256,
-            plan=tuple(tuple(fault) for fault in self.outcome.faults),
-            fates=tuple((sender, count, *fate) for (sender, count), fate in self.outcome.tape.fates.items()),
+        fates = self.outcome.tape.fates.items()
+        return Schedule.model_validate(
+            {
+                "created_by": created_by(),
+                "code": code_fingerprint(),
+                "config": self.config,
+                "claims": tuple(self.verdicts),
+                "violated": self.violated,
+                "history_sha256": self.history_sha256,
+                "plan": tuple(tuple(fault) for fault in self.outcome.faults),
+                "fates": tuple((sender, count, *fate) for (sender, count), fate in fates),
+            }
         )
 
 
@@ -124,7 +127,7 @@ def again(
 
 
 def history_sha256(outcome: Outcome, directory: Path | None) -> str:
-    """Over the rows of the history; its header names the code, and two codes may well make one history."""
+    """What tells two histories apart: over the rows without the header, which names the code that ran."""
     digest = sha256()
     if directory is None:
         for row in outcome.recorder.lines(HISTORY_FILE)[1:]:
@@ -132,6 +135,6 @@ def history_sha256(outcome: Outcome, directory: Path | None) -> str:
     else:
         with (directory / HISTORY_FILE).open("rb") as rows:
             next(rows, None)
-            for row in rows:
-                digest.update(row)
+            for written in rows:
+                digest.update(written)
     return digest.hexdigest()

@@ -55,6 +55,8 @@ class Made(NamedTuple):
     dot: Dot
     ahead_us: int
     """How far the coordinator's wall clock was ahead of true time."""
+    held: Siblings
+    """What the coordinator held of the key when it had written the put."""
 
 
 class Answered(NamedTuple):
@@ -84,6 +86,8 @@ class KeyWatch:
         self.keys = keys
         self.world: World | None = None
         self.changes: list[Changed] = []
+        self.departures: dict[tuple[bytes, Dot], list[Changed]] = {}
+        """Every change in which a copy of the version went."""
         self.messages: list[Sent] = []
         self.made: dict[Dot, Made] = {}
         self.answers: dict[str, Answered] = {}
@@ -140,9 +144,10 @@ class KeyWatch:
             assert self.world is not None
             clock = self.world.machines[node].clock
             ahead_us = clock.read(time_us) + clock.offset_us - time_us
-            self.made.setdefault(
-                minted.dot, Made(time_us, node, minted.request, minted.key, minted.dot, ahead_us)
-            )
+            last = self.changes[-1] if self.changes else None  # the put's own write came just before
+            held = last.after if last is not None and (last.place[0], last.key) == (node, minted.key) else NOTHING
+            made = Made(time_us, node, minted.request, minted.key, minted.dot, ahead_us, held)
+            self.made.setdefault(minted.dot, made)
 
     def completed(self, time_us: int, request: Request, response: Response) -> None:
         """A client heard an outcome."""
@@ -163,11 +168,14 @@ class KeyWatch:
 
     # Book-keeping
 
-    def _change(
-        self, time_us: int, place: Place, key: bytes, before: Siblings, after: Siblings, crash: bool
-    ) -> None:
-        self.changes.append(Changed(time_us, place, key, before, after, crash))
+    def _change(self, time_us: int, place: Place, key: bytes, before: Siblings, after: Siblings, crash: bool) -> None:
+        change = Changed(time_us, place, key, before, after, crash)
+        self.changes.append(change)
         self._holds[place, key] = after
+        stays = {version.dot for version in after.versions}
+        for version in before.versions:
+            if version.dot not in stays:
+                self.departures.setdefault((key, version.dot), []).append(change)
 
     def _synced(self, node: str) -> None:
         """Note what has become durable at `node`."""

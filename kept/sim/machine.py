@@ -80,7 +80,7 @@ class Machine:
         self.boots += 1
         self.node = self.build(self.name, self._below)
         disk = self.disk
-        self.step(Boot(dict(disk.meta()), disk.contents("data"), disk.contents("hint"), disk.name, genesis))
+        self.step(Boot(dict(disk.meta()), disk.contents("data"), disk.contents("hint"), disk.name, genesis, self.boots))
 
     def crash(self, keep_share: float = 0.0, torn_at: float | None = None) -> tuple[int, bool]:
         """Stop at once. Returns how many unsynced batches were lost, and whether one was torn."""

@@ -75,7 +75,7 @@ BUGS = (
             "Put, delete, reap, put again: the owner's actor outlived the record and counts from the start, so the "
             "dots are given twice, and whatever still remembers the first ones dooms the new value."
         ),
-        breaks=("unique-dots", "no-lost-write"),
+        breaks=("unique-dots", "no-false-sibling", "no-resurrection"),
         seed=replacing(actors=UndyingActor, versioning=TrustingVectors()),
         overrides={"workload": "delete", "keys": 40, "clients": 3, "think_ms": 300, "fault_gap_ms": 5_000},
         source="riak_test kv679_tombstone, kv679_tombstone2; riak_kv#847, #226",

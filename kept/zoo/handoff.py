@@ -93,7 +93,7 @@ BUGS = (
             "The owner stores the hint over its record instead of merging the two. What it alone had acknowledged is "
             "gone, and so is its memory of the dots that it gave."
         ),
-        breaks=("no-lost-write", "unique-dots", "no-false-sibling", "no-resurrection"),
+        breaks=("no-lost-write", "unique-dots"),
         seed=replacing(handoff=_blind_handoff, versioning=TrustingVectors()),
         overrides={"workload": "blind", "keys": 10},
         source="pynamo, rcv_pingrsp (a blind store)",

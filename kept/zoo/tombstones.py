@@ -23,7 +23,7 @@ BUGS = (
             "Two owners reap after the grace period. The third was away for longer and still holds the deleted value, "
             "and anti-entropy spreads it as if it were new."
         ),
-        breaks=("no-resurrection", "no-false-sibling"),
+        breaks=("no-resurrection", "no-false-sibling", "fresh-deletes"),
         seed=replacing(reaper=GraceIsEnough),
         overrides={
             "workload": "delete",

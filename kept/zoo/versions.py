@@ -102,7 +102,7 @@ BUGS = (
             "The dropped entry covered versions that slower replicas still hold. They look concurrent to their own "
             "descendants and come back as siblings."
         ),
-        breaks=("no-false-sibling", "no-resurrection", "convergence"),
+        breaks=("no-false-sibling",),
         seed=replacing(versioning=TruncatedVectors()),
         overrides={"workload": "register", "keys": 8},
         source='Dynamo, section 4.4 ("clock truncation"); riak_core#613',

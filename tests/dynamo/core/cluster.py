@@ -135,8 +135,10 @@ class Cluster:
         self.slow_loads: set[str] = set()
         """Nodes whose loads wait for `answer_loads`."""
         self.loads: dict[str, list[Load]] = {name: [] for name in names}
-        self.dies_after: int | None = None
-        """Stop carrying out effects, anywhere, after so many; see `Died`."""
+        self.mortal: dict[str, int] = {}
+        """Nodes that stop for good, by `Died`, after so many more effects."""
+        self.starts = dict.fromkeys(names, 0)
+        """How often each machine was started, on whatever disk."""
         self._requests = 0
         if boot:
             for name in names:
@@ -152,7 +154,9 @@ class Cluster:
         self.nodes[name] = node
         disk = self.disks[name]
         meta = {key: record for key, record in disk.durable[META].items() if isinstance(record, bytes)}
-        self.step(name, Boot(meta, self._records(disk, DATA), self._records(disk, HINT), disk.name, genesis))
+        data, hints = self._records(disk, DATA), self._records(disk, HINT)
+        self.starts[name] += 1
+        self.step(name, Boot(meta, data, hints, disk.name, genesis, self.starts[name]))
         return node
 
     def crash(self, name: str, keep: int = 0) -> None:
@@ -189,10 +193,10 @@ class Cluster:
         """Let one node take in one event, and carry out what it asks for."""
         effects = self.nodes[name].step(event, self.now_us, self.wall_us.get(name, self.now_us))
         for effect in effects:
-            if self.dies_after is not None:
-                if not self.dies_after:
+            if name in self.mortal:
+                if not self.mortal[name]:
                     raise Died(name)
-                self.dies_after -= 1
+                self.mortal[name] -= 1
             self._carry_out(name, effect)
         return effects
 

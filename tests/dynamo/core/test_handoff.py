@@ -31,7 +31,7 @@ def grow(cluster: Cluster) -> None:
 
 
 def test_a_hint_is_delivered_when_its_owner_is_back_and_dropped_then() -> None:
-    """"Once the transfer succeeds, D may delete the object from its local store"."""
+    """ "Once the transfer succeeds, D may delete the object from its local store"."""
     cluster = hinted()
     cluster.run(5 * SECOND)
     assert len(cluster.hints("d")) == 1

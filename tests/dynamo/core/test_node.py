@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dynamo.core import messages
+from dynamo.core.actors import BIRTHS, BOOTS
 from dynamo.core.effects import META, Asked, Effect, Event, Received, Reply, Synced, TimerFired, Write
 from dynamo.core.gossip import MEMBERS
 from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, Ping, Pong, Read, Replicate, Request
@@ -29,10 +30,10 @@ def test_the_boot_writes_identity_and_generation_before_anything_else_and_serves
     node = cluster.boot("a", genesis=True)
     ((_, write),) = cluster.log
     assert isinstance(write, Write)
-    written = {change.key: change.record for change in write.changes if change.space == META}
+    written = {change.key: change.record for change in write.changes if change.record is not None}
     assert written[INCARNATION] == b"a0"
     assert written[GENERATION] == b"1"
-    assert set(written) == {INCARNATION, GENERATION, MEMBERS, b"births"}
+    assert set(written) == {INCARNATION, GENERATION, MEMBERS, BIRTHS, BOOTS}
     assert not node.serving
     cluster.sync("a")
     assert node.serving
@@ -40,9 +41,7 @@ def test_the_boot_writes_identity_and_generation_before_anything_else_and_serves
 
 
 @pytest.mark.parametrize(("kind", "status"), [(GET, FAIL), (PUT, INFO)])
-def test_before_the_boot_is_durable_a_get_fails_a_put_is_unknown_and_peers_hear_nothing(
-    kind: str, status: str
-) -> None:
+def test_before_the_boot_is_durable_a_get_fails_a_put_is_unknown_and_peers_hear_nothing(kind: str, status: str) -> None:
     """The put may be the retry of one that the boot before has executed."""
     cluster = Cluster("abc")
     cluster.crash("a")
@@ -61,13 +60,29 @@ def test_every_boot_has_a_generation_of_its_own_and_the_disk_keeps_its_incarnati
         cluster.reboot("a")
 
 
-def test_a_crash_before_the_boot_is_durable_leaves_no_trace() -> None:
+def test_boots_on_two_disks_of_one_machine_have_two_generations() -> None:
     cluster = Cluster("abc")
+    generations = [cluster.nodes["a"].host.generation, cluster.reboot("a").host.generation]
+    cluster.lose_disk("a")
+    generations.append(cluster.boot("a").host.generation)
+    assert generations == sorted(set(generations))
+
+
+def test_a_generation_grows_even_where_the_shell_counts_backwards() -> None:
+    """The disk counts as well: the wall clock may have been set back."""
+    cluster = Cluster("abc")
+    before = cluster.reboot("a").host.generation
+    cluster.starts["a"] = 0
+    assert cluster.reboot("a").host.generation > before
+
+
+def test_a_crash_before_the_boot_is_durable_leaves_nothing_behind() -> None:
+    cluster = Cluster("abc")
+    meta = dict(cluster.disks["a"].durable[META])
     cluster.crash("a")
     cluster.boot("a")
     cluster.crash("a")
-    cluster.boot("a")
-    assert cluster.nodes["a"].host.generation == 2
+    assert cluster.disks["a"].durable[META] == meta
 
 
 def test_a_lost_disk_gets_a_fresh_incarnation_and_answers_no_reads_until_it_has_recovered() -> None:
@@ -192,6 +207,15 @@ def test_a_ping_is_answered_and_clears_a_suspicion() -> None:
     cluster.settle()
     assert not cluster.nodes["a"].host.detector.down
     assert not cluster.nodes["b"].host.detector.down
+
+
+def test_a_message_that_breaks_the_protocol_is_refused_and_stops_nobody() -> None:
+    """A path that is none of an inner node of the Merkle tree."""
+    cluster = Cluster("abc")
+    effects = cluster.step("a", Received("b", messages.TreeNodes(((0, (1, 2, 3), {}),))))
+    assert effects == []
+    assert cluster.marked("a", "peer's message refused") == 1
+    assert cluster.put("a", cluster.key(), b"v").status == OK
 
 
 def test_the_membership_that_the_disk_remembers_is_taken_up_again() -> None:

@@ -106,6 +106,30 @@ def test_a_forward_that_arrives_again_after_the_coordinator_restarted_is_not_exe
     assert len(cluster.minted) <= 1, "executed twice"
 
 
+def test_a_forward_to_a_boot_that_is_not_known_yet_learns_it_first_and_is_executed_once() -> None:
+    cluster = Cluster("abcd")
+    asked = cluster.ask("d", PUT, cluster.key(), b"v")
+    cluster.settle()
+    assert cluster.reply(asked).status == OK
+    assert [minted.dot[0][0] for minted in cluster.minted] == ["a"]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "after the answer to the first"])
+def test_a_duplicate_of_the_answer_that_tells_the_boot_is_no_refusal_of_the_forward_that_names_it(late: bool) -> None:
+    """The first coordinator is executing the put by then: a second one must not."""
+    cluster = Cluster("abcd")
+    asked = cluster.ask("d", PUT, cluster.key(), b"v")
+    cluster.deliver(of(Forward))
+    told = cluster.take(of(Forwarded))
+    cluster.hand_in(*told)
+    if late:
+        cluster.deliver(of(Forward))
+    cluster.hand_in(*told)
+    cluster.settle()
+    assert len(cluster.minted) == 1, "executed twice"
+    assert cluster.reply(asked).status == OK
+
+
 def test_after_silence_no_second_coordinator_is_tried() -> None:
     """basho/riak_kv#1754: a second forward after silence executes a put twice."""
     cluster = meet(Cluster("abcd"))

@@ -1,0 +1,52 @@
+"""Which promises a configuration makes: the table of the architecture, row by row."""
+
+from typing import Any
+
+import pytest
+
+from checkers.registry import CLAIMS
+from kept.lab.config import RunConfig
+from kept.lab.promises import promised
+
+KEEPS = {"no-lost-write", "no-false-sibling", "no-resurrection"}
+NAMES = {"unique-dots"}
+SETTLES = {"convergence", "placement"}
+FRESH = {"fresh-reads", "fresh-deletes"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "claims"),
+    [
+        ({}, KEEPS | NAMES | SETTLES),
+        ({"versions": "vv"}, NAMES | SETTLES),
+        ({"versions": "lww"}, NAMES | SETTLES),
+        ({"anti_entropy": False}, KEEPS | NAMES),
+        ({"sloppy": False}, KEEPS | NAMES | SETTLES | FRESH),
+        ({"sloppy": False, "r": 1}, KEEPS | NAMES | SETTLES),
+        ({"sloppy": False, "r": 1, "w": 3}, KEEPS | NAMES | SETTLES | FRESH),
+        ({"sloppy": False, "versions": "vv"}, NAMES | SETTLES),
+        ({"sloppy": False, "versions": "lww"}, NAMES | SETTLES),
+        ({"sloppy": False, "durable_copies": 1}, KEEPS | NAMES | SETTLES),
+        ({"pr": 2, "pw": 2}, KEEPS | NAMES | SETTLES | FRESH),
+        ({"pr": 2, "pw": 1}, KEEPS | NAMES | SETTLES),
+        ({"pr": 1, "pw": 1}, KEEPS | NAMES | SETTLES),
+        ({"sloppy": False, "anti_entropy": False}, KEEPS | NAMES | FRESH),
+        ({"r": 1, "w": 1}, KEEPS | NAMES | SETTLES),
+        ({"faults": (), "strategy": "pct", "workload": "cart", "ring": 1}, KEEPS | NAMES | SETTLES),
+    ],
+)
+def test_a_configuration_promises_what_the_table_says(fields: dict[str, Any], claims: set[str]) -> None:
+    found = promised(RunConfig(**fields))
+    assert set(found) == claims
+    assert len(found) == len(claims), "none twice"
+
+
+def test_every_promise_can_be_judged_and_every_claim_is_promised_by_some_configuration() -> None:
+    made = {claim for sloppy in (True, False) for claim in promised(RunConfig(sloppy=sloppy))}
+    assert made <= set(CLAIMS)
+    assert set(CLAIMS) <= made
+
+
+def test_the_order_of_promises_is_fixed() -> None:
+    assert promised(RunConfig(sloppy=False)) == promised(RunConfig(sloppy=False, seed=5))
+    assert promised(RunConfig())[0] == "no-lost-write", "the promise that everything is about comes first"

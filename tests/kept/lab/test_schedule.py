@@ -1,0 +1,169 @@
+"""Schedules: what was chosen comes back as it was; a hostile file is refused with one line, never with a crash."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kept.lab.config import RunConfig
+from kept.lab.run import Lab
+from kept.lab.schedule import SCHEDULE_FILE, Schedule, load_schedule
+from kept.lab.usage import UsageError
+from kept.sim.faults import CRASH, KINDS, Fault
+
+PLAN: list[Any] = [CRASH, 100_000, 1_000, ["n1"], [], 0.5, 0.3, False]
+"""The fields of one fault, as the file has them."""
+
+
+def schedule(**fields: Any) -> Schedule:
+    given = {"created_by": "kept 0", "code": "0", "config": RunConfig(ops=20), "claims": (), "violated": ()}
+    return Schedule(**{**given, "history_sha256": "", "plan": (), "fates": (), **fields})
+
+
+def document(**fields: Any) -> dict[str, Any]:
+    return {**schedule().model_dump(mode="json"), **fields}
+
+
+def with_fault(**fields: Any) -> dict[str, Any]:
+    """A document whose plan is one crash, changed in the fields whose places are given: ``_0`` is the kind."""
+    fault = list(PLAN)
+    for place, value in fields.items():
+        fault[int(place[1:])] = value
+    return document(plan=[fault])
+
+
+def load(folder: Path, content: Any) -> Schedule:
+    text = content if isinstance(content, bytes) else json.dumps(content).encode()
+    (folder / SCHEDULE_FILE).write_bytes(text)
+    return load_schedule(folder)
+
+
+def refusal(folder: Path, content: Any) -> str:
+    with pytest.raises(UsageError) as refused:
+        load(folder, content)
+    return str(refused.value)
+
+
+def of_run(seed: int = 3, **fields: Any) -> Schedule:
+    """The schedule of a recorded run."""
+    outcome = Lab(RunConfig(seed=seed, ops=200, **fields), None).execute()
+    fates = tuple((sender, count, *fate) for (sender, count), fate in outcome.tape.fates.items())
+    return schedule(config=outcome.config, plan=tuple(map(tuple, outcome.faults)), fates=fates)
+
+
+# Round trip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_saved_schedule_comes_back_field_by_field(tmp_path: Path, seed: int) -> None:
+    before = of_run(seed, faults=tuple(KINDS), fault_gap_ms=100)
+    assert before.plan
+    assert before.save(tmp_path) == tmp_path / SCHEDULE_FILE
+    for path in (tmp_path, tmp_path / SCHEDULE_FILE):
+        assert load_schedule(path) == before
+
+
+def test_the_plan_comes_back_as_faults_and_the_fates_as_a_tape_that_replays(tmp_path: Path) -> None:
+    fault = Fault(CRASH, 5, 10, ("n1", "n2"), (), 0.25, 0.5, True)
+    schedule(plan=(tuple(fault),), fates=(("n1", 3, "delay", 77), ("c0", 1, "loss", 0))).save(tmp_path)
+    read = load_schedule(tmp_path)
+    assert read.faults() == [fault]
+    assert read.tape().replaying
+    assert read.tape().fates == {("n1", 3): ("delay", 77), ("c0", 1): ("loss", 0)}
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_the_file_is_json_with_a_line_per_fault_and_per_fate(tmp_path: Path, empty: bool) -> None:
+    saved = schedule() if empty else schedule(plan=(tuple(PLAN),) * 3, fates=(("n1", 3, "delay", 77),) * 2)
+    text = saved.save(tmp_path).read_text(encoding="utf-8")
+    assert json.loads(text) == saved.model_dump(mode="json")
+    lines = [line.strip().rstrip(",") for line in text.splitlines()]
+    assert lines.count(json.dumps(PLAN)) == (0 if empty else 3)
+    assert lines.count('["n1", 3, "delay", 77]') == (0 if empty else 2)
+
+
+def test_equal_schedules_are_saved_as_equal_bytes(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    assert of_run().save(tmp_path).read_bytes() == of_run().save(tmp_path / "b").read_bytes()
+
+
+# Hostile files
+
+SHAPES: dict[str, Callable[[], Any]] = {
+    "empty": lambda: b"",
+    "no JSON": lambda: b"kept",
+    "no text": lambda: b"\xff\xfe\x00",
+    "cut off": lambda: json.dumps(document()).encode()[:-20],
+    "a list": lambda: [],
+    "nothing": lambda: None,
+    "deeply nested": lambda: b"[" * 100_000,
+    "no field": dict,
+    "another kind": lambda: document(kept="history"),
+    "another version": lambda: document(version=2),
+    "a field more": lambda: document(colour=1),
+    "a field with a newline": lambda: document(**{"a\nb": 1}),
+    "a field missing": lambda: {name: value for name, value in document().items() if name != "code"},
+    "a number of 4,000 digits": lambda: json.dumps(document()).replace('"seed": 0', f'"seed": {"9" * 4_000}').encode(),
+    "a number of 5,000 digits": lambda: json.dumps(document()).replace('"seed": 0', f'"seed": {"9" * 5_000}').encode(),
+    "a bad configuration": lambda: document(config={"r": 9}),
+    "an unknown claim": lambda: document(claims=["no-lost-wrte"]),
+    "an unknown violation": lambda: document(violated=["bad\nluck"]),
+    "an unknown fate": lambda: document(fates=[["n1", 1, "burnt", 0]]),
+    "a fate of message 0": lambda: document(fates=[["n1", 0, "loss", 0]]),
+    "a fate that lasts too long": lambda: document(fates=[["n1", 1, "delay", 10**16]]),
+    "a fate back in time": lambda: document(fates=[["n1", 1, "delay", -1]]),
+    "a short fault": lambda: document(plan=[PLAN[:4]]),
+    "an unknown kind": lambda: with_fault(_0="meteor"),
+    "a fault before the start": lambda: with_fault(_1=-5),
+    "a fault of negative length": lambda: with_fault(_2=-5),
+    "an unknown node": lambda: with_fault(_3=["n99"]),
+    "an unknown node in a pair": lambda: with_fault(_0="partition", _3=[], _4=[["n1", "n99"]]),
+    "a share of more than all": lambda: with_fault(_5=2.0),
+    "a share of less than nothing": lambda: with_fault(_5=-1.0),
+    "no number": lambda: with_fault(_5=float("nan")),
+    "an endless number": lambda: with_fault(_5=float("inf")),
+    "a clock that goes back": lambda: with_fault(_0="clock-drift", _5=-2_000_000.0),
+    "a clock that stands still": lambda: with_fault(_0="clock-drift", _5=-1_000_000.0),
+    "pairs without a partition": lambda: with_fault(_4=[["n1", "n2"]]),
+    "faults in disorder": lambda: document(plan=[[CRASH, 9, *PLAN[2:]], [CRASH, 8, *PLAN[2:]]]),
+    "a torn write that is whole": lambda: with_fault(_6=1.0),
+    "a torn write by itself": lambda: with_fault(_0="torn-write"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_hostile_schedule_is_refused_with_one_line_that_names_the_file(tmp_path: Path, shape: str) -> None:
+    line = refusal(tmp_path, SHAPES[shape]())
+    assert line.isprintable()
+    assert line.startswith(str(tmp_path / SCHEDULE_FILE)[:60])
+    assert "; accepted: " in line or "unknown field" in line
+    assert len(line) < 600
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "missing", tmp_path / "missing" / SCHEDULE_FILE):
+        with pytest.raises(UsageError, match="cannot be read"):
+            load_schedule(path)
+
+
+@pytest.mark.parametrize("place", ["kind", "node"])
+def test_the_line_says_which_fault_is_wrong(tmp_path: Path, place: str) -> None:
+    bad = [*PLAN]
+    bad[{"kind": 0, "node": 3}[place]] = {"kind": "crsh", "node": ["n6"]}[place]
+    line = refusal(tmp_path, document(plan=[PLAN, PLAN, bad]))
+    assert "plan.2" in line
+    assert {"kind": "did you mean crash?", "node": "accepted: n1 to n5"}[place] in line
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "torn-write"])
+def test_whatever_is_accepted_runs(tmp_path: Path, kind: str) -> None:
+    """The most extreme fault of each kind that a file may hold."""
+    pairs = [["n1", "n2"], ["n2", "n1"]] if "partition" in kind else []
+    number = {"crash": 1.0, "clock-drift": -900_000.0, "clock-offset": -1e12}.get(kind, 1e12)
+    fault = [kind, 60_000, 10**6, [] if pairs else ["n1", "n1"], pairs, number, 0.999, True]
+    read = load(tmp_path, document(plan=[fault, fault[:2] + [0] + fault[3:]] if kind != "clock-drift" else [fault]))
+    outcome = Lab(read.config, None, tape=read.tape(), faults=read.faults()).execute()
+    assert outcome.unrest == ""
+    assert len(outcome.faults) >= 1
