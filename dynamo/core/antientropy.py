@@ -10,14 +10,17 @@ them only postpones the work to a later round):
     A  its records of the keys that differ, and a wish for B's
 """
 
+import json
 from collections.abc import Mapping
 
+from dynamo.core.effects import META, Change
 from dynamo.core.host import Host
 from dynamo.core.merkle import differing
 from dynamo.core.messages import TreeLeaves, TreeNodes, TreeRecord, TreeRoots, TreeSame
 from dynamo.core.replica import Replica
 from dynamo.core.siblings import Siblings
 
+RECOVERING = b"recovering"
 Path = tuple[int, ...]
 Nodes = list[tuple[int, Path, Mapping[int, bytes]]]
 Leaves = list[tuple[int, Path, Mapping[bytes, bytes]]]
@@ -37,7 +40,8 @@ class AntiEntropy:
         if peers:
             peer = peers[host.choose(len(peers))]
             partitions = host.ring.partitions_shared(host.name, peer)
-            host.send(peer, TreeRoots(host.forest.roots(partitions), bool(self.replica.recovering)))
+            confirm = host.generation if self.replica.recovering else 0
+            host.send(peer, TreeRoots(host.forest.roots(partitions), confirm))
 
     def roots(self, sender: str, message: TreeRoots) -> None:
         """A peer starts a round: answer with the children of every root that differs from ours."""
@@ -49,7 +53,7 @@ class AntiEntropy:
             self.host.send(sender, TreeNodes(tuple((p, (), forest.children(p, ())) for p in different)))
         if message.confirm:
             same = sorted(set(mine) - set(different))
-            self.host.send(sender, TreeSame(tuple(same)))
+            self.host.send(sender, TreeSame(message.confirm, tuple(same)))
 
     def nodes(self, sender: str, message: TreeNodes) -> None:
         """Children of inner nodes that differ: go one level down where they differ from ours."""
@@ -98,21 +102,35 @@ class AntiEntropy:
 
     # Recovery of a lost disk
 
-    def begin_recovery(self) -> None:
-        """The disk was lost: until every other owner has confirmed a partition, this copy answers no reads of it."""
+    def boot(self, meta: Mapping[bytes, bytes], lost: bool) -> tuple[Change, ...]:
+        """Begin to recover where the disk was `lost`, or go on where an earlier boot did not finish: until every other
+        owner has confirmed a partition, this copy answers no reads of it. Returns what to write with the boot."""
         host = self.host
-        for partition in host.ring.partitions_of(host.name):
-            others = set(host.others(partition))
-            if others:
-                self.replica.recovering[partition] = others
+        recovering = self.replica.recovering
+        if lost:
+            for partition in host.ring.partitions_of(host.name):
+                others = set(host.others(partition))
+                if others:
+                    recovering[partition] = others
+        elif RECOVERING in meta:
+            for partition, names in json.loads(meta[RECOVERING]).items():
+                recovering[int(partition)] = set(names)
+        return (self._progress(),) if lost else ()
 
     def same(self, sender: str, message: TreeSame) -> None:
         """`sender` holds exactly what we hold in these partitions, at one moment since our start."""
         recovering = self.replica.recovering
-        for partition in message.partitions:
-            missing = recovering.get(partition)
-            if missing is not None:
-                missing.discard(sender)
-                if not missing:
-                    del recovering[partition]
-                    self.host.mark("partition recovered")
+        if message.confirm != self.host.generation:
+            return  # it speaks of what an earlier boot held
+        confirmed = [p for p in message.partitions if sender in recovering.get(p, ())]
+        for partition in confirmed:
+            recovering[partition].discard(sender)
+            if not recovering[partition]:
+                del recovering[partition]
+                self.host.mark("partition recovered")
+        if confirmed:  # after the records that were confirmed: a crash cannot keep this and lose them
+            self.host.write((self._progress(),))
+
+    def _progress(self) -> Change:
+        left = {str(partition): sorted(names) for partition, names in sorted(self.replica.recovering.items())}
+        return Change(META, RECOVERING, json.dumps(left).encode() if left else None)

@@ -88,11 +88,15 @@ class StoreConfig:
             ("strategy", 1, 3),
             ("partitions", 1, 1 << 20),
             ("merkle_depth", 1, 6),
+            ("cache_records", 1, 1 << 40),
+            ("handoff_batch", 1, 1 << 20),
             ("handoff_us", 1, 2 * _SECOND),  # the detector judges at this pace; slower would look like a local pause
         ):
             value = getattr(self, name)
             if not low <= value <= high:
                 raise CallerError(f"{name}: {value} is out of range; accepted: {low} to {high}")
+        if not self.detector_threshold > 0:
+            raise CallerError(f"detector_threshold: {self.detector_threshold} is out of range; accepted: above 0")
         for name, accepted in (("versions", VERSIONS), ("read_repair", READ_REPAIR)):
             if getattr(self, name) not in accepted:
                 raise CallerError(f"{name}: {getattr(self, name)!r} is unknown; accepted: {', '.join(accepted)}")

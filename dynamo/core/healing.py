@@ -22,6 +22,7 @@ class Healing:
         self.replica = replica
         self.heard: dict[bytes, dict[str, Siblings]] = {}
         self._keys: dict[int, bytes] = {}
+        self._op_of: dict[bytes, int] = {}
         self._ops = 0
 
     def tick(self) -> None:
@@ -34,9 +35,11 @@ class Healing:
             if not missing:
                 self._heal(key, heard)
                 continue
-            self._ops += 1
-            op = HEALING_OP | host.boot_bits | self._ops
-            self._keys[op] = key
+            op = self._op_of.get(key)
+            if op is None:
+                self._ops += 1
+                op = self._op_of[key] = HEALING_OP | host.boot_bits | self._ops
+                self._keys[op] = key
             for name in missing:
                 host.send(name, Read(op, key))
 
@@ -57,7 +60,7 @@ class Healing:
             state = host.versioning.merge(state, theirs)
         del self.replica.damaged[key]
         self.heard.pop(key, None)
-        self._keys = {op: other for op, other in self._keys.items() if other != key}
+        self._keys.pop(self._op_of.pop(key, 0), None)
         host.mark("damaged record healed")
         if state is NOTHING:
             self.replica.reap(key)

@@ -35,6 +35,7 @@ class Host:
         "_order",
         "_partitions",
         "_woken_at_us",
+        "booted_us",
         "choose",
         "config",
         "detector",
@@ -76,6 +77,7 @@ class Host:
         self.wall_us = 0
         self.generation = 0
         """The number of this boot: greater than that of every earlier boot of this machine, whatever disk it had."""
+        self.booted_us = 0
         self.incarnation = ""
         """The name of this node's disk: the prefix of every actor that it brings to life."""
         self.effects: list[Effect] = []
@@ -104,8 +106,13 @@ class Host:
         """Call `then(*args)` as soon as every write up to `seq` is durable: now, or in the step that says so."""
         if seq <= self.durable_seq:
             then(*args)
-        else:
+        elif not self.waiting or seq >= self.waiting[-1][0]:
             self.waiting.append((seq, then, args))
+        else:  # something older than the latest write: it must not wait for what came after it
+            at = len(self.waiting) - 1
+            while at and self.waiting[at - 1][0] > seq:
+                at -= 1
+            self.waiting.insert(at, (seq, then, args))
 
     def synced(self, seq: int) -> None:
         """Every write up to `seq` is durable."""

@@ -77,14 +77,26 @@ class Membership:
         """The inverse of `encode`; `PeerError` for anything else."""
         table = cls(())
         try:
-            for name, version, status, tokens, weight, host, rack, datacenter in json.loads(encoded):
-                if status not in STATUSES or not isinstance(version, int):
-                    raise ValueError(f"entry of {name!r}")
-                member = Member(str(name), tuple(int(t) for t in tokens), float(weight), host, rack, datacenter)
-                table.entries[member.name] = Entry(member, status, version)
-        except (ValueError, TypeError, RecursionError) as error:
+            for row in json.loads(encoded):
+                entry = _entry(*row)
+                table.entries[entry.member.name] = entry
+        except (ValueError, TypeError, RecursionError, OverflowError) as error:
             raise PeerError(f"membership table: cannot be read: {error}") from None
         return table
+
+
+def _entry(name: object, version: object, status: object, tokens: object, weight: object, *places: object) -> Entry:
+    """One row of an encoded table; ValueError or TypeError where it is none."""
+    if not isinstance(name, str) or type(version) is not int or not isinstance(status, str) or status not in STATUSES:
+        raise ValueError(f"entry of {name!r}")
+    if not isinstance(tokens, list) or not all(isinstance(t, str) and t.isascii() and t.isdigit() for t in tokens):
+        raise ValueError(f"tokens of {name!r}")
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+        raise ValueError(f"weight of {name!r}")
+    host, rack, datacenter = places
+    if not isinstance(host, str) or not isinstance(rack, str) or not isinstance(datacenter, str):
+        raise ValueError(f"place of {name!r}")
+    return Entry(Member(name, tuple(map(int, tokens)), float(weight), host, rack, datacenter), status, version)
 
 
 def _rank(entry: Entry) -> tuple[int, int, str]:

@@ -109,11 +109,14 @@ class TreeRoots(NamedTuple):
     """Anti-entropy, first message: Merkle roots of the partitions that both nodes own (4.7)."""
 
     roots: Mapping[int, bytes]
-    confirm: bool = False
-    """Whether the sender wants to hear of equal partitions too (it recovers from a lost disk)."""
+    confirm: int = 0
+    """The sender's boot where it recovers from a lost disk and wants to hear of equal partitions too; 0 otherwise."""
 
 
 class TreeSame(NamedTuple):
+    """The partitions that were equal when `TreeRoots` with this `confirm` came."""
+
+    confirm: int
     partitions: tuple[int, ...]
 
 

@@ -132,6 +132,7 @@ class Node:
 
     def _boot(self, boot: Boot) -> None:
         host = self.host
+        host.booted_us = host.now_us
         meta = dict(boot.meta)
         lost = INCARNATION not in meta and not boot.genesis
         host.incarnation = meta[INCARNATION].decode() if INCARNATION in meta else boot.fresh_disk
@@ -144,10 +145,11 @@ class Node:
             self.actors.alive.pop(key, None)
         if lost:
             host.mark("lost disk noticed")
-            self.anti_entropy.begin_recovery()
+        recovery = self.anti_entropy.boot(meta, lost)
         seq = host.write(
             (
                 births,
+                *recovery,
                 Change(META, INCARNATION, host.incarnation.encode()),
                 Change(META, GENERATION, b"%d" % host.generation),
                 Change(META, BOOTS, b"%d" % (int(meta.get(BOOTS, b"0")) + 1)),

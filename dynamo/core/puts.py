@@ -34,6 +34,7 @@ class PendingPut:
         "context",
         "deadline_us",
         "dot",
+        "extra",
         "here",
         "made",
         "op",
@@ -58,6 +59,8 @@ class PendingPut:
         self.started_us = host.now_us
         self.deadline_us = host.now_us + (request.timeout_us or config.timeout_us)
         self.made = False
+        self.extra: tuple[Change, ...] = ()
+        """What must be written with the version, beside it."""
         self.state = NOTHING
         self.dot: Dot | None = None
         self.targets: dict[str, str] = {}
@@ -127,7 +130,8 @@ class PutCoordinator:
             local = found[0] if found is not None else NOTHING
         else:
             entry = self.replica.cache.get(key)
-            if entry is None:  # evicted meanwhile: the actor is alive, so the next round gets here at once
+            if entry is None:  # evicted meanwhile: once more, and what comes with the actor must not be forgotten
+                put.extra += extra
                 self.replica.fetch(key, self._name, put)
                 return
             local = entry[0]
@@ -139,12 +143,12 @@ class PutCoordinator:
         else:
             state = host.versioning.delete(local, put.context, actor, host.wall_us, self.actors.floor)
         if put.here.owner:
-            seq = self.replica.keep_hint(put.here.owner, key, state, extra)
+            seq = self.replica.keep_hint(put.here.owner, key, state, put.extra + extra)
             if seq < 0:
                 self._refuse(put, "the coordinator's hint store is full")
                 return
         else:
-            seq = self.replica.put(key, state, extra)
+            seq = self.replica.put(key, state, put.extra + extra)
         put.made = True
         put.state = state
         if put.dot is not None:
@@ -152,7 +156,9 @@ class PutCoordinator:
         host.when_durable(seq, self._replicate, put)
 
     def _replicate(self, put: PendingPut) -> None:
-        """The new version is durable here: now it may leave."""
+        """The new version is durable here: now it may leave, unless that took too long."""
+        if put.closed:
+            return
         host = self.host
         copies = host.config.durable_copies or len(put.targets)
         key, state, op = put.request.key, put.state, put.op
@@ -225,9 +231,10 @@ class PutCoordinator:
                 put.answer(Response(put.request.id, INFO, reason))
             else:
                 put.answer(Response(put.request.id, FAIL, "the coordinator's disk did not answer in time"))
-        for node in put.targets:
-            if node not in put.acks and node != self.host.name:
-                self.host.detector.missed(node, self.host.now_us)
+        if put.acks:  # without our own, nothing was sent
+            for node in put.targets:
+                if node not in put.acks:
+                    self.host.detector.missed(node, self.host.now_us)
         self._close(put)
 
     def _refuse(self, put: PendingPut, reason: str) -> None:

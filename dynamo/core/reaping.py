@@ -63,7 +63,7 @@ class Reaper:
                 self.replica.fetch_durable(key, self._call, key, others)
 
     def _call(self, state: Siblings | None, key: bytes, others: list[str]) -> None:
-        if state is None or not self.may(key, state.digest, state):
+        if len(self.ballots) >= MAX_BALLOTS or state is None or not self.may(key, state.digest, state):
             return
         self._ops += 1
         op = self.host.boot_bits | self._ops
@@ -76,7 +76,8 @@ class Reaper:
         """This member's own vote; `state` is its durable record where it is an owner, else None."""
         host, replica = self.host, self.replica
         old_us = host.now_us - host.config.reap_grace_us
-        if replica.hinted(key) is not None or replica.handed_off_us.get(key, old_us) > old_us:
+        handed_off_us = replica.handed_off_us.get(key, host.booted_us)  # what was dropped before the boot is forgotten
+        if replica.hinted(key) is not None or handed_off_us > old_us:
             return False
         if self.puts.touches(key) or self.gets.touches(key) or key in replica.damaged:
             return False

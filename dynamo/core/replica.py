@@ -6,6 +6,7 @@ records; a key that is not in it is loaded from storage, and whoever asks meanwh
 """
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from dynamo.core.actors import Actors
@@ -13,6 +14,7 @@ from dynamo.core.effects import DATA, HINT, Change, Load, hint_key, split_hint_k
 from dynamo.core.host import Host
 from dynamo.core.siblings import NOTHING, Siblings
 
+EVICTED_AT_ONCE = 8
 Entry = tuple[Siblings, int]
 """A state and the sequence number of the write that made it (0: it came from disk)."""
 
@@ -185,12 +187,19 @@ class Replica:
 
     def _cache(self, key: bytes, state: Siblings, seq: int) -> None:
         cache = self.cache
+        cache.pop(key, None)  # it moves to the end: the front is what was written or loaded longest ago
         cache[key] = (state, seq)
         if len(cache) > self.host.config.cache_records:
-            durable = self.host.durable_seq
-            oldest = next(iter(cache))
-            if cache[oldest][1] <= durable:
-                del cache[oldest]
+            self._evict()
+
+    def _evict(self) -> None:
+        """Drop the oldest records that are on the disk, a few more than came in, so that a burst is worked off."""
+        durable = self.host.durable_seq
+        spare = len(self.cache) - self.host.config.cache_records
+        front = islice(self.cache.items(), min(EVICTED_AT_ONCE, len(self.cache) - 1))  # never what has just come
+        old = [key for key, (_, seq) in front if seq <= durable]
+        for key in old[:spare]:
+            del self.cache[key]
 
     def _index(self, key: bytes, state: Siblings) -> None:
         host = self.host

@@ -194,9 +194,10 @@ class Requests:
             return
         if not message.refused:
             self._answer(message.response)
-        elif message.generation and not taken.generation:
-            self.generation_of[sender] = max(message.generation, self.generation_of.get(sender, 0))
-            self._send_forward(taken, sender)
+        elif message.generation:
+            if not taken.generation:  # else it is a late copy of an answer that was taken in already
+                self.generation_of[sender] = max(message.generation, self.generation_of.get(sender, 0))
+                self._send_forward(taken, sender)
         elif sender not in taken.refused_by:
             taken.refused_by.add(sender)
             if len(taken.refused_by) >= MAX_FORWARDS:

@@ -1,5 +1,6 @@
 """What `kept run` was asked for, checked: everything that can be wrong is found before anything is written."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,7 +48,7 @@ def parse(given: dict[str, Any]) -> Arguments:
     seeds = given["seeds"]
     if not 1 <= seeds <= SEEDS_LIMIT:
         raise UsageError(f"--seeds: {seeds}; accepted: 1 to {SEEDS_LIMIT}")
-    check_bug(fields.get("bug", ""))
+    _check_bug(fields.get("bug", ""))
     seed = seed_of(given["seed"])
     if seed + seeds > SEED_LIMIT:
         raise UsageError(f"--seeds: {seeds} from seed {seed}; accepted: no seed above {SEED_LIMIT - 1}")
@@ -110,8 +111,8 @@ def checked_out(given: str) -> Path:
 def checked_report(given: str) -> Path:
     """A file that a report may be written to: not there, or an earlier report."""
     path = _path("--junit", given)
-    if not path.parent.is_dir():
-        raise UsageError(f"--junit: {shown(given)}; accepted: a file in a directory that exists")
+    if not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+        raise UsageError(f"--junit: {shown(given)}; accepted: a file in a directory that exists and can be written to")
     if not replaceable(path):
         raise UsageError(f"--junit: {shown(given)} is there and no report of kept; accepted: a new file")
     return path
@@ -121,6 +122,17 @@ def _path(name: str, given: str) -> Path:
     if not given or "\0" in given:
         raise UsageError(f"{name}: {shown(given)}; accepted: a path")
     return Path(given)
+
+
+def made(out: Path) -> Path:
+    """Make the directory that a run goes to."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"--out: {shown(str(out))}: {error.strerror}; accepted: a directory that can be made and written to"
+        ) from None
+    return out
 
 
 def next_free(runs: Path) -> Path:
@@ -134,6 +146,13 @@ def next_free(runs: Path) -> Path:
             number += 1
         else:
             return directory
+
+
+def _check_bug(name: str) -> None:
+    try:
+        check_bug(name)
+    except UsageError as error:
+        raise UsageError(_flagged(str(error))) from None
 
 
 def _flagged(problem: str) -> str:

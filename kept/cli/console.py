@@ -8,15 +8,19 @@ import sys
 
 import click
 
+from kept.lab.usage import unknown
+
 _COLOURS = {"valid": "green", "INVALID": "red", "unknown": "yellow"}
 _RESULTS = {"SAME": "green", "FIXED": "green", "FAILED": "red", "DIVERGED": "red", "UNKNOWN": "yellow"}
-COLOR_CHOICES = ("auto", "always", "never")
+COLORS = ("auto", "always", "never")
 
 
 class Console:
     """Prints lines; a line that begins with a verdict shows it in its colour."""
 
     def __init__(self, json: bool, quiet: bool, color: str = "auto") -> None:
+        if color not in COLORS:
+            raise unknown("--color", color, list(COLORS))
         self.json = json
         self.quiet = quiet
         self._stream = sys.stderr if json else sys.stdout

@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = command.main(args=[a for a in given if a != "--debug"], prog_name="kept", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click itself exits, with 1, where nobody reads any more
         # Python flushes standard output once more at its exit, which would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.PIPE_CLOSED
@@ -101,14 +101,19 @@ def _usage(error: Exception) -> str | None:
 
 
 def _click_line(error: click.ClickException) -> str:
+    """One line in the words of the other messages."""
     if isinstance(error, click.NoSuchOption):
         accepted = _flags(error.ctx.command) if error.ctx is not None else []
         return f"{error.option_name}: no such flag; accepted: see --help{_near(error.option_name, accepted)}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"{error.option_name}: no value; accepted: see --help"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return f"no verb; accepted: {', '.join(VERBS)}, --help, --version"
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return f"{error.param.make_metavar(error.ctx or click.Context(command))}: missing; accepted: see --help"
     if isinstance(error, click.BadParameter) and error.param is not None:
         return f"{error.param.opts[0]}: {error.message}"
-    return error.format_message()
+    return f"{error.format_message()}; accepted: see --help"
 
 
 def _flags(verb: click.Command) -> list[str]:

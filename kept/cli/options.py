@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from kept.lab.config import STRATEGIES, RunConfig
+from kept.lab.config import RunConfig
 from kept.lab.trial import claims_of
 from kept.lab.usage import bounds
 
@@ -103,10 +103,9 @@ def _option(name: str) -> Callable[[Verb], Verb]:
         on, off = _switch(name)
         return click.option(f"{on}/{off}", name, default=None, help=f"{about}  [default: {on if default else off}]")
     shown = "all" if name == "faults" else str(default) if default != "" else "none"
-    if name in ("versions", "read_repair", "ring", "workload", "strategy"):
-        names = "|".join(map(str, get_args(field.annotation) or STRATEGIES))
-        kind: Any = Number(int, names.replace("|", ", ")) if name == "ring" else str
-        return click.option(flag(name), name, type=kind, metavar=names, help=f"{about}  [default: {shown}]")
+    names = "|".join(get_args(field.annotation)) if isinstance(default, str) else ""
+    if names:
+        return click.option(flag(name), name, metavar=names, help=f"{about}  [default: {shown}]")
     if isinstance(default, int | float):
         unit = "a whole number" if isinstance(default, int) else "a number"
         limits = bounds(field)

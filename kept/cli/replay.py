@@ -7,7 +7,7 @@ import click
 
 from histories.run import HISTORY_FILE
 from kept.cli import exits
-from kept.cli.console import COLOR_CHOICES, Console
+from kept.cli.console import Console
 from kept.cli.progress import Progress
 from kept.lab.replay import Replay, replay
 from kept.lab.schedule import load_schedule
@@ -28,7 +28,7 @@ EXITS = {
 @click.argument("file", metavar="DIR|FILE")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--quiet", is_flag=True, help="Print only the result.")
-@click.option("--color", type=click.Choice(COLOR_CHOICES), default="auto", help="[default: auto]")
+@click.option("--color", metavar="auto|always|never", default="auto", help="[default: auto]")
 def command(file: str, json: bool, quiet: bool, color: str) -> int:
     """Run the schedule of DIR (a run's directory) or FILE (a schedule.json) again.
 

@@ -8,8 +8,8 @@ import click
 
 from histories.run import HISTORY_FILE
 from kept.cli import exits
-from kept.cli.arguments import EXPLANATION_FILE, VERDICT_FILE, Arguments, next_free, parse
-from kept.cli.console import COLOR_CHOICES, Console
+from kept.cli.arguments import EXPLANATION_FILE, VERDICT_FILE, Arguments, made, next_free, parse
+from kept.cli.console import Console
 from kept.cli.options import Number, command_line, config_options
 from kept.cli.progress import Progress
 from kept.cli.seeds import RUNS
@@ -48,19 +48,19 @@ EXPLANATION_BUDGET_S = 120.0
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--junit", metavar="PATH", help="Write a JUnit report.")
 @click.option("--quiet", is_flag=True, help="Print only the verdict and, after a violation, what happened.")
-@click.option("--color", type=click.Choice(COLOR_CHOICES), default="auto", help="[default: auto]")
+@click.option("--color", metavar="auto|always|never", default="auto", help="[default: auto]")
 @click.option("--out", metavar="DIR", help="Where to record the run.  [default: the next kept-runs/NUMBER]")
 def command(json: bool, quiet: bool, color: str, **given: Any) -> int:
     """Run a cluster under a workload and faults, and hold what was recorded against the promises of its
     configuration. The seed decides every byte of it."""
-    arguments = parse(given)
-    return execute(arguments, Console(json, quiet, color))
+    console = Console(json, quiet, color)
+    return execute(parse(given), console)
 
 
 def execute(arguments: Arguments, console: Console) -> int:
     """Run, judge, explain, save and print; returns the exit code."""
     config = arguments.config
-    directory = next_free(RUNS) if arguments.out is None else arguments.out
+    directory = next_free(RUNS) if arguments.out is None else made(arguments.out)
     console.say(*text.configuration(config, arguments.claims, arguments.seeds))
     sweep = Sweep(config, arguments.claims, arguments.seeds, directory)
     with Progress(arguments.seeds, arguments.budget_s, console.quiet) as progress:
@@ -156,7 +156,6 @@ def _explanation(told: Explanation) -> ExplanationDocument:
 
 def _save(document: RunDocument, told: Explanation | None, directory: Path) -> None:
     """Write verdict.json and the explanation with its whole trace beside the history."""
-    directory.mkdir(parents=True, exist_ok=True)
     with (directory / VERDICT_FILE).open("x", encoding="utf-8") as file:
         file.write(document.model_dump_json(indent=1) + "\n")
     if told is not None:

@@ -162,8 +162,8 @@ def paragraph(loss: Loss) -> str:
     overtaken = winner is not None and winner.end_us is not None and winner.end_us <= loss.put.start_us
     if winner is not None and loss.skew is not None and overtaken:
         told.append(
-            f"that other put had been acknowledged at {milliseconds(winner.end_us or 0)}, before this one even began at "
-            f"{milliseconds(loss.put.start_us)}: the later put lost"
+            f"that other put had been acknowledged at {milliseconds(winner.end_us or 0)}, before this one even began "
+            f"at {milliseconds(loss.put.start_us)}: the later put lost"
         )
     return sentences(told)
 

@@ -8,11 +8,11 @@ said, and the verdicts decide.
 from typing import Literal, NamedTuple
 
 from checkers.verdict import Unknown
+from histories.errors import one_line
 from kept.lab.fingerprint import code_fingerprint
 from kept.lab.run import Progress
 from kept.lab.schedule import Schedule
 from kept.lab.trial import Trial, again
-from kept.lab.usage import shown
 
 Result = Literal["SAME", "FAILED", "FIXED", "DIVERGED", "UNKNOWN"]
 
@@ -60,7 +60,7 @@ def _failed(then: tuple[str, ...], now: tuple[str, ...]) -> str:
     return (
         f"{_named(then)} was violated then; now {_named(now)} is"
         if then
-        else f"it held then; now {_named(now)} is not kept"
+        else f"it held then; now {_named(now)} is violated"
     )
 
 
@@ -70,7 +70,7 @@ def _bytes(schedule: Schedule, trial: Trial) -> str:
     same = schedule.history_sha256 == trial.history_sha256
     if schedule.code == code:
         return f"same code {code}, {'same' if same else 'other'} bytes"
-    changed = f"the code differs: {shown(schedule.created_by)} {shown(schedule.code)} then, {code} now"
+    changed = f"the code differs: {one_line(schedule.created_by)} {one_line(schedule.code)} then, {code} now"
     return f"{changed}; {'its history is the same' if same else 'so does its history'}"
 
 

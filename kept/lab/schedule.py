@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 from checkers.registry import CLAIMS
 from kept.lab.config import RunConfig
 from kept.lab.usage import UsageError, first_problem, nearest, shown
-from kept.sim.faults import CRASH, DRIFT, KINDS, PARTIAL, PARTITION, Fault
+from kept.sim.faults import CRASH, DRIFT, KINDS, PARTIAL, PARTITION, TORN, Fault
 from kept.sim.faults import ONE_WAY as ONE_WAY_PARTITION
 from kept.sim.tape import Fate, Tape
 
@@ -17,8 +17,8 @@ SCHEDULE_FILE = "schedule.json"
 LIMIT_BYTES = 256 * 1024 * 1024
 """A schedule file is never longer."""
 _LONGEST_US = 10**15
-_SLOWEST_PPM = -900_000
-"""All drifts of one clock together: it must go on running forwards."""
+_SLOWEST_PPM, _FASTEST_PPM = -900_000, 9_000_000
+"""All drifts of one clock together: it must go on running forwards, and not fire a day's timers in a second."""
 
 Microseconds = Annotated[int, Field(ge=0, le=_LONGEST_US)]
 Number = Annotated[FiniteFloat, Field(ge=-1e12, le=1e12)]
@@ -88,28 +88,33 @@ class Schedule(BaseModel):
 
 
 def _check(place: str, fault: Fault, nodes: list[str]) -> None:
-    if fault.kind not in KINDS:
-        raise ValueError(
-            f"{place}: {shown(fault.kind)}; accepted: {', '.join(KINDS)}{nearest(fault.kind, list(KINDS))}"
-        )
+    planned = [kind for kind in KINDS if kind != TORN]  # a torn write comes with a crash
+    if fault.kind not in planned:
+        raise ValueError(f"{place}: {shown(fault.kind)}; accepted: {', '.join(planned)}{nearest(fault.kind, planned)}")
     known = set(nodes)
     for name in (*fault.nodes, *(name for pair in fault.pairs for name in pair)):
         if name not in known:
             raise ValueError(f"{place}: node {shown(name)}; accepted: {nodes[0]} to {nodes[-1]}")
     if fault.pairs and fault.kind not in (PARTITION, ONE_WAY_PARTITION, PARTIAL):
         raise ValueError(f"{place}: pairs of nodes with {fault.kind}; accepted: pairs only with partitions")
-    if fault.kind == CRASH and not (0.0 <= fault.number <= 1.0 and fault.torn <= 1.0):
-        raise ValueError(f"{place}: {fault.number}, {fault.torn}; accepted: shares from 0 to 1")
+    if fault.kind == CRASH and not (0.0 <= fault.number <= 1.0 and fault.torn < 1.0):
+        raise ValueError(
+            f"{place}: {fault.number}, {fault.torn}; accepted: a share from 0 to 1, and one below 1 of the torn write"
+        )
 
 
 def _check_drift(name: str, drifts: list[Fault]) -> None:
-    edges = [(fault.at_us, int(fault.number)) for fault in drifts]
-    edges += [(fault.at_us + fault.for_us, -int(fault.number)) for fault in drifts]
-    ppm = 0
-    for _, change in sorted(edges):
-        ppm += change
-        if ppm < _SLOWEST_PPM:
-            raise ValueError(f"plan: the clock of {name} drifts by {ppm} ppm; accepted: {_SLOWEST_PPM} or more")
+    """A fault that names a node twice bends its clock twice."""
+    bends = [(fault, int(fault.number) * fault.nodes.count(name)) for fault in drifts]
+    edges = [(fault.at_us, ppm) for fault, ppm in bends]
+    edges += [(fault.at_us + fault.for_us, -ppm) for fault, ppm in bends]
+    total_ppm = 0
+    for _, ppm in sorted(edges):
+        total_ppm += ppm
+        if not _SLOWEST_PPM <= total_ppm <= _FASTEST_PPM:
+            raise ValueError(
+                f"plan: the clock of {name} drifts by {total_ppm} ppm; accepted: {_SLOWEST_PPM} to {_FASTEST_PPM}"
+            )
 
 
 def _lines(rows: list[Any]) -> str:

@@ -14,7 +14,7 @@ from kept.lab.promises import promised
 from kept.lab.run import Lab, Outcome, Progress, recorded, verdicts
 from kept.lab.schedule import Schedule
 from kept.lab.swarm import swarm
-from kept.lab.usage import UsageError
+from kept.lab.usage import unknown
 from kept.sim.faults import Fault
 from kept.sim.tape import Tape
 from kept.sim.world import Watch
@@ -59,8 +59,9 @@ def check_bug(name: str) -> None:
         try:
             from kept.zoo import catalogue  # noqa: PLC0415  # the store's mistakes are loaded only where one is wanted
         except ImportError:
-            raise UsageError(f"bug: {name}; accepted: none, the zoo is empty") from None
-        catalogue.find(name)
+            raise unknown("bug", name, []) from None
+        if name not in catalogue.BUGS:
+            raise unknown("bug", name, list(catalogue.BUGS))
 
 
 def configured(config: RunConfig) -> RunConfig:

@@ -10,9 +10,11 @@ from kept.zoo.bug import Bug, replacing
 
 _POWER_CUTS = {
     "faults": ("crash",),
-    "fault_gap_ms": 80,
+    "fault_gap_ms": 60,
     "workload": "blind",
-    "keys": 4,
+    "w": 1,
+    "ops": 1_200,
+    "keys": 8,
     "think_ms": 10,
     "read_repair": "off",
 }
@@ -81,8 +83,10 @@ BUGS = (
         overrides={
             **_POWER_CUTS,
             "sloppy": False,
+            "w": 2,
+            "ops": 1_500,
             "workload": "register",
-            "keys": 8,
+            "think_ms": 30,
             "faults": ("crash", "loss"),
             "fault_gap_ms": 100,
         },
@@ -98,7 +102,7 @@ BUGS = (
         ),
         breaks=("no-lost-write",),
         seed=replacing(puts=_early),
-        overrides={**_POWER_CUTS, "w": 1, "keys": 8},
+        overrides=_POWER_CUTS,
         source="the write path of section 4.5 in another order; compare riak_kv counter_lease",
     ),
 )

@@ -76,6 +76,21 @@ def test_births_are_reserved_durably_before_they_are_used(lease: int) -> None:
 
 
 @pytest.mark.parametrize("lease", [1, 2, 5])
+def test_no_birth_is_used_while_its_reservation_waits_for_the_disk(lease: int) -> None:
+    cluster = Cluster("abc", birth_lease=lease)
+    cluster.stuck.add("a")
+    for index in range(10):
+        cluster.ask("a", PUT, cluster.key(index), b"v")
+        reserved = cluster.disks["a"].durable[META][BIRTHS]
+        assert isinstance(reserved, bytes)
+        assert all(int(minted.dot[0].split(":")[1]) < int(reserved) for minted in cluster.minted)
+    assert len(cluster.minted) == lease
+    cluster.stuck.clear()
+    cluster.settle()
+    assert len(cluster.minted) == 10, "the puts that waited go on"
+
+
+@pytest.mark.parametrize("lease", [1, 2, 5])
 @pytest.mark.parametrize("keep", range(5))
 def test_no_birth_is_used_twice_whatever_a_crash_leaves(lease: int, keep: int) -> None:
     """A crash at every prefix of the unsynced batches, after each of a dozen puts whose disk is one step behind."""

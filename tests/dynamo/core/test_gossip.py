@@ -77,8 +77,9 @@ def test_a_table_that_changed_is_persisted_and_survives_a_restart() -> None:
 
 
 def test_a_new_table_makes_a_new_ring() -> None:
-    """All of `b` to `d` stand in one rack now, so the owners of a partition are spread differently."""
+    """`a` to `c` stand in one rack now, so the owners of a partition are spread differently."""
     cluster = Cluster("abcd", n=2)
+    assert [target.node for target in cluster.nodes["a"].placement.targets(cluster.key())] == ["a", "b"]
     for name in "abc":
         learn(cluster, name, "one", 2)
     for name in "bc":

@@ -121,6 +121,31 @@ def test_pw_is_not_met_by_a_fallback_that_acknowledges_first() -> None:
     assert cluster.reply(asked).status == OK
 
 
+def test_a_duplicated_acknowledgement_of_an_owner_counts_once_for_pw_too() -> None:
+    cluster = Cluster("abcde", n=4)
+    cluster.nodes["a"].host.detector.missed("c", cluster.now_us)
+    asked = cluster.ask("a", PUT, cluster.key(), b"v", w=3, pw=3)
+    cluster.sync("a")
+    cluster.deliver(of(Replicate, to="b"))
+    cluster.deliver(of(Replicate, to="e"))
+    cluster.sync("b", "e")
+    stored = cluster.take(of(Stored))
+    cluster.hand_in(*stored, *stored)
+    assert asked not in cluster.replies, "two owners and a fallback hold it"
+    cluster.settle()
+    assert cluster.reply(asked).status == OK
+
+
+def test_a_node_that_stands_in_for_a_silent_fallback_keeps_the_hint_for_the_owner() -> None:
+    cluster = Cluster("abcde")
+    cluster.nodes["a"].host.detector.missed("c", cluster.now_us)
+    cluster.crash("c")
+    cluster.crash("d")
+    cluster.put("a", cluster.key(), b"v")
+    cluster.run(200 * MS)
+    assert cluster.hints("e") == [hint_key("c", cluster.key())]
+
+
 def test_a_silent_replica_is_suspected_and_a_fallback_keeps_a_hint_that_names_it() -> None:
     """Section 4.6: the replica sent to D "will have a hint in its metadata" that says for whom it was meant."""
     cluster = Cluster("abcd")

@@ -9,7 +9,7 @@ from dynamo.core.context import encode_context
 from dynamo.core.effects import Asked, Reply
 from dynamo.core.messages import DELETE, FAIL, GET, INFO, OK, PUT, Request, Response
 from kept.lab import workload as w
-from kept.lab.client import ATTEMPTS, PATIENCE_US, Client
+from kept.lab.client import ATTEMPTS, Client
 from kept.lab.workload import Habits, Intent
 
 SECOND = 1_000_000

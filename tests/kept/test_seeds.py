@@ -1,0 +1,232 @@
+"""The sweep: many seeds of the default configuration and of the other strategies, and no promise broken.
+
+A sweep proves nothing about paths that it never takes. So the second half demands that every kind of fault really
+happened and that every rare path of the store was taken, each by the default configuration or, where that cannot
+reach it, by the configuration or the test that the table names.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkers.verdict import Invalid, Valid
+from kept.lab.config import RunConfig
+from kept.lab.promises import promised
+from kept.lab.run import Lab, Outcome, recorded, verdicts
+from kept.lab.swarm import swarm
+from kept.sim.faults import KINDS
+
+ROOT = Path(__file__).resolve().parents[2]
+OPS = 2_000
+SEEDS, BLOCK = 300, 30
+"""Blocks are tests of their own, so that they can be spread over workers."""
+
+
+def broken(outcome: Outcome) -> dict[str, str]:
+    """The promises of the configuration that this run does not keep, each with its counterexample."""
+    found = verdicts(recorded(outcome, None), promised(outcome.config))
+    return {
+        claim: verdict.counterexample.sentence if isinstance(verdict, Invalid) else str(verdict)
+        for claim, verdict in found.items()
+        if not isinstance(verdict, Valid)
+    }
+
+
+def violations(seeds: range, **fields: Any) -> dict[int, dict[str, str]]:
+    """seed -> what it breaks, of all seeds that break anything."""
+    configs = [swarm(RunConfig(**{"ops": OPS, **fields, "seed": seed})) for seed in seeds]
+    found = {config.seed: broken(Lab(config, None).execute()) for config in configs}
+    return {seed: claims for seed, claims in found.items() if claims}
+
+
+# No promise is broken
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
+def test_no_seed_of_the_default_configuration_breaks_a_promise(first: int) -> None:
+    assert violations(range(first, first + BLOCK)) == {}
+
+
+@pytest.mark.slow
+def test_no_seed_of_the_swarm_breaks_a_promise() -> None:
+    assert violations(range(30), strategy="swarm", ops=1_000) == {}
+
+
+@pytest.mark.slow
+def test_no_seed_of_a_strict_quorum_breaks_a_promise() -> None:
+    assert "fresh-reads" in promised(RunConfig(sloppy=False))
+    assert violations(range(30), sloppy=False, ops=1_000) == {}
+
+
+@pytest.mark.slow
+def test_no_seed_under_priorities_breaks_a_promise() -> None:
+    assert violations(range(20), strategy="pct", ops=1_000) == {}
+
+
+FOUND: dict[str, dict[str, Any]] = {
+    "a copy of a refusal was taken for the answer to the second forward": {"seed": 1025, "ops": 2_000},
+}
+"""Runs that once broke a promise, and what was wrong."""
+
+
+@pytest.mark.parametrize("what", FOUND)
+def test_a_run_that_once_broke_a_promise_keeps_it(what: str) -> None:
+    assert broken(Lab(RunConfig(**FOUND[what]), None).execute()) == {}
+
+
+@pytest.mark.parametrize("seed", range(1, 41))
+def test_no_promise_is_broken_where_nodes_crash_faster_than_clients_retry(seed: int) -> None:
+    """A retry then often meets another boot than the request did; nothing may be executed twice."""
+    config = RunConfig(
+        seed=seed, ops=300, nodes=3, faults=("crash", "delay", "mid-step-crash"), fault_gap_ms=60, think_ms=20,
+        clients=20, workload="blind", keys=5,
+    )  # fmt: skip
+    assert broken(Lab(config, None).execute()) == {}
+
+
+# Every fault happened, every path was taken
+
+DEFAULT_MARKS = {
+    "anti-entropy exchanged a key",
+    "anti-entropy found a difference",
+    "fallback coordinated a put",
+    "forward unanswered",
+    "forward without a generation",
+    "get missed R",
+    "handoff sent again",
+    "hint answered a read",
+    "hint delivered",
+    "hint grew while it was delivered",
+    "hint sent",
+    "hint sent late",
+    "hint stored",
+    "hint survived a restart",
+    "late acknowledgement",
+    "late read reply",
+    "operation outlived its time",
+    "peer held to be down was asked",
+    "put for an earlier boot",
+    "put forwarded",
+    "put missed W",
+    "put refused: too few healthy nodes",
+    "read asked a fallback",
+    "read repair",
+    "reaping refused by a member",
+    "request came twice",
+    "tombstone reaped",
+}
+"""What forty seeds of the default configuration must reach."""
+
+
+def lose_disk(lab: Lab) -> None:
+    """n2 loses its disk in the middle of the run."""
+    machine = lab.world.machines["n2"]
+
+    def lose(_one: Any, _two: Any) -> None:
+        machine.crash()
+        machine.lose_disk()
+        machine.boot()
+
+    lab.world.at(400_000, "test", lose)
+
+
+def store(**changes: Any) -> Callable[[Lab], None]:
+    """Another limit of the store, which a run has no flag for."""
+
+    def change(lab: Lab) -> None:
+        lab.store = replace(lab.store, **changes)
+
+    return change
+
+
+def nothing(_lab: Lab) -> None:
+    """The flags are enough."""
+
+
+OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
+    "acknowledged from memory": ("all replicas write durably by default", {"durable_copies": 1}, nothing),
+    "blocking read repair": ("repair comes after the reply by default", {"read_repair": "blocking"}, nothing),
+    "birth waited for its lease": ("a hundred births are leased at a time", {}, store(birth_lease=1)),
+    "hint refused": ("a node keeps a hundred thousand hints", {}, store(max_hints=1)),
+    "lost disk noticed": ("no fault of the nemesis loses a disk for good", {"faults": ()}, lose_disk),
+    "partition recovered": ("the same", {"faults": ()}, lose_disk),
+    "replica could not tell": ("the same", {"faults": (), "think_ms": 0}, lose_disk),
+}
+"""What the default configuration cannot reach: why, and the configuration that does."""
+
+ELSEWHERE: dict[str, tuple[str, str]] = {
+    "damaged hint dropped": ("the simulated disk does not rot", "test_replica.py"),
+    "damaged record found": ("the simulated disk does not rot", "test_replica.py"),
+    "damaged record healed": ("the simulated disk does not rot", "test_healing.py"),
+    "put refused: damaged record": ("the simulated disk does not rot", "test_puts.py"),
+    "forward refused": ("an owner is asked first, and all nodes of a run agree who that is", "test_requests.py"),
+    "membership table changed": ("the members of a run do not change", "test_gossip.py"),
+    "peer's message refused": ("all nodes of a run speak the protocol", "test_node.py"),
+    "ring incomplete": ("the members of a run do not change", "test_gossip.py"),
+}
+"""What no run can reach: why, and the test of the store (under tests/dynamo/core) that does."""
+
+
+def marks_in_the_source() -> set[str]:
+    """Every mark that the store can leave."""
+    sources = sorted((ROOT / "dynamo" / "core").rglob("*.py"))
+    return {mark for path in sources for mark in re.findall(r'\.mark\(\s*"([^"]+)"', path.read_text(encoding="utf-8"))}
+
+
+def test_every_mark_of_the_store_is_reached_somewhere_that_is_named() -> None:
+    tables = [DEFAULT_MARKS, set(OTHER_MARKS), set(ELSEWHERE)]
+    assert marks_in_the_source() == set().union(*tables)
+    assert sum(map(len, tables)) == len(marks_in_the_source()), "each in one table"
+
+
+@pytest.mark.parametrize("mark", ELSEWHERE)
+def test_a_path_that_no_run_can_take_has_its_test(mark: str) -> None:
+    text = (ROOT / "tests" / "dynamo" / "core" / ELSEWHERE[mark][1]).read_text(encoding="utf-8")
+    assert f'"{mark}"' in text
+
+
+@cache
+def counted() -> Counter[str]:
+    """Faults and marks of forty seeds of the default configuration."""
+    total: Counter[str] = Counter()
+    for seed in range(1_000, 1_040):
+        outcome = Lab(RunConfig(seed=seed, ops=OPS), None).execute()
+        total.update(outcome.counts)
+        total.update(outcome.marks)
+    return total
+
+
+@pytest.mark.slow
+def test_forty_seeds_suffer_every_kind_of_fault_and_clients_show_every_habit() -> None:
+    habits = ("client died in mid-call", "client gave up", "client lost its context", "client retried")
+    wanted = [*KINDS, *habits, "messages cut off", "unsynced writes lost"]
+    assert [name for name in wanted if not counted()[name]] == []
+
+
+@pytest.mark.slow
+def test_forty_seeds_take_every_path_that_the_default_configuration_can_take() -> None:
+    assert sorted(mark for mark in DEFAULT_MARKS if not counted()[mark]) == []
+
+
+@pytest.mark.slow
+def test_the_default_configuration_does_not_take_the_paths_that_it_is_said_not_to_take() -> None:
+    """Else the tables are out of date."""
+    assert sorted(mark for mark in [*OTHER_MARKS, *ELSEWHERE] if counted()[mark]) == []
+
+
+@pytest.mark.parametrize("mark", OTHER_MARKS)
+def test_what_the_default_configuration_cannot_reach_another_one_does(mark: str) -> None:
+    _, fields, change = OTHER_MARKS[mark]
+    reached = 0
+    for seed in range(3):
+        lab = Lab(RunConfig(**{"seed": seed, "ops": 400, **fields}), None)
+        change(lab)
+        reached += lab.execute().marks.get(mark, 0)
+    assert reached > 0
