@@ -19,7 +19,7 @@ from kept.lab.client import Client
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import code_fingerprint, created_by
 from kept.lab.log import RunLog
-from kept.lab.settle import describe, export, settle
+from kept.lab.settle import describe, export, settle, unrest
 from kept.lab.workload import Habits, Workload
 from kept.sim.entropy import stream
 from kept.sim.faults import Fault
@@ -141,6 +141,9 @@ class Lab:
             working_us = world.now_us
             world.heal()
             settled_us, why = settle(world, self.config.settle_s * 1_000_000)
+            if settled_us is not None:
+                why = self._linger()
+                settled_us = None if why else settled_us
             ring = self._ring
             assert ring is not None
             snapshot = self.recorder.replicas(settled_us is not None, settled_us, describe(ring, self.config.ring))
@@ -160,6 +163,14 @@ class Lab:
             tape=world.network.tape,
             recorder=self.recorder,
         )
+
+    def _linger(self) -> str:
+        """Rest must last: long enough for tombstones to be reaped, and nothing may come back after that. Returns what
+        went on again, if anything did."""
+        store = self.store
+        self.world.run(self.world.now_us + store.reap_grace_us + 3 * store.reap_us)
+        again = unrest(self.world)
+        return f"it had settled, and then {again}" if again else ""
 
     def _start_clients(self) -> None:
         config = self.config
