@@ -25,7 +25,7 @@ COVERED_ELSEWHERE = {
     "dynamo/core/versioning.py": "tests/dynamo/core/test_dotted.py",
     "tools/determinism.py": "tests/test_determinism_lint.py",
 }
-ONE_TEST_FOR_ALL = {"kept/zoo": "tests/kept/test_zoo.py"}
+ONE_TEST_FOR_ALL = {"kept/zoo": "tests/kept/zoo/test_catalogue.py"}
 """Packages of many small alike modules, and the one test that runs every one of them."""
 
 HEAVY = frozenset({"z3", "numba", "pyarrow", "dask", "jinja2", "rich", "networkx"})

@@ -92,22 +92,22 @@ def _keys(trial: Trial, found: Counterexample) -> tuple[str, ...]:
 
 def _most_telling(trial: Trial, keys: tuple[str, ...], watch: KeyWatch) -> loss.Loss:
     """Of all lost puts on the watched keys: one that lost against a put that was acknowledged before it began, because
-    a clock was wrong; else one that a wrong clock decided; else the first."""
+    a clock was wrong; else one that a wrong clock decided; rather one that replicas had kept; else the first."""
     puts: Mapping[Dot, Operation] = {op.named: op for op in trial.run.operations if op.named is not None}
     lost = [put for put in loss.lost_puts(trial.run) if put.key in keys]
     return min((loss.story_of(put, watch, puts, trial.config.versions) for put in lost), key=_rank)
 
 
-def _rank(told: loss.Loss) -> tuple[bool, bool, bool, int]:
-    winner = told.winner
+def _rank(told: loss.Loss) -> tuple[bool, bool, bool, bool, int]:
+    winner, skew = told.winner, told.skew
     overtaken = (
         winner is not None
         and winner.outcome == "ok"
         and winner.end_us is not None
         and winner.end_us <= told.put.start_us
     )
-    skew = told.skew
-    return (not (skew is not None and overtaken), skew is None, skew is None or skew.ahead_us < 0, told.put.index)
+    ahead = skew is not None and skew.ahead_us > 0
+    return (not (skew is not None and overtaken), skew is None, not ahead, not told.kept, told.put.index)
 
 
 def _came_back(found: Counterexample, key: str | None, watch: KeyWatch) -> tuple[CameBack, ...]:

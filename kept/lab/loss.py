@@ -44,6 +44,11 @@ class Loss(NamedTuple):
     how: str
     """The decisive step, as a clause."""
 
+    @property
+    def kept(self) -> bool:
+        """Whether a replica had it on disk when it was acknowledged."""
+        return isinstance(self.facts[0], AckedBy) and bool(self.facts[0].places)
+
 
 def lost_puts(run: RecordedRun) -> list[Operation]:
     """Every acknowledged put that is lost, by the order in which they began."""
@@ -91,7 +96,7 @@ def story_of(put: Operation, watch: KeyWatch, puts: Mapping[Dot, Operation], ver
 def _rule(put: Operation, by: Operation | None, versions: str, made: Made) -> str:
     """The rule under which one version replaced another, and why it applied where that was a mistake."""
     assert put.dot is not None
-    if by is None or by.context.get(put.dot[0], 0) >= put.dot[1]:
+    if versions == "lww" or by is None or by.context.get(put.dot[0], 0) >= put.dot[1]:
         return RULES[versions]
     if versions == "vv" and by.named is not None and by.named[0] == put.dot[0]:
         return (

@@ -31,6 +31,8 @@ from kept.zoo.catalogue import seeded
 
 Progress = Callable[[int, int], None]
 """Called now and then with the operations done and the operations wanted."""
+MAX_WAITS = 10
+FOUND_WORK = "anti-entropy found a difference"
 _FIRST_FAULT_US = 300_000
 _FOREVER_US = 1 << 60
 _EVENTS_PER_OPERATION = 14
@@ -144,9 +146,8 @@ class Lab:
             if settled_us is not None:
                 why = self._linger()
                 settled_us = None if why else settled_us
-            ring = self._ring
-            assert ring is not None
-            snapshot = self.recorder.replicas(settled_us is not None, settled_us, describe(ring, self.config.ring))
+            meant = describe(self.members, self.config.n, self.config.ring, self.config.partitions)
+            snapshot = self.recorder.replicas(settled_us is not None, settled_us, meant)
             export(world, snapshot)
         finally:
             self.log.close()
@@ -165,12 +166,19 @@ class Lab:
         )
 
     def _linger(self) -> str:
-        """Rest must last: long enough for tombstones to be reaped, and nothing may come back after that. Returns what
-        went on again, if anything did."""
-        store = self.store
-        self.world.run(self.world.now_us + store.reap_grace_us + 3 * store.reap_us)
-        again = unrest(self.world)
-        return f"it had settled, and then {again}" if again else ""
+        """Rest must last: long enough for tombstones to be reaped; nothing may come back after that, and there must
+        be a while in which anti-entropy finds no work. Returns what went on instead, if anything did."""
+        store, world = self.store, self.world
+        world.run(world.now_us + store.reap_grace_us + 3 * store.reap_us)
+        again = unrest(world)
+        if again:
+            return f"it had settled, and then {again}"
+        for _ in range(MAX_WAITS):
+            before = self.marks.get(FOUND_WORK, 0)
+            world.run(world.now_us + 3 * store.exchange_us)
+            if self.marks.get(FOUND_WORK, 0) == before:
+                return unrest(world)
+        return "anti-entropy still finds differences"
 
     def _start_clients(self) -> None:
         config = self.config

@@ -6,7 +6,7 @@ given here but by `checkers.convergence`, from what is exported.
 
 from dynamo.core.effects import DATA, HINT, split_hint_key
 from dynamo.core.node import Node
-from dynamo.core.ring import Ring
+from dynamo.core.ring import Member, Ring
 from dynamo.core.siblings import Siblings
 from histories.snapshot import Snapshot
 from kept.sim.machine import Machine
@@ -72,9 +72,9 @@ def _export_data(machine: Machine, snapshot: Snapshot) -> None:
         snapshot.data(machine.name, key, state.context, [(v.dot, v.value) for v in state.versions])
 
 
-def describe(ring: Ring, strategy: int) -> dict[str, object]:
-    """The ring as the checkers' own placement understands it."""
-    members = [
+def describe(members: tuple[Member, ...], n: int, strategy: int, partitions: int) -> dict[str, object]:
+    """The ring as the operator meant it, for the checkers' own placement; the nodes are not asked."""
+    described = [
         {
             "name": member.name,
             "tokens": [str(token) for token in member.tokens],
@@ -82,11 +82,11 @@ def describe(ring: Ring, strategy: int) -> dict[str, object]:
             "rack": member.rack,
             "datacenter": member.datacenter,
         }
-        for member in ring.members
+        for member in members
     ]
     return {
         "strategy": strategy,
-        "n": ring.n,
-        "partitions": 0 if strategy == 1 else ring.count,
-        "members": members,
+        "n": n,
+        "partitions": 0 if strategy == 1 else partitions,
+        "members": described,
     }

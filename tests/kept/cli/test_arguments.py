@@ -39,10 +39,16 @@ BAD = {
     "no number": ("--ops many", "--ops: 'many'; accepted: a whole number, 1 to 10000000"),
     "half an operation": ("--ops 1.5", "--ops: '1.5'; accepted: a whole number, 1 to 10000000"),
     "a number of ten thousand digits": (f"--ops {'9' * 10_000}", "--ops: '999"),
-    "unknown strategy": ("--strategy unifrm", "--strategy: unifrm; accepted: uniform, pct, swarm; did you mean uniform?"),
+    "unknown strategy": (
+        "--strategy unifrm",
+        "--strategy: unifrm; accepted: uniform, pct, swarm; did you mean",
+    ),
     "unknown versions": ("--versions dvvs", "--versions: dvvs; accepted: dvv, vv, lww; did you mean dvv?"),
     "unknown workload": ("--workload carts", "--workload: carts; accepted: mixed, register, cart, blind, delete; did"),
-    "unknown repair": ("--read-repair aftr", "--read-repair: aftr; accepted: after, blocking, off; did you mean after?"),
+    "unknown repair": (
+        "--read-repair aftr",
+        "--read-repair: aftr; accepted: after, blocking, off; did you mean",
+    ),
     "unknown fault": ("--faults loss,crahs", "--faults: crahs; accepted: all, none, loss, "),
     "empty fault": ("--faults loss,", "--faults: ''; accepted: all, none, loss, "),
     "unknown claim": ("--claim no-lost-writ", "--claim: no-lost-writ; accepted: all, no-lost-write, "),

@@ -25,9 +25,7 @@ def test_help_names_every_verb_and_loads_neither_the_simulator_nor_pydantic_nor_
         "print([name for name in ('pydantic', 'rich', 'kept.sim', 'kept.lab', 'dynamo', 'z3') if name in sys.modules])\n"
         "sys.exit(code)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], check=False, capture_output=True, text=True, env=ENVIRONMENT
-    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, env=ENVIRONMENT)
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip().endswith("[]")
     assert all(f"  {verb} " in done.stdout for verb in VERBS)
@@ -127,7 +125,11 @@ def test_a_reader_that_goes_away_gets_neither_a_traceback_nor_the_exit_code_of_a
     os.close(reader)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "kept", "--help"], check=False, stdout=writer, stderr=subprocess.PIPE, env=ENVIRONMENT
+            [sys.executable, "-m", "kept", "--help"],
+            check=False,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
         )
     finally:
         os.close(writer)

@@ -127,7 +127,10 @@ def test_json_is_exactly_one_document_and_the_words_go_to_standard_error(
 
 def test_claims_are_added_to_what_is_promised_and_all_means_all(kept: Kept) -> None:
     def checked(*words: str) -> list[str]:
-        return [claim["name"] for claim in json.loads(kept("run", "--ops", "5", "--seed", "1", "--json", *words).out)["claims"]]
+        return [
+            claim["name"]
+            for claim in json.loads(kept("run", "--ops", "5", "--seed", "1", "--json", *words).out)["claims"]
+        ]
 
     promised = checked()
     assert "fresh-reads" not in promised
@@ -136,7 +139,9 @@ def test_claims_are_added_to_what_is_promised_and_all_means_all(kept: Kept) -> N
 
 
 def test_seeds_run_up_to_the_first_violation_and_only_that_run_is_kept(kept: Kept, tmp_path: Path) -> None:
-    said = kept("run", "--ops", "60", "--seed", "1", "--seeds", "50", "--versions", "vv", "--claim", "no-lost-write", "--json")
+    said = kept(
+        "run", "--ops", "60", "--seed", "1", "--seeds", "50", "--versions", "vv", "--claim", "no-lost-write", "--json"
+    )
     document = RunDocument.model_validate_json(said.out)
     assert said.code == 1
     assert document.first_seed == 1
@@ -148,7 +153,9 @@ def test_seeds_run_up_to_the_first_violation_and_only_that_run_is_kept(kept: Kep
     assert load_schedule(tmp_path / "kept-runs" / "1").config.seed == document.seed
     assert read_run(tmp_path / "kept-runs" / "1").history.header.seed == document.seed
     alone = RunDocument.model_validate_json(
-        kept("run", "--ops", "60", "--seed", str(document.seed), "--versions", "vv", "--claim", "no-lost-write", "--json").out
+        kept(
+            "run", "--ops", "60", "--seed", str(document.seed), "--versions", "vv", "--claim", "no-lost-write", "--json"
+        ).out
     )
     assert alone.history_sha256 == document.history_sha256
     assert alone.claims == document.claims

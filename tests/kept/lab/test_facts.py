@@ -49,7 +49,10 @@ DOT = ("n4.0:0", 2)
         (facts.WasThere(()), "no replica held it any more"),
         (facts.WasThere((("n4", "n1"),)), "it was at n4 (a hint for n1) then"),
         (facts.HeldBack("crash", ("n1",), (), 1_000, 2_000), "crash of n1, 1 ms to 2 ms"),
-        (facts.HeldBack("partition", ("n1",), ("n2", "n3"), 1_000, 2_000), "partition of n1 from n2 and n3, 1 ms to 2 ms"),
+        (
+            facts.HeldBack("partition", ("n1",), ("n2", "n3"), 1_000, 2_000),
+            "partition of n1 from n2 and n3, 1 ms to 2 ms",
+        ),
         (facts.CameBack(("n1", ""), DOT, "milk", 9_000, "n2"), 'n1 took "milk" (n4.0:0/2) up at 9 ms, sent by n2'),
         (facts.CameBack(("n1", ""), DOT, "milk", 9_000, ""), 'n1 took "milk" (n4.0:0/2) up at 9 ms'),
     ],
@@ -65,4 +68,9 @@ def test_clauses_become_sentences_and_names_stay_small() -> None:
 
 def test_places_and_lists_read_as_people_write_them() -> None:
     assert [place_name(("n1", "")), place_name(("n1", "n2"))] == ["n1", "n1 (a hint for n2)"]
-    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]

@@ -39,7 +39,11 @@ OTHER = "0" * 12
         (changed("dvv", code=OTHER, violated=(NO_LOST,)), "FIXED", "was violated then, and holds now"),
         (changed("lww", code=OTHER), "FAILED", "its history is the same"),
         (changed("lww", code=OTHER, violated=()), "FAILED", "it held then; now no-lost-write is violated"),
-        (changed("lww", code=OTHER, violated=("placement",)), "FAILED", "placement was violated then; now no-lost-write is"),
+        (
+            changed("lww", code=OTHER, violated=("placement",)),
+            "FAILED",
+            "placement was violated then; now no-lost-write is",
+        ),
     ],
 )
 def test_the_result_follows_from_then_and_now(schedule: Schedule, result: str, reason: str) -> None:

@@ -34,7 +34,9 @@ def test_a_watched_run_has_the_same_history_to_the_byte(seed: int) -> None:
 @pytest.mark.parametrize("seed", [1, 4])
 def test_the_noted_changes_end_in_what_the_disks_hold(seed: int) -> None:
     """Whatever crashes took: replaying the notes gives each node's final record."""
-    lab = Lab(RunConfig(seed=seed, ops=300, fault_gap_ms=60, keys=2, faults=("crash", "mid-step-crash", "torn-write")), None)
+    lab = Lab(
+        RunConfig(seed=seed, ops=300, fault_gap_ms=60, keys=2, faults=("crash", "mid-step-crash", "torn-write")), None
+    )
     watch = KeyWatch(frozenset([b"k0", b"k1"]))
     attach(watch, lab)
     lab.execute()

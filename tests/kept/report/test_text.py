@@ -56,7 +56,15 @@ def test_the_configuration_names_the_seed_first_and_all_that_differs_from_the_de
 
 def test_a_sweep_names_its_first_and_last_seed_and_a_bug_is_named() -> None:
     assert text.configuration(RunConfig(seed=17), (), 3)[0] == "seed 17 to 19: up to 3 seeds"
-    assert text.configuration(RunConfig(bug="canary"), (), 1)[-1].split() == "bug canary is seeded into the store".split()
+    assert text.configuration(RunConfig(bug="canary"), (), 1)[-1].split() == [
+        "bug",
+        "canary",
+        "is",
+        "seeded",
+        "into",
+        "the",
+        "store",
+    ]
 
 
 def test_what_was_found_counts_also_what_never_happened() -> None:
@@ -81,7 +89,10 @@ def test_a_cluster_that_did_not_settle_says_so() -> None:
         ({"verdict": "invalid"}, "INVALID  seed 3: placement violated (0.2 s)"),
         ({"verdict": "unknown"}, "unknown  seed 3: not every claim could be decided (0.2 s)"),
         ({"verdict": "unknown", "never_reached": ("crash",)}, "unknown  seed 3: not everything was reached (0.2 s)"),
-        ({"verdict": "unknown", "stopped": "budget"}, "unknown  seed 3: the budget was spent; no violation so far (0.2 s)"),
+        (
+            {"verdict": "unknown", "stopped": "budget"},
+            "unknown  seed 3: the budget was spent; no violation so far (0.2 s)",
+        ),
         ({"verdict": "unknown", "stopped": "interrupted"}, "unknown  seed 3: interrupted; no violation so far (0.2 s)"),
     ],
 )
