@@ -42,7 +42,7 @@ OTHER = "0" * 12
         (
             changed("lww", code=OTHER, violated=("placement",)),
             "FAILED",
-            "placement was violated then; now no-lost-write is",
+            "placement was violated then; now no-lost",
         ),
     ],
 )

@@ -56,15 +56,8 @@ def test_the_configuration_names_the_seed_first_and_all_that_differs_from_the_de
 
 def test_a_sweep_names_its_first_and_last_seed_and_a_bug_is_named() -> None:
     assert text.configuration(RunConfig(seed=17), (), 3)[0] == "seed 17 to 19: up to 3 seeds"
-    assert text.configuration(RunConfig(bug="canary"), (), 1)[-1].split() == [
-        "bug",
-        "canary",
-        "is",
-        "seeded",
-        "into",
-        "the",
-        "store",
-    ]
+    last = text.configuration(RunConfig(bug="canary"), (), 1)[-1]
+    assert " ".join(last.split()) == "bug canary is seeded into the store"
 
 
 def test_what_was_found_counts_also_what_never_happened() -> None:
