@@ -98,4 +98,4 @@ def _try(
 
 def _free(context: Vector, taken: set[Dot]) -> int:
     """How many dots that `context` covers belong to nobody yet."""
-    return sum(context.values()) - sum(covers(context, dot) for dot in taken)
+    return sum(context.values()) - sum(covers(context, dot) for dot in taken)  # order-free: a count
