@@ -124,6 +124,21 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Hid:
+    """A get covered a version that it did not show and of whose replacement it did not know either."""
+
+    read: Operation
+    dot: Dot
+
+    def sentence(self) -> str:
+        return (
+            f"{describe(self.read)} answered at {milliseconds(self.read.end_us or 0)} without it, "
+            f"but with a context {vector_text(self.read.seen)} that covers {dot_name(self.dot)}, "
+            "and nothing in that context had replaced it"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The version is a sibling in the end."""
 

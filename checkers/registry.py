@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from checkers import convergence, dots, durability, freshness, placement, resurrection, siblings
+from checkers import contexts, convergence, dots, durability, freshness, invented, placement, resurrection, siblings
 from checkers.verdict import Verdict
 from histories.run import RecordedRun
 
@@ -34,6 +34,15 @@ CLAIMS: Mapping[str, Claim] = {
     siblings.CLAIM: Claim(
         siblings.check,
         "no value stands or is returned that was replaced, failed, was never put, or is there already",
+    ),
+    invented.CLAIM: Claim(
+        invented.check,
+        "every value that a get returned, or that stands at the end, was put to that key by a put that did not fail, "
+        "and not later than it was seen",
+    ),
+    contexts.CLAIM: Claim(
+        contexts.check,
+        "whatever the context of a get covers was shown by that get, or replaced by something that the context covers",
     ),
     convergence.CLAIM: Claim(
         convergence.check,

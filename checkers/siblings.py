@@ -7,14 +7,13 @@ and no two siblings of which one had replaced the other (whoever holds the later
 put with, so even a stale replica shows at most one of them).
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from checkers.facts import Fact, Failed, Invoked, NeverPut, Overwrote, Returned, Standing, Twice
+from checkers.facts import Fact, Failed, Overwrote, Returned, Standing, Twice
+from checkers.invented import Authors
 from checkers.ledger import FinalKey, KeyLedger, final_keys, ledgers, unjudgeable
 from checkers.verdict import Invalid, Unknown, Valid, Verdict, refute
-from checkers.wording import describe, dot_name, plural
+from checkers.wording import dot_name, plural
 from histories.operation import Dot, Operation
 from histories.run import RecordedRun
 from model.anonymous import explain_anonymous
@@ -25,18 +24,9 @@ CLAIM = "no-false-sibling"
 NO_WRITES = KeyLedger((), ())
 
 
-class _Authors(NamedTuple):
-    """Who put what."""
-
-    by_version: Mapping[tuple[str, Dot, str], Operation]
-    """The put that made the version of a key with this dot and value."""
-    nameless: Mapping[tuple[str, str], int]
-    """How many puts that may have taken effect wrote this value to this key under a dot that nobody told."""
-
-
 def check(run: RecordedRun) -> Verdict:
     """Judge `no-false-sibling`. Invalid names the first offending get, else the first offending key."""
-    authors = _authors(run)
+    authors = Authors(run)
     found = _false_read(run, authors)
     if found is not None:
         return found
@@ -48,40 +38,19 @@ def check(run: RecordedRun) -> Verdict:
         ledger = by_key.get(key, NO_WRITES)
         judged = explain_anonymous(ledger.writes, final[key].siblings)
         if judged.false:
-            return _explain(run, authors, ledger, final[key], min(judged.false))
+            return _explain(authors, ledger, final[key], min(judged.false))
     gets = sum(op.kind == "get" and op.outcome == "ok" for op in run.operations)
     standing = sum(len(end.siblings) for end in final.values())
     return Valid(f"{plural(gets, 'get')} and {plural(standing, 'final sibling')}: each put once and not replaced")
 
 
-def _authors(run: RecordedRun) -> _Authors:
-    by_version: dict[tuple[str, Dot, str], Operation] = {}
-    nameless: dict[tuple[str, str], int] = defaultdict(int)
-    for op in run.operations:
-        if op.value is None:
-            continue
-        dot = op.named
-        if dot is not None:
-            by_version.setdefault((op.key, dot, op.value), op)
-        elif op.outcome != "fail" and not run.mintings_known:
-            nameless[op.key, op.value] += 1
-    return _Authors(by_version, nameless)
-
-
-def _false_read(run: RecordedRun, authors: _Authors) -> Invalid | None:
-    guessed: dict[tuple[str, str], set[Dot]] = defaultdict(set)
-    by_version, nameless = authors
+def _false_read(run: RecordedRun, authors: Authors) -> Invalid | None:
     for op in run.operations:
         if not op.dots:
             continue
-        for dot, value in zip(op.dots, op.values, strict=True):
-            author = by_version.get((op.key, dot, value))
-            if author is None:
-                guessed[op.key, value].add(dot)
-                if len(guessed[op.key, value]) > nameless.get((op.key, value), 0):
-                    return _explain_unwritten(run, op, dot, value)
-            elif author.outcome == "fail" or author.start_us > (op.end_us or 0):
-                return refute(CLAIM, [Returned(op, dot, value), _disowned(author)], [op, author])
+        invented = authors.objection_to(op)
+        if invented is not None:
+            return refute(CLAIM, *invented)
         if len(op.dots) > 1:
             found = _within(op, authors)
             if found is not None:
@@ -89,11 +58,7 @@ def _false_read(run: RecordedRun, authors: _Authors) -> Invalid | None:
     return None
 
 
-def _disowned(author: Operation) -> Fact:
-    return Failed(author) if author.outcome == "fail" else Invoked(author)
-
-
-def _within(read: Operation, authors: _Authors) -> Invalid | None:
+def _within(read: Operation, authors: Authors) -> Invalid | None:
     """Two siblings of one get that cannot stand beside each other."""
     if len(set(read.dots)) != len(read.dots):
         dot, value = next((d, v) for d, v in zip(read.dots, read.values, strict=True) if read.dots.count(d) > 1)
@@ -101,7 +66,7 @@ def _within(read: Operation, authors: _Authors) -> Invalid | None:
     shown = [
         (dot, value, author)
         for dot, value in zip(read.dots, read.values, strict=True)
-        if (author := authors.by_version.get((read.key, dot, value))) is not None
+        if (author := authors.of(read.key, dot, value)) is not None
     ]
     replaced = join(author.context for _, _, author in shown)
     for dot, value, _ in shown:
@@ -117,33 +82,15 @@ def _together(by: Operation, dot: Dot, read: Operation) -> Iterator[Fact]:
         yield Returned(read, by.named, by.value)
 
 
-def _explain_unwritten(run: RecordedRun, read: Operation, dot: Dot, value: str) -> Invalid:
-    facts: list[Fact] = [Returned(read, dot, value)]
-    why, involved = _unwritten(run, read.key, dot, value)
-    return refute(CLAIM, [*facts, why], [read, *involved])
-
-
-def _unwritten(run: RecordedRun, key: str, dot: Dot, value: str) -> tuple[Fact, list[Operation]]:
-    """Why no put can have made this version: its put failed, has another dot, or never was."""
-    puts = [op for op in run.operations if op.key == key and op.value == value]
-    for op in puts:
-        if op.outcome == "fail":
-            return Failed(op), [op]
-    for op in puts:
-        if op.named is not None and op.named != dot:
-            return Twice(f"one value under two dots, {describe(op)}", dot_name(op.named), dot_name(dot)), [op]
-    return NeverPut(key, dot, value), []
-
-
-def _explain(run: RecordedRun, authors: _Authors, ledger: KeyLedger, end: FinalKey, dot: Dot) -> Invalid:
+def _explain(authors: Authors, ledger: KeyLedger, end: FinalKey, dot: Dot) -> Invalid:
     key, value = end.key, end.siblings[dot]
     stands = Standing(key, dot, value, end.holders(dot))
-    author = authors.by_version.get((key, dot, value))
+    author = authors.of(key, dot, value)
     if author is not None and author.outcome == "fail":
         return refute(CLAIM, [stands, Failed(author)], [author])
     for write, op in zip(ledger.writes, ledger.operations, strict=True):
         certain = write.acknowledged or (write.dot is not None and end.siblings.get(write.dot) == write.value)
         if certain and covers(write.context, dot):
             return refute(CLAIM, [stands, Overwrote(op, dot)], [op] if author is None else [op, author])
-    why, involved = _unwritten(run, key, dot, value)
+    why, involved = authors.unwritten(key, dot, value)
     return refute(CLAIM, [stands, why], involved)

@@ -89,6 +89,8 @@ class StoreConfig:
             ("partitions", 1, 1 << 20),
             ("merkle_depth", 1, 6),
             ("cache_records", 1, 1 << 40),
+            ("timeout_us", 1, self.operation_life_us),
+            ("operation_life_us", 1, self.request_memory_us),
             ("handoff_batch", 1, 1 << 20),
             ("handoff_us", 1, 2 * _SECOND),  # the detector judges at this pace; slower would look like a local pause
         ):
@@ -100,6 +102,6 @@ class StoreConfig:
         for name, accepted in (("versions", VERSIONS), ("read_repair", READ_REPAIR)):
             if getattr(self, name) not in accepted:
                 raise CallerError(f"{name}: {getattr(self, name)!r} is unknown; accepted: {', '.join(accepted)}")
-        for name in ("timeout_us", "hedge_us", "gossip_us", "exchange_us", "reap_us", "birth_lease"):
+        for name in ("hedge_us", "gossip_us", "exchange_us", "reap_us", "birth_lease"):
             if getattr(self, name) < 1:
                 raise CallerError(f"{name}: must be at least 1")

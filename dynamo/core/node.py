@@ -173,8 +173,11 @@ class Node:
     def _received(self, sender: str, message: Any) -> None:
         host = self.host
         host.detector.heard(sender, host.now_us)
+        receive = self._receive.get(type(message))
         try:
-            self._receive[type(message)](sender, message)
+            if receive is None:
+                raise PeerError(f"a message of the unknown type {type(message).__name__}")
+            receive(sender, message)
         except PeerError:  # nothing was done with it; whoever sends such things is not worth a crash
             host.mark("peer's message refused")
 

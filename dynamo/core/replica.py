@@ -131,8 +131,7 @@ class Replica:
 
     def keep_hint(self, owner: str, key: bytes, state: Siblings, extra: tuple[Change, ...] = ()) -> int:
         """Merge `state` into the hint for `owner`; returns the write to wait for, or -1 where the node is full."""
-        kept = self.hints.setdefault(owner, {})
-        entry = kept.get(key)
+        entry = self.hints.get(owner, {}).get(key)
         if entry is None:
             if self.hint_count >= self.host.config.max_hints:
                 self.host.mark("hint refused")
@@ -145,7 +144,7 @@ class Replica:
             if merged is entry[0] and not extra:
                 return entry[1]
         seq = self.host.write((Change(HINT, hint_key(owner, key), merged), *extra))
-        kept[key] = (merged, seq)
+        self.hints.setdefault(owner, {})[key] = (merged, seq)
         return seq
 
     # Forgetting

@@ -136,8 +136,9 @@ class Requests:
                 )
             if not 0 <= primary <= (count or getattr(config, name)):
                 raise CallerError(f"p{name}: {primary} is out of range; accepted: 0 to {name.upper()}")
-        if request.timeout_us < 0:
-            raise CallerError(f"timeout_us: {request.timeout_us} is negative; accepted: 0 for the cluster's, or more")
+        if not 0 <= request.timeout_us <= config.operation_life_us:
+            limit = f"1 to {config.operation_life_us}, or 0 for the cluster's"
+            raise CallerError(f"timeout_us: {request.timeout_us} is out of range; accepted: {limit}")
         context = decode_context(request.context) if request.context else EMPTY
         if request.kind == DELETE and not context:
             raise CallerError("context: a delete needs the context of a get: it deletes what that get has seen")
@@ -177,7 +178,7 @@ class Requests:
         host.mark("put forwarded")
         if not taken.deadline_us:
             taken.deadline_us = host.now_us + (request.timeout_us or host.config.timeout_us)
-            host.at(min(host.now_us + host.config.hedge_us, taken.deadline_us), taken, self._forward_silent)
+            host.at(min(host.now_us + self._silence_us(), taken.deadline_us), taken, self._forward_silent)
         self._send_forward(taken, nodes[0])
 
     def _send_forward(self, taken: Taken, node: str) -> None:
@@ -205,9 +206,13 @@ class Requests:
             else:
                 self._forward(taken, self.placement.targets(taken.request.key))
 
+    def _silence_us(self) -> int:
+        """How long a coordinator may be silent. It waits for replicas; it is not down because one of them is."""
+        return 2 * self.host.config.hedge_us
+
     def _forward_silent(self, taken: Taken) -> None:
         """The coordinator is silent: others are not sent there any more, but this request stays with it."""
-        due_us = min(taken.forwarded_us + self.host.config.hedge_us, taken.deadline_us)
+        due_us = min(taken.forwarded_us + self._silence_us(), taken.deadline_us)
         if due_us > self.host.now_us:  # it is the second one, and has not had its time yet
             self.host.at(due_us, taken, self._forward_silent)
             return

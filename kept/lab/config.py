@@ -65,7 +65,7 @@ class RunConfig(BaseModel):
         if unknown:
             raise ValueError(f"faults: {unknown[0]!r} is unknown; accepted: all, none, {', '.join(KINDS)}")
         if self.ring == 3 and self.partitions < self.nodes:
-            raise ValueError(f"partitions: {self.partitions} is less than the nodes: {self.nodes}")
+            raise ValueError(f"partitions: {self.partitions} is less than the nodes; accepted: {self.nodes} or more")
         try:
             self.store()
         except CallerError as error:

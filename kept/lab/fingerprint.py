@@ -1,18 +1,29 @@
-"""Which code a run was made by: runs of the same code, configuration and seed must agree to the byte."""
+"""Which code a run was made and judged by: runs of the same code, configuration and seed must agree to the byte."""
 
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+import checkers
 import dynamo
+import histories
 import kept
+import model
 
-_DECIDING = ((dynamo, "."), (kept, "sim"), (kept, "lab"), (kept, "zoo"))
+_DECIDING = (
+    (dynamo, "."),
+    (histories, "."),
+    (model, "."),
+    (checkers, "."),
+    (kept, "sim"),
+    (kept, "lab"),
+    (kept, "zoo"),
+)
 
 
 @cache
 def code_fingerprint() -> str:
-    """12 hexadecimal digits over every source file that decides what a run does."""
+    """12 hexadecimal digits over every source file that decides what a run does and how it is judged."""
     digest = sha256()
     for package, folder in _DECIDING:
         assert package.__file__ is not None

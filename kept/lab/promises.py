@@ -9,12 +9,14 @@ def promised(config: RunConfig) -> tuple[str, ...]:
     The wording of each is in `checkers.registry`. Only dotted version vectors keep every acknowledged write: plain
     vectors let a put dominate one that it never saw, and last-writer-wins keeps one of any two. Fresh reads need
     overlapping quorums of one preference list, and acknowledgements that waited for the disk. Without anti-entropy
-    nothing brings together replicas that drifted apart on a key that nobody reads.
+    nothing brings together replicas that drifted apart on a key that nobody reads. Contexts that say exactly what was
+    seen need dots: a plain vector covers what a rival replaced unseen, and last-writer-wins knows only its winner. That
+    nothing is invented and no dot is given twice holds under any rules.
     """
     claims = []
     if config.versions == "dvv":
-        claims += ["no-lost-write", "no-false-sibling", "no-resurrection"]
-    claims.append("unique-dots")
+        claims += ["no-lost-write", "no-false-sibling", "no-resurrection", "honest-contexts"]
+    claims += ["no-invented-value", "unique-dots"]
     if config.anti_entropy:
         claims += ["convergence", "placement"]
     strict = not config.sloppy or (config.pr + config.pw > config.n)

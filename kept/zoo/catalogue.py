@@ -6,10 +6,22 @@ from dynamo.core.rules import Rules
 from kept.lab.config import RunConfig
 from kept.lab.promises import promised
 from kept.lab.usage import UsageError, nearest
-from kept.zoo import actors, canary, handoff, placement, quorum, repair, requests, storage, tombstones, versions
+from kept.zoo import (
+    actors,
+    answers,
+    canary,
+    handoff,
+    placement,
+    quorum,
+    repair,
+    requests,
+    storage,
+    tombstones,
+    versions,
+)
 from kept.zoo.bug import Bug
 
-_FAMILIES = (canary, actors, versions, requests, quorum, handoff, storage, tombstones, repair, placement)
+_FAMILIES = (canary, actors, versions, requests, quorum, answers, handoff, storage, tombstones, repair, placement)
 
 OPS = 600
 """Operations of a run with a bug, unless the user says otherwise: enough for every one of them, and little to read."""

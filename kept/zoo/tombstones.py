@@ -1,5 +1,6 @@
-"""Tombstones that go too early."""
+"""Tombstones that go too early, or not everywhere."""
 
+from dynamo.core.messages import Reap
 from dynamo.core.reaping import Reaper
 from kept.zoo.bug import Bug, replacing
 
@@ -12,6 +13,14 @@ class GraceIsEnough(Reaper):
         for key, since_us in list(self.replica.tombstones.items()):
             if since_us <= old_us:
                 self.replica.reap(key)
+
+
+class FirstOwnerOnly(Reaper):
+    """The first owner forgets the tombstone; the others do not hear of it, or do not listen."""
+
+    def reap(self, sender: str, message: Reap) -> None:
+        if sender == self.host.name:
+            super().reap(sender, message)
 
 
 BUGS = (
@@ -34,5 +43,18 @@ BUGS = (
             "fault_gap_ms": 1_500,
         },
         source="scylla#3560, #15243; Riak documentation, object deletion",
+    ),
+    Bug(
+        name="half-reaping",
+        row=25,
+        title="only the first owner forgets a reaped tombstone",
+        mechanism=(
+            "One replica has purged the tombstone and the others have not. Anti-entropy finds the difference and "
+            "brings the tombstone back, the grace period passes, and it is purged again, for ever."
+        ),
+        breaks=("convergence",),
+        seed=replacing(reaper=FirstOwnerOnly),
+        overrides={"workload": "delete", "clients": 3, "think_ms": 300, "fault_gap_ms": 5_000},
+        source="scylla#8970, #24332",
     ),
 )

@@ -150,7 +150,7 @@ def rot(space: str) -> Callable[[Lab], None]:
             rotten = asked == space and lab.world.machines["n2"].boots == 3  # boot, crash, boot
             return ((key, None if rotten else state) for key, state in whole(asked))
 
-        disk.contents = contents  # type: ignore[method-assign]
+        disk.contents = contents  # type: ignore[method-assign, assignment]
 
     return change
 

@@ -37,7 +37,7 @@ def test_the_grace_period_outlasts_every_operation() -> None:
         ({"r": "2"}, "r: '2' is not a whole number of 0 or more"),
         ({"timeout_us": 1.5}, "timeout_us: 1.5 is not a whole number of 0 or more"),
         ({"reap_grace_us": -1}, "reap_grace_us: -1 is not a whole number of 0 or more"),
-        ({"timeout_us": 0}, "timeout_us: must be at least 1"),
+        ({"timeout_us": 0}, "timeout_us: 0 is out of range; accepted: 1 to 3000000"),
         ({"birth_lease": 0}, "birth_lease: must be at least 1"),
         ({"versions": "rcs"}, "versions: 'rcs' is unknown; accepted: dvv, vv, lww"),
         ({"read_repair": "later"}, "read_repair: 'later' is unknown; accepted: after, blocking, off"),

@@ -174,7 +174,7 @@ def test_clients_spread_over_the_nodes(stage: Any) -> None:
 
 
 def test_a_client_tries_another_node_where_one_accepts_no_connection(stage: Any) -> None:
-    """Three tries among three nodes, one of which is dead: it stays with the dead one once in 27 times."""
+    """Three tries among three nodes, one of which is dead: one in 27 stays with the dead one."""
     bench = Bench(stage, [w.GET] * 270, 270, Habits(0.0, 0.0, 1.0), begin=False)
     bench.world.machines["n1"].crash()
     bench.run()
@@ -224,6 +224,19 @@ def test_a_put_is_never_addressed_to_whatever_boot_may_come(stage: Any) -> None:
             machine.boot()
         bench.world.run(60 * SECOND)
         assert [request for _, request in bench.asked() if request.generation == 0] == []
+
+
+def test_a_dead_node_refuses_the_connection_so_nothing_is_sent_and_nothing_happens(stage: Any) -> None:
+    bench = Bench(stage, [w.BLIND, w.GET], 2, begin=False)
+    for machine in bench.world.machines.values():
+        machine.crash()
+    bench.client.begin()
+    for machine in bench.world.machines.values():
+        machine.boot()
+    bench.world.run(60 * SECOND)
+    assert [response.status for *_, response in bench.log.completed] == [FAIL, OK]
+    assert [request.kind for _, request in bench.asked()] == [GET]
+    assert {process for process, _ in bench.log.invoked} == {2}
 
 
 @pytest.mark.parametrize(("kind", "status"), [(w.GET, FAIL), (w.BLIND, INFO)])

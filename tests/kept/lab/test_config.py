@@ -11,6 +11,9 @@ from kept.lab.run import Lab
 from kept.lab.usage import first_problem
 from kept.lab.workload import MIXES
 from kept.sim.faults import KINDS
+from kept.sim.machine import MESSAGE_LIFE_US
+from kept.sim.tape import Tape
+from kept.sim.world import LATENCY_US
 
 
 @pytest.mark.parametrize(
@@ -82,7 +85,7 @@ def test_a_quorum_that_fits_the_default_n_but_not_the_given_one_is_refused() -> 
 
 def test_a_configuration_does_not_change() -> None:
     with pytest.raises(ValidationError):
-        RunConfig().seed = 1
+        setattr(RunConfig(), "seed", 1)  # noqa: B010  # mypy knows that it cannot be
 
 
 def test_a_configuration_comes_back_from_its_document() -> None:
@@ -112,6 +115,14 @@ def test_the_store_gets_what_the_run_was_given() -> None:
     assert (store.n, store.r, store.w, store.pr, store.pw, store.sloppy) == (5, 3, 4, 1, 2, False)
     assert (store.versions, store.read_repair, store.anti_entropy) == ("lww", "off", False)
     assert (store.durable_copies, store.strategy, store.partitions) == (2, 2, 128)
+
+
+def test_the_reaper_waits_for_longer_than_anything_older_can_be_on_its_way() -> None:
+    """`StoreConfig.reap_grace_us`: "longer than twice the life of a message plus `operation_life_us`". A message is
+    delayed by the network, and then waits at a machine that stands still."""
+    store = RunConfig().store()
+    life_us = LATENCY_US[1] + Tape.LIMIT_US + MESSAGE_LIFE_US
+    assert store.reap_grace_us > 2 * life_us + store.operation_life_us
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from checkers.registry import CLAIMS
 from kept.lab.config import RunConfig
 from kept.lab.promises import promised
 
-KEEPS = {"no-lost-write", "no-false-sibling", "no-resurrection"}
-NAMES = {"unique-dots"}
+KEEPS = {"no-lost-write", "no-false-sibling", "no-resurrection", "honest-contexts"}
+NAMES = {"unique-dots", "no-invented-value"}
 SETTLES = {"convergence", "placement"}
 FRESH = {"fresh-reads", "fresh-deletes"}
 

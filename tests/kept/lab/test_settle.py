@@ -17,6 +17,7 @@ from kept.sim.world import World
 from model.placement import Placement
 
 SECOND = 1_000_000
+MISSING: Any = None
 STATE = Siblings({"n1.0:0": 1}, (Version("n1.0:0", 1, b"v"),))
 
 
@@ -62,11 +63,11 @@ def recovering(world: World) -> None:
 
 
 def putting(world: World) -> None:
-    world.machines["n2"].node.puts.pending[1] = None
+    world.machines["n2"].node.puts.pending[1] = MISSING
 
 
 def getting(world: World) -> None:
-    world.machines["n2"].node.gets.pending[1] = None
+    world.machines["n2"].node.gets.pending[1] = MISSING
 
 
 @pytest.mark.parametrize(
@@ -148,21 +149,20 @@ def test_a_hint_that_is_left_is_exported_with_its_owner(world: World) -> None:
     assert node is not None
     world.machines["n2"].disk.write(1, (Change(HINT, hint_key("n4", b"k"), STATE),))
     recorder = Recorder(None, RunHeader(seed=0, config={}, created_by="tests", code="tests"))
-    export(world, recorder.replicas(True, 0, describe(node.host.ring, 3)))
+    export(world, recorder.replicas(True, 0, describe(node.host.ring.members, 3, 3, 64)))
     replicas = recorder.recorded().replicas
     assert replicas is not None
     assert [(s.space, s.node, s.owner, s.key) for s in replicas.states] == [("hint", "n2", "n4", "k")]
 
 
 @pytest.mark.parametrize("strategy", [1, 2, 3])
-def test_the_ring_is_described_so_that_the_checkers_place_every_key_alike(strategy: int) -> None:
+def test_the_ring_is_described_so_that_the_checkers_place_every_key_as_the_nodes_do(strategy: int) -> None:
     lab = Lab(RunConfig(nodes=6, ring=strategy, racks=2, faults=(), partitions=32), None)
     lab.world.start()
     node = lab.world.machines["n1"].node
     assert node is not None
     ring = node.host.ring
-    described = DescribedRing.model_validate(describe(ring, strategy))
-    placement = Placement(described)
+    placement = Placement(DescribedRing.model_validate(describe(lab.members, 3, strategy, 32)))
     for number in range(500):
         key = b"key%d" % number
         assert placement.owners(key) == ring.owners(ring.partition_of(key))

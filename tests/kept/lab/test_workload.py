@@ -15,7 +15,8 @@ MANY = 20_000
 def intents(name: str = "mixed", keys: int = 40, skew: float = 0.6, count: int = MANY) -> list[tuple[str, bytes]]:
     draw = stream(0, "client", 0)
     workload = Workload(name, keys, skew)
-    return [tuple(workload.draw(draw)) for _ in range(count)]
+    drawn = (workload.draw(draw) for _ in range(count))
+    return [(intent.kind, intent.key) for intent in drawn]
 
 
 @pytest.mark.parametrize("name", MIXES)
