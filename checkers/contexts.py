@@ -154,11 +154,12 @@ class _Writes:
         return missing
 
     def _excuses(self, get: Operation) -> Iterator[Vector]:
-        """What the operations had seen that may have replaced something within the context of `get`."""
-        for actor, counter in get.seen.items():
+        """What the operations had seen that may have replaced something within the context of `get`; first what is
+        likely to explain most, the puts that the get shows."""
+        for actor in dict.fromkeys([*(actor for actor, _ in get.dots), *get.seen]):
             growth = self._puts.get(actor)
             if growth is not None:
-                yield growth.until(counter)
+                yield growth.until(get.seen.get(actor, 0))
         yield self._others.until(get.end_us or 0)
 
     def _first_hidden(self, get: Operation, missing: dict[str, int]) -> Operation:

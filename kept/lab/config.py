@@ -96,7 +96,7 @@ class RunConfig(BaseModel):
             handoff_us=250 * _MS,
             exchange_us=1_000 * _MS,
             reap_us=1_000 * _MS,
-            reap_grace_us=6_000 * _MS,
+            reap_grace_us=8_000 * _MS,
             birth_lease=100,
             cache_records=1_000,
         )

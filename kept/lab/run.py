@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from checkers.registry import judge
 from checkers.verdict import Verdict
@@ -26,13 +25,15 @@ from kept.sim.faults import Fault
 from kept.sim.nemesis import plan
 from kept.sim.scheduler import PriorityQueue, Queue, TimedQueue
 from kept.sim.tape import Tape
-from kept.sim.world import Watch, World
+from kept.sim.world import LATENCY_US, Watch, World
 from kept.zoo.catalogue import seeded
 
 Progress = Callable[[int, int], None]
 """Called now and then with the operations done and the operations wanted."""
 MAX_WAITS = 10
 FOUND_WORK = "anti-entropy found a difference"
+PCT_LATENCY_US = (1, 90)
+"""Less than a step: messages are ready at once, and the priorities alone decide who goes next."""
 _FIRST_FAULT_US = 300_000
 _FOREVER_US = 1 << 60
 _EVENTS_PER_OPERATION = 14
@@ -90,6 +91,7 @@ class Lab:
             tape or Tape(),
             self.log,
             watch,
+            PCT_LATENCY_US if config.strategy == "pct" else LATENCY_US,
         )
         self.log.clock = self.world
         self.planned: Iterator[Fault]
@@ -138,8 +140,7 @@ class Lab:
         try:
             world.start()
             self._start_clients()
-            self._next_fault()
-            world.run(_FOREVER_US)
+            self._work()
             working_us = world.now_us
             world.heal()
             settled_us, why = settle(world, self.config.settle_s * 1_000_000)
@@ -211,17 +212,20 @@ class Lab:
         if self.working == 0:
             self.world.stopped = True
 
-    def _next_fault(self, fault: Fault | None = None, _: Any = None) -> None:
-        """Let the fault happen whose time has come, and wait for the next one."""
-        if fault is not None:
-            if self.working == 0:
+    def _work(self) -> None:
+        """Let the clients work, and the faults happen at their times, until the last client has stopped."""
+        world = self.world
+        while self.working:
+            fault = next(self.planned, None)
+            if fault is None:
+                world.run(_FOREVER_US)
                 return
-            self.injected.append(fault)
-            self.world.inject(fault)
-        following = next(self.planned, None)
-        if following is not None:
-            due_us = following.at_us if self.replaying else following.at_us + _FIRST_FAULT_US
-            self.world.at(due_us, "nemesis", self._next_fault, following._replace(at_us=due_us))
+            if not self.replaying:
+                fault = fault._replace(at_us=fault.at_us + _FIRST_FAULT_US)
+            world.run(max(world.now_us, fault.at_us))
+            if self.working:
+                self.injected.append(fault)
+                world.inject(fault)
 
 
 def _members(config: RunConfig) -> tuple[Member, ...]:

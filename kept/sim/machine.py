@@ -60,7 +60,8 @@ class Machine:
         """Crash as this fault says, as soon as something has been written and before it is synced."""
         self._random = stream(world.seed, "choices", name).random
         self._sync_random = stream(world.seed, "sync", name).random
-        self._timers: dict[str, int] = {}
+        self._timers: dict[str, tuple[int, int]] = {}
+        """name -> (token, local time)"""
         self._inbox: list[tuple[int, Event]] = []
         self._syncing = False
 
@@ -127,9 +128,15 @@ class Machine:
             self.step(Asked(client, request))
 
     def fire(self, name: str, token: int) -> None:
-        if self._timers.get(name) == token:
-            del self._timers[name]
-            self.step(TimerFired(name))
+        set_for = self._timers.get(name)
+        if set_for is None or set_for[0] != token:
+            return
+        world, at_us = self.world, set_for[1]
+        if not self.clock.true and self.clock.read(world.now_us) < at_us:  # the clock has slowed down since
+            world.queue.push(self.clock.when(at_us), self.name, self.fire, name, token)
+            return
+        del self._timers[name]
+        self.step(TimerFired(name))
 
     def sync_done(self, seq: int, boots: int) -> None:
         """The disk has finished a sync that began when `seq` was its last write."""
@@ -217,7 +224,7 @@ class Machine:
         world = self.world
         due_us = max(world.now_us, self.clock.when(at_us))
         world.timers += 1
-        self._timers[name] = world.timers
+        self._timers[name] = (world.timers, at_us)
         world.queue.push(due_us, self.name, self.fire, name, world.timers)
 
     def _load(self, load: Load) -> None:

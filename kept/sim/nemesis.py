@@ -19,7 +19,8 @@ _EVENTS = tuple(kind for kind in kinds.KINDS if kind != kinds.TORN)
 
 def plan(draw: Stream, names: Sequence[str], allowed: frozenset[str], gap_us: int) -> Iterator[Fault]:
     """Faults of the `allowed` kinds in the order of their times, on average one every `gap_us`; endless."""
-    events = [kind for kind in _EVENTS if kind in allowed]
+    alone = {kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL} if len(names) == 1 else set()
+    events = [kind for kind in _EVENTS if kind in allowed and kind not in alone]
     now_us = 0
     down: list[tuple[int, str]] = []
     max_down = max(1, (len(names) - 1) // 2)
@@ -34,8 +35,7 @@ def plan(draw: Stream, names: Sequence[str], allowed: frozenset[str], gap_us: in
             down.extend((now_us + fault.for_us, name) for name in fault.nodes)
             yield fault
         elif kind in (kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL):
-            if len(names) > 1:
-                yield Fault(kind, now_us, _lasting(draw, 3.0), (), _pairs(draw, kind, names))
+            yield Fault(kind, now_us, _lasting(draw, 3.0), (), _pairs(draw, kind, names))
         elif kind in (kinds.OFFSET, kinds.DRIFT):
             size = draw.choice((5_000, 50_000, 500_000)) if kind == kinds.OFFSET else draw.choice((200, 5_000, 50_000))
             number = draw.choice((-1, 1)) * size * draw.uniform(0.5, 1.0)

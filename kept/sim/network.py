@@ -8,7 +8,7 @@ read from it instead.
 from collections.abc import Callable
 from typing import Any
 
-from kept.sim.entropy import Stream, stream
+from kept.sim.entropy import stream
 from kept.sim.scheduler import Queue
 from kept.sim.tape import DUPLICATE, LOSS, Tape
 from kept.sim.weather import Weather
@@ -55,38 +55,31 @@ class Network:
         if known is None:
             known = self._senders[sender] = Sender(self.seed, sender)
         known.count += 1
-        weather = self.weather
         due_us = now_us + self.low_us + int(known.draw() * self.span_us)
-        if weather.rough:
-            fate = self.tape.fate(sender, known.count, weather, known.fate)
+        copy_us = 0
+        if self.weather.rough:
+            fate = self.tape.fate(sender, known.count, self.weather, known.fate)
             if fate is not None:
-                due_us = self._mistreat(fate, known, to, due_us, (action, one, two))
-                if not due_us:
+                kind, extra_us = fate
+                self.counts[kind] = self.counts.get(kind, 0) + 1
+                if kind == LOSS:
                     return
+                if kind == DUPLICATE:
+                    copy_us = now_us + extra_us
+                else:
+                    due_us += extra_us
+        due_us = self._in_turn(known, to, due_us)
+        self.queue.push(due_us, to, action, one, two)
+        if copy_us:
+            self.queue.push(self._in_turn(known, to, max(copy_us, due_us)), to, action, one, two)
+
+    def _in_turn(self, known: Sender, to: str, due_us: int) -> int:
+        """When a message really arrives: not before what was sent earlier, unless messages overtake each other now."""
         last_us = known.last_us.get(to, 0)
         if due_us < last_us:
-            if weather.reorder:
-                self.counts["reorder"] = self.counts.get("reorder", 0) + 1
-            else:
-                due_us = last_us
-        if due_us > last_us:
+            if not self.weather.reorder:
+                return last_us
+            self.counts["reorder"] = self.counts.get("reorder", 0) + 1
+        else:
             known.last_us[to] = due_us
-        self.queue.push(due_us, to, action, one, two)
-
-    def _mistreat(
-        self, fate: tuple[str, int], known: Sender, to: str, due_us: int, delivery: tuple[Deliver, Any, Any]
-    ) -> int:
-        """Carry out a fate other than plain delivery; returns when the message arrives, 0 for never."""
-        kind, extra_us = fate
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        if kind == LOSS:
-            return 0
-        if kind == DUPLICATE:
-            action, one, two = delivery
-            self.queue.push(due_us + extra_us, to, action, one, two)
-            return due_us
-        return due_us + extra_us
-
-    def draw_latency_us(self, draw: Stream) -> int:
-        """One plain latency."""
-        return self.low_us + int(draw.random() * self.span_us)
+        return due_us

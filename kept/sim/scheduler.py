@@ -60,7 +60,7 @@ class PriorityQueue:
 
     STEP_US = 100
     """Virtual time that one step takes."""
-    STARVED_US = 2_000_000
+    STARVED_US = 400_000
     """An event that has waited for this long goes first: links are slow, not dead."""
 
     def __init__(self, draw: Stream, depth: int, steps: int) -> None:
@@ -102,16 +102,16 @@ class PriorityQueue:
             self._ready.setdefault(task, deque()).append((due_us, action, one, two))
 
     def _choose(self, now_us: int) -> str:
-        self._step += 1
-        for task, waiting in self._ready.items():
-            if now_us - waiting[0][0] > self.STARVED_US:
-                return task
         best = max(self._ready, key=self._rank)
         if self._step in self._changes:
             self._lowest -= 1.0
             self._priority[best] = self._lowest
             self.switches += 1
             best = max(self._ready, key=self._rank)
+        self._step += 1
+        for task, waiting in self._ready.items():
+            if now_us - waiting[0][0] > self.STARVED_US:
+                return task
         return best
 
     def _rank(self, task: str) -> float:

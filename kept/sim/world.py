@@ -46,6 +46,7 @@ class World:
         tape: Tape,
         observer: Observer,
         watch: Watch | None = None,
+        latency_us: tuple[int, int] = LATENCY_US,
     ) -> None:
         self.seed = seed
         self.now_us = 0
@@ -54,7 +55,7 @@ class World:
         self.watch = watch
         self.counts: dict[str, int] = {}
         """How often each kind of fault really happened."""
-        self.network = Network(seed, queue, tape, self.counts, LATENCY_US)
+        self.network = Network(seed, queue, tape, self.counts, latency_us)
         self.machines: dict[str, Machine] = {name: Machine(self, name, build) for name in names}
         self.clients: dict[str, Callable[[Response, Any], None]] = {}
         self.events = 0
@@ -73,6 +74,7 @@ class World:
 
     def run(self, until_us: int) -> None:
         """Let events happen until `until_us`, or until somebody sets `stopped`."""
+        assert until_us >= self.now_us, "time does not run backwards"
         pop = self.queue.pop
         self.stopped = False
         count = 0
@@ -117,7 +119,7 @@ class World:
             for name in fault.nodes:
                 self._bend_clock(name, fault, 1)
         else:
-            self._change_weather(fault, 1)
+            self._change_weather(kind)
         self.at(self.now_us + fault.for_us, "nemesis", self._heal, self._faults)
 
     def heal(self) -> None:
@@ -146,7 +148,7 @@ class World:
             for name in fault.nodes:
                 self._bend_clock(name, fault, -1)
         else:
-            self._change_weather(fault, -1)
+            self._change_weather(fault.kind)
 
     def _revive(self, machine: Machine) -> None:
         """A fault that stopped a machine is over; another one may still hold it."""
@@ -210,12 +212,14 @@ class World:
         else:
             clock.drift(self.now_us, clock.ppm + sign * int(fault.number))
 
-    def _change_weather(self, fault: Fault, sign: int) -> None:
+    def _change_weather(self, kind: str) -> None:
+        """A fault of the network's weather has begun or ended: what is active now makes the chances."""
         weather = self.network.weather
-        if fault.kind == kinds.REORDER:
+        if kind == kinds.REORDER:
             weather.reorder = any(active.kind == kinds.REORDER for active in self._active.values())
         else:
-            setattr(weather, fault.kind, max(0.0, getattr(weather, fault.kind) + sign * fault.number))
+            chances = [active.number for active in self._active.values() if active.kind == kind]
+            setattr(weather, kind, min(1.0, sum(chances)))
             weather.settle()
 
     def _count(self, kind: str, times: int = 1) -> None:

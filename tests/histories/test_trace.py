@@ -41,7 +41,7 @@ def test_the_first_name_of_a_request_counts_and_the_second_is_not_hidden() -> No
     ],
 )
 def test_a_row_that_lacks_what_it_must_have_is_one_line(row: dict[str, Any]) -> None:
-    with pytest.raises(HistoryError, match="trace.jsonl"):
+    with pytest.raises(HistoryError, match=r"trace\.jsonl"):
         trace(row)
 
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kept.sim.entropy import stream
 from kept.sim.network import Network
 from kept.sim.scheduler import TimedQueue
 from kept.sim.tape import DELAY, DUPLICATE, LOSS, Fate, Tape
@@ -204,11 +203,3 @@ def test_what_one_sender_meets_does_not_depend_on_the_others(traffic: list[tuple
             alone.send(now_us, sender, to)
     alone.run()
     assert [a[:3] for a in alone.arrived] == [a[:3] for a in together.arrived if a[1] == "n1"]
-
-
-def test_a_plain_latency_is_one_of_the_links() -> None:
-    draw = stream(0, "latency")
-    drawn = [Post().network.draw_latency_us(draw) for _ in range(500)]
-    assert min(drawn) >= LATENCY_US[0]
-    assert max(drawn) <= LATENCY_US[1]
-    assert len(set(drawn)) > 100
