@@ -125,7 +125,7 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Hid:
-    """A get covered a version that it did not show and of whose replacement it did not know either."""
+    """A get's context covers a version that it did not show and whose replacement it cannot have known."""
 
     read: Operation
     dot: Dot
@@ -134,7 +134,7 @@ class Hid:
         return (
             f"{describe(self.read)} answered at {milliseconds(self.read.end_us or 0)} without it, "
             f"but with a context {vector_text(self.read.seen)} that covers {dot_name(self.dot)}, "
-            "and nothing in that context had replaced it"
+            "and neither anything in that context nor a delete had replaced it"
         )
 
 
@@ -163,6 +163,17 @@ class NeverPut:
 
     def sentence(self) -> str:
         return f"nobody had put {quote(self.value)} to {quote(self.key)} under the name {dot_name(self.dot)}"
+
+
+@dataclass(frozen=True, slots=True)
+class NameOf:
+    """The dot was given to a put of another value or to another key."""
+
+    dot: Dot
+    op: Operation
+
+    def sentence(self) -> str:
+        return f"{dot_name(self.dot)} is the name of {describe(self.op)}"
 
 
 @dataclass(frozen=True, slots=True)

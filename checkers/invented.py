@@ -14,7 +14,7 @@ At the end every version counts that any replica or hint holds, whether or not a
 from collections import defaultdict
 from typing import NamedTuple
 
-from checkers.facts import Fact, Failed, Invoked, NeverPut, Returned, Standing, Twice
+from checkers.facts import Fact, Failed, Invoked, NameOf, NeverPut, Returned, Standing, Twice
 from checkers.ledger import FinalKey, final_keys, unjudgeable
 from checkers.verdict import Unknown, Valid, Verdict, refute
 from checkers.wording import describe, dot_name, plural
@@ -25,7 +25,7 @@ CLAIM = "no-invented-value"
 
 
 class Objection(NamedTuple):
-    """Why a version cannot be what it is said to be."""
+    """Why a version cannot be what it is said to be, and whom that concerns."""
 
     facts: tuple[Fact, ...]
     involved: tuple[Operation, ...]
@@ -61,8 +61,8 @@ class Authors:
             author = self.of(read.key, dot, value)
             if author is None:
                 if not self._explained(read.key, dot, value, end_us):
-                    why, involved = self.unwritten(read.key, dot, value, end_us)
-                    return Objection((Returned(read, dot, value), why), (read, *involved))
+                    why = self.unwritten(read.key, dot, value, end_us)
+                    return Objection((Returned(read, dot, value), *why.facts), (read, *why.involved))
             elif author.outcome == "fail" or author.start_us > end_us:
                 disowned = Failed(author) if author.outcome == "fail" else Invoked(author)
                 return Objection((Returned(read, dot, value), disowned), (read, author))
@@ -76,8 +76,8 @@ class Authors:
             if author is not None and author.outcome == "fail":
                 return Objection((Standing(end.key, dot, value, end.holders(dot)), Failed(author)), (author,))
             if author is None and not self._explained(end.key, dot, value, None):
-                why, involved = self.unwritten(end.key, dot, value)
-                return Objection((Standing(end.key, dot, value, end.holders(dot)), why), tuple(involved))
+                why = self.unwritten(end.key, dot, value)
+                return Objection((Standing(end.key, dot, value, end.holders(dot)), *why.facts), why.involved)
         return None
 
     def _explained(self, key: str, dot: Dot, value: str, by_us: int | None) -> bool:
@@ -87,19 +87,23 @@ class Authors:
         guessed.add(dot)
         return len(guessed) <= len(starts) and (by_us is None or min(starts) <= by_us)
 
-    def unwritten(self, key: str, dot: Dot, value: str, by_us: int | None = None) -> tuple[Fact, list[Operation]]:
+    def unwritten(self, key: str, dot: Dot, value: str, by_us: int | None = None) -> Objection:
         """Why no put can have made this version by `by_us`: its put failed, has another dot, began later, or never
         was."""
         puts = [op for op in self._run.operations if op.key == key and op.value == value]
         for op in puts:
             if op.outcome == "fail":
-                return Failed(op), [op]
+                return Objection((Failed(op),), (op,))
         for op in puts:
             if op.named is not None and op.named != dot:
-                return Twice(f"one value under two dots, {describe(op)}", dot_name(op.named), dot_name(dot)), [op]
+                twice = Twice(f"one value under two dots, {describe(op)}", dot_name(op.named), dot_name(dot))
+                return Objection((twice,), (op,))
         if by_us is not None and puts and puts[0].start_us > by_us:
-            return Invoked(puts[0]), [puts[0]]
-        return NeverPut(key, dot, value), []
+            return Objection((Invoked(puts[0]),), (puts[0],))
+        owner = next((op for op in self._run.operations if op.named == dot), None)
+        if owner is not None:
+            return Objection((NeverPut(key, dot, value), NameOf(dot, owner)), (owner,))
+        return Objection((NeverPut(key, dot, value),), ())
 
 
 def check(run: RecordedRun) -> Verdict:

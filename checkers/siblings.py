@@ -92,5 +92,5 @@ def _explain(authors: Authors, ledger: KeyLedger, end: FinalKey, dot: Dot) -> In
         certain = write.acknowledged or (write.dot is not None and end.siblings.get(write.dot) == write.value)
         if certain and covers(write.context, dot):
             return refute(CLAIM, [stands, Overwrote(op, dot)], [op] if author is None else [op, author])
-    why, involved = authors.unwritten(key, dot, value)
-    return refute(CLAIM, [stands, why], involved)
+    why = authors.unwritten(key, dot, value)
+    return refute(CLAIM, [stands, *why.facts], why.involved)

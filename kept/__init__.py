@@ -1,3 +1,21 @@
-"""The workbench: a whole cluster under a controllable scheduler, its recorded histories, and what they prove."""
+"""The workbench: a whole cluster under a controllable scheduler, its recorded histories, and what they prove.
+
+`kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again; see `kept.api`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kept.api import Report, RunConfig, UsageError, replay, run
 
 __version__ = "0.1.0"
+__all__ = ["Report", "RunConfig", "UsageError", "__version__", "replay", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    """What the package offers is imported when it is asked for: `kept --help` needs none of it."""
+    if name in __all__:
+        from kept import api  # noqa: PLC0415
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'kept' has no attribute {name!r}")

@@ -22,7 +22,14 @@ def test_no_claim_is_violated_where_nobody_told_the_dots_of_unacknowledged_puts(
 def test_a_run_without_final_states_is_unknown_where_they_matter_and_says_what_to_record(perfect):
     verdicts = judge(perfect(0)._replace(replicas=None), CLAIMS)
     unknown = {name for name, v in verdicts.items() if isinstance(v, Unknown)}
-    assert unknown == {"no-lost-write", "no-false-sibling", "convergence", "no-resurrection", "placement"}
+    assert unknown == {
+        "no-lost-write",
+        "no-false-sibling",
+        "no-invented-value",
+        "convergence",
+        "no-resurrection",
+        "placement",
+    }
     assert all("replicas.jsonl" in v.reason for v in verdicts.values() if isinstance(v, Unknown))
 
 
@@ -32,6 +39,19 @@ def test_a_truncated_file_never_makes_a_verdict_about_the_end(perfect, part):
     cut = run._replace(**{part: getattr(run, part)._replace(truncated=True)})
     assert isinstance(judge(cut, ["no-lost-write"])["no-lost-write"], Unknown)
     assert isinstance(judge(cut, ["no-false-sibling"])["no-false-sibling"], Unknown)
+    assert isinstance(judge(cut, ["no-invented-value"])["no-invented-value"], Unknown)
+
+
+def test_the_claims_about_gets_alone_need_no_final_states(perfect):
+    bare = perfect(2)._replace(replicas=None)
+    for name in ("honest-contexts", "fresh-reads", "fresh-deletes", "unique-dots"):
+        assert isinstance(judge(bare, [name])[name], Valid)
+
+
+def test_every_claim_says_what_it_means_in_words_of_its_own():
+    wordings = [claim.wording for claim in CLAIMS.values()]
+    assert len(set(wordings)) == len(wordings)
+    assert all(wording.isprintable() and not wording.endswith(".") for wording in wordings)
 
 
 def test_a_misspelt_claim_is_refused_with_the_nearest_name(perfect):

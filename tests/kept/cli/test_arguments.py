@@ -32,7 +32,7 @@ BAD = {
     "no time to settle": ("--settle-s 0", "--settle-s: 0; accepted: 1 to 3600"),
     "a ring of the future": ("--ring 4", "--ring: 4; accepted: 1 to 3"),
     "no partition": ("--partitions 0", "--partitions: 0; accepted: 1 to 65536"),
-    "fewer partitions than nodes": ("--partitions 4", "--partitions: 4 is less than the nodes: 5"),
+    "fewer partitions than nodes": ("--partitions 4", "--partitions: 4 is less than the nodes; accepted: 5 or more"),
     "no token": ("--tokens 0", "--tokens: 0; accepted: 1 to 1024"),
     "negative racks": ("--racks -1", "--racks: -1; accepted: 0 or more"),
     "no depth": ("--depth 0", "--depth: 0; accepted: 1 to 100"),

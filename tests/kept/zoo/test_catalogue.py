@@ -50,6 +50,12 @@ def test_the_canary_dies_under_every_seed(seed: int) -> None:
     assert "no-lost-write" in violated(judged(configure(RunConfig(seed=seed, bug="canary", ops=200))))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hidden_sibling_is_seen_by_the_claim_about_contexts_and_by_no_other(seed: int) -> None:
+    """The client erases what it was not shown, and for every other claim that is its good right."""
+    assert violated(judged(configure(RunConfig(seed=seed, bug="hidden-sibling")))) == {"honest-contexts"}
+
+
 def test_there_are_enough_bugs_and_each_breaks_claims_that_a_checker_knows() -> None:
     rows = {bug.row for bug in BUGS.values()}
     assert len(rows - {0}) >= 14

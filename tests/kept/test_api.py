@@ -1,0 +1,76 @@
+"""The workbench from Python does what the command does."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kept
+from checkers.verdict import Invalid, Valid
+from histories.errors import HistoryError
+
+
+def test_a_run_under_faults_holds_and_says_so() -> None:
+    report = kept.run(seed=1, ops=300)
+    assert report.holds
+    assert report.violated == ()
+    assert all(isinstance(verdict, Valid) for verdict in report.verdicts.values())
+    assert "seed=1" in repr(report)
+
+
+def test_a_claim_that_the_configuration_does_not_make_is_checked_too_and_explained() -> None:
+    report = kept.run(seed=1, ops=600, versions="lww", claims=["no-lost-write"])
+    assert not report.holds
+    assert isinstance(report.verdicts["no-lost-write"], Invalid)
+    assert "acknowledged" in report.explain().sentence
+
+
+def test_nothing_is_explained_where_nothing_is_violated() -> None:
+    with pytest.raises(ValueError, match="nothing to explain"):
+        kept.run(ops=50, faults=()).explain()
+
+
+def test_a_recorded_run_replays_to_the_same_bytes(tmp_path: Path) -> None:
+    kept.run(tmp_path / "run", seed=3, ops=300)
+    assert kept.replay(tmp_path / "run").result == "SAME"
+
+
+def test_a_violation_replays_as_a_violation(tmp_path: Path) -> None:
+    report = kept.run(seed=1, ops=600, versions="lww", claims=["no-lost-write"])
+    assert kept.replay(report.schedule).result == "FAILED"
+
+
+def test_nothing_is_written_over(tmp_path: Path) -> None:
+    kept.run(tmp_path, ops=50)
+    before = (tmp_path / "history.jsonl").read_bytes()
+    with pytest.raises(HistoryError):
+        kept.run(tmp_path, ops=60)
+    assert (tmp_path / "history.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"r": 9}, "9 is out of range"),
+        ({"ops": "many"}, "ops"),
+        ({"colour": "red"}, "colour"),
+        ({"claims": ["no-lost-wirte"]}, "did you mean no-lost-write?"),
+        ({"bug": "doomstoen"}, "did you mean doomstone?"),
+    ],
+)
+def test_a_wrong_field_is_one_line(fields: dict[str, object], line: str) -> None:
+    with pytest.raises(kept.UsageError) as error:
+        kept.run(**fields)
+    assert line in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = "import sys, kept; sys.exit(any(name in sys.modules for name in ('pydantic', 'dynamo', 'checkers')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'runn'"):
+        kept.runn()
