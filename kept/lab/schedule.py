@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from checkers.registry import CLAIMS
+from histories.run import HISTORY_FILE
 from kept.lab.config import RunConfig
-from kept.lab.usage import UsageError, first_problem, nearest, shown
+from kept.lab.fingerprint import rows_sha256
+from kept.lab.usage import SHOWN_PATH_CHARS, UsageError, first_problem, nearest, shown
 from kept.sim.faults import CRASH, DRIFT, KINDS, PARTIAL, PARTITION, TORN, Fault
 from kept.sim.faults import ONE_WAY as ONE_WAY_PARTITION
 from kept.sim.tape import Fate, Tape
@@ -124,7 +126,7 @@ def _lines(rows: list[Any]) -> str:
 def load_schedule(path: Path) -> Schedule:
     """Read the schedule of a run's directory, or a schedule file. `UsageError` names the file and the place."""
     file = path / SCHEDULE_FILE if path.is_dir() else path
-    name = shown(str(file))
+    name = shown(str(file), SHOWN_PATH_CHARS)
     try:
         if file.exists() and not file.is_file():
             raise UsageError(f"{name}: not a regular file; accepted: the directory of a run, or its {SCHEDULE_FILE}")
@@ -135,8 +137,27 @@ def load_schedule(path: Path) -> Schedule:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"{name}: cannot be read: {why}; accepted: the directory of a run") from None
     try:
-        return Schedule.model_validate_json(text)
+        schedule = Schedule.model_validate_json(text)
     except ValidationError as error:
         problem = first_problem(error, Schedule)
         hint = "" if "; accepted: " in problem else "; accepted: a schedule written by `kept run`"
         raise UsageError(f"{name}: {problem}{hint}") from None
+    if path.is_dir():
+        _check_history(path, schedule)
+    return schedule
+
+
+def _check_history(directory: Path, schedule: Schedule) -> None:
+    """The history beside a schedule must be the one that it was made with: a replay is compared with that one."""
+    file = directory / HISTORY_FILE
+    name = shown(str(file), SHOWN_PATH_CHARS)
+    try:
+        with file.open("rb") as rows:
+            found = rows_sha256(rows)
+    except FileNotFoundError:
+        return  # the schedule alone is enough
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}; accepted: a run's history") from None
+    if found != schedule.history_sha256:
+        accepted = f"the history that {SCHEDULE_FILE} was made with, or {SCHEDULE_FILE} by itself"
+        raise UsageError(f"{name}: truncated or changed since it was recorded; accepted: {accepted}")

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from checkers.verdict import Invalid, Verdict
 from dynamo.core.rules import Rules, rules_for
 from histories.run import HISTORY_FILE, RecordedRun
 from kept.lab.config import RunConfig
-from kept.lab.fingerprint import code_fingerprint, created_by
+from kept.lab.fingerprint import code_fingerprint, created_by, rows_sha256
 from kept.lab.promises import promised
 from kept.lab.run import Lab, Outcome, Progress, recorded, verdicts
 from kept.lab.schedule import Schedule
@@ -128,14 +127,8 @@ def again(
 
 
 def history_sha256(outcome: Outcome, directory: Path | None) -> str:
-    """What tells two histories apart: over the rows without the header, which names the code that ran."""
-    digest = sha256()
+    """The digest of the history that a run recorded."""
     if directory is None:
-        for row in outcome.recorder.lines(HISTORY_FILE)[1:]:
-            digest.update(row.encode())
-    else:
-        with (directory / HISTORY_FILE).open("rb") as rows:
-            next(rows, None)
-            for written in rows:
-                digest.update(written)
-    return digest.hexdigest()
+        return rows_sha256(row.encode() for row in outcome.recorder.lines(HISTORY_FILE))
+    with (directory / HISTORY_FILE).open("rb") as rows:
+        return rows_sha256(rows)

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from histories.errors import one_line
 
 SHOWN_CHARS = 60
+SHOWN_PATH_CHARS = 400
 
 
 class UsageError(Exception):
@@ -59,10 +60,10 @@ def unknown(what: str, found: str, accepted: list[str]) -> UsageError:
     return UsageError(f"{what}: {shown(found)}; accepted: {', '.join(accepted)}{nearest(found, accepted)}")
 
 
-def shown(found: Any) -> str:
+def shown(found: Any, limit: int = SHOWN_CHARS) -> str:
     """What was found, as one short printable piece of text."""
     text = found if isinstance(found, str) else repr(found)
-    short = text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "..."
+    short = text if len(text) <= limit else text[:limit] + "..."
     escaped = one_line(short)
     return repr(escaped) if isinstance(found, str) and (not escaped or " " in escaped) else escaped
 

@@ -1,14 +1,13 @@
-"""Answers that do not say what is stored."""
-
-from collections.abc import Callable
-from typing import Any
+"""Answers that do not say what is stored, and records that do not say what was put."""
 
 from dynamo.core.gets import GetCoordinator, PendingGet
-from dynamo.core.siblings import Siblings
+from dynamo.core.lastwriter import LastWriterWins
+from dynamo.core.siblings import Siblings, Version
+from dynamo.core.vector import Vector
 from kept.zoo.bug import Bug, replacing
 
 BUFFER_BYTES = 3
-"""What is left of a value that was copied into an answer. The values of a run have three bytes and more."""
+"""What is left of a value that was copied into a record. The values of a run have three bytes and more."""
 
 
 class OneSibling(GetCoordinator):
@@ -21,19 +20,18 @@ class OneSibling(GetCoordinator):
         get.state = whole
 
 
-class ShortBuffer(GetCoordinator):
-    """A replica copies a value into its reply through a buffer that is too short for some."""
+class ShortBuffer(LastWriterWins):
+    """A value that does not fit is cut off, and what is left is a version of its own: it has a name that nobody was
+    given, so that no two values share one."""
 
-    def serve(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
-        def reply(state: Siblings | None, *rest: Any) -> None:
-            then(None if state is None else _cut(state), *rest)
-
-        super().serve(key, reply, *args)
-
-
-def _cut(state: Siblings) -> Siblings:
-    cut = tuple(v if v.value is None else v._replace(value=v.value[:BUFFER_BYTES]) for v in state.versions)
-    return state if cut == state.versions else Siblings(state.context, cut)
+    def update(
+        self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0
+    ) -> tuple[Siblings, Version]:
+        state, version = super().update(local, context, value, actor, stamp_us, floor)
+        if len(value) <= BUFFER_BYTES or state.versions != (version,):
+            return state, version
+        stump = version._replace(counter=version.counter + 1, value=value[:BUFFER_BYTES])
+        return Siblings({stump.actor: stump.counter}, (stump,)), version
 
 
 BUGS = (
@@ -53,13 +51,13 @@ BUGS = (
     Bug(
         name="invented-value",
         row=0,
-        title="a replica answers with a value that was cut off",
+        title="a value that was cut off is stored as a version of its own",
         mechanism=(
-            "A replica copies values into its replies through a buffer that is too short. Under last-writer-wins no "
-            "promise was about values, and read repair carries the stump to other replicas."
+            "The coordinator copies the value into its record through a buffer that is too short, and names what came "
+            "out of it once more. The replicas agree on the stump, and no claim about dots sees two values under one."
         ),
         breaks=("no-invented-value",),
-        seed=replacing(gets=ShortBuffer),
+        seed=replacing(versioning=ShortBuffer()),
         overrides={"versions": "lww"},
         source="found as a blind spot of these checkers",
     ),

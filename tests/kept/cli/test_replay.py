@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kept.lab.fingerprint import rows_sha256
 from kept.report.document import ReplayDocument
 
 Kept = Callable[..., Any]
@@ -66,10 +67,10 @@ def test_a_violation_that_is_gone_with_other_code_is_fixed_and_the_codes_are_nam
 def test_the_same_code_with_another_history_has_diverged_and_the_first_other_row_is_shown(
     kept: Kept, held: Path
 ) -> None:
-    change(held, history_sha256="0" * 64)
     rows = (held / "history.jsonl").read_text().splitlines(keepends=True)
     rows[4] = rows[4].replace('"time_us":', '"time_us":1')
     (held / "history.jsonl").write_text("".join(rows))
+    change(held, history_sha256=rows_sha256(row.encode() for row in rows))
     said = kept("replay", "held")
     assert said.code == 3
     assert "DIVERGED seed 2: the same code made another history of the same schedule" in said.out

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import kept
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
 from kept.lab.schedule import SCHEDULE_FILE, Schedule, load_schedule
@@ -171,3 +172,15 @@ def test_whatever_is_accepted_runs(tmp_path: Path, kind: str) -> None:
     assert outcome.unrest == ""
     assert sum(outcome.outcomes.values()) == 20
     assert len(outcome.faults) == 1
+
+
+@pytest.mark.parametrize("keep", [0, 100, -1, -20])
+def test_a_history_that_was_truncated_since_is_refused_with_one_line(tmp_path: Path, keep: int) -> None:
+    kept.run(tmp_path, seed=2, ops=60)
+    history = tmp_path / "history.jsonl"
+    history.write_bytes(history.read_bytes()[:keep])
+    with pytest.raises(UsageError) as error:
+        load_schedule(tmp_path)
+    assert str(error.value).startswith(f"{history}: truncated or changed since it was recorded; accepted: ")
+    assert "\n" not in str(error.value)
+    assert load_schedule(tmp_path / "schedule.json").config.seed == 2, "the schedule by itself is enough"

@@ -51,9 +51,12 @@ def test_the_canary_dies_under_every_seed(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_hidden_sibling_is_seen_by_the_claim_about_contexts_and_by_no_other(seed: int) -> None:
-    """The client erases what it was not shown, and for every other claim that is its good right."""
-    assert violated(judged(configure(RunConfig(seed=seed, bug="hidden-sibling")))) == {"honest-contexts"}
+@pytest.mark.parametrize(
+    ("name", "claim"), [("hidden-sibling", "honest-contexts"), ("invented-value", "no-invented-value")]
+)
+def test_a_bug_of_what_is_answered_is_seen_by_its_own_claim_and_by_no_other(name: str, claim: str, seed: int) -> None:
+    """The replicas agree, and the client erases what it was not shown: for every other claim all is well."""
+    assert violated(judged(configure(RunConfig(seed=seed, bug=name)))) == {claim}
 
 
 def test_there_are_enough_bugs_and_each_breaks_claims_that_a_checker_knows() -> None:
