@@ -134,6 +134,17 @@ def test_a_delete_excuses_what_it_had_seen_if_it_began_before_the_get_ended(stor
     assert (hidden(story.end()) is None) == excused
 
 
+def test_two_deletes_that_had_seen_different_things_excuse_both(story):
+    story.put(1, 2, "a", A).put(1, 2, "b", B).delete(3, 4, {"n1": 1}).delete(3, 4, {"n2": 1})
+    assert hidden(story.get(5, 6, [], BOTH).end()) is None
+
+
+def test_two_puts_of_one_actor_that_had_seen_different_things_excuse_both(story):
+    story.put(1, 2, "a", A).put(1, 2, "b", B).put(3, 4, "c", C, {"n1": 1}).put(5, 6, "d", ("n3", 2), {"n2": 1})
+    last = [(C, "c"), (("n3", 2), "d")]
+    assert hidden(story.get(7, 8, last, {**BOTH, "n3": 2}).end()) is None
+
+
 def test_a_put_that_was_acknowledged_only_after_the_get_must_be_shown_where_it_is_covered(story):
     assert hidden(story.put(1, 9, "a", A).get(2, 3, [], {"n1": 1}).end()) == (1, 0)
 
@@ -185,16 +196,16 @@ def test_a_context_that_runs_ahead_of_what_was_shown_is_judged_as_defined(perfec
 
 
 _counters = st.integers(1, 3)
-_contexts = st.dictionaries(st.sampled_from("xy"), _counters, max_size=2)
-_dots = st.tuples(st.sampled_from("xy"), _counters)
+_contexts = st.dictionaries(st.sampled_from("xyz"), _counters, max_size=3)
+_dots = st.tuples(st.sampled_from("xyz"), _counters)
 
 
 @st.composite
 def _runs(draw):
     """Any few operations at all, sensible or not."""
     operations = []
-    for index in range(draw(st.integers(2, 9))):
-        kind = draw(st.sampled_from(("get", "get", "put", "put", "put", "delete")))
+    for index in range(draw(st.integers(2, 14))):
+        kind = draw(st.sampled_from(("get", "put", "put", "put", "put", "delete")))
         outcome = draw(st.sampled_from(("ok", "ok", "ok", "info", "fail")))
         ok = outcome == "ok"
         shown = draw(st.lists(_dots, max_size=2, unique=True)) if kind == "get" and ok else []

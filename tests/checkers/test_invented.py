@@ -56,6 +56,16 @@ def test_a_failed_put_makes_no_value_for_a_get(story):
     assert facts(check(story.end([]))) == [Returned, Failed]
 
 
+def test_a_failed_put_that_was_never_named_makes_no_value_either(story):
+    story.put(1, 2, "a", A, outcome="fail", minted=False).get(3, 4, [(A, "a")], {"n1": 1})
+    assert facts(check(story.end([]))) == [Returned, Failed]
+
+
+def test_a_put_that_a_whole_trace_does_not_name_makes_no_value(story):
+    story.put(1, None, "a", A, outcome="info", minted=False).get(3, 4, [(A, "a")], {"n1": 1})
+    assert facts(check(story.end([]))) == [Returned, NeverPut]
+
+
 @pytest.mark.parametrize("end_ms", [9, None])
 def test_an_unknown_put_may_be_returned_and_may_stand_and_may_do_neither(story, end_ms):
     story.put(1, end_ms, "a", A, outcome="info").get(2, 3, [(A, "a")], {"n1": 1}).get(2, 3, [], {})
