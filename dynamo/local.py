@@ -44,6 +44,7 @@ from dynamo.core.ring import Member
 from dynamo.core.rules import rules_for
 from dynamo.core.siblings import Siblings
 from dynamo.core.tokens import build_members
+from dynamo.storage.buffer import WriteBack
 from dynamo.storage.memory import MemoryEngine
 from dynamo.storage.port import Engine
 from dynamo.storage.sqlite import SQLiteEngine
@@ -62,10 +63,19 @@ class RequestFailed(StoreError):
 class LocalCluster:
     """`nodes` nodes in this process. Not for several threads at once.
 
+    With `buffer_records`, each engine has a write-back buffer of so many records in front of it, which is of use
+    where `config.durable_copies` lets replicas acknowledge from memory (the paper's section 6.1).
+
     Raises `CallerError` for a configuration that cannot work and `StorageError` where a file cannot be used.
     """
 
-    def __init__(self, nodes: int = 3, config: StoreConfig | None = None, directory: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        nodes: int = 3,
+        config: StoreConfig | None = None,
+        directory: str | Path | None = None,
+        buffer_records: int = 0,
+    ) -> None:
         self.config = config or StoreConfig(n=min(3, nodes), r=min(2, nodes), w=min(2, nodes))
         if nodes < self.config.n:
             raise CallerError(f"nodes: {nodes} is less than n: {self.config.n}")
@@ -76,13 +86,15 @@ class LocalCluster:
         self.marks: dict[str, int] = {}
         self._random = SystemRandom()
         self._rules = rules_for(self.config.versions)
-        self._engines: dict[str, Engine] = {name: _engine(directory, name) for name in names}
+        self._engines: dict[str, Engine] = {name: _engine(directory, name, buffer_records) for name in names}
         self._genesis = not any(True for engine in self._engines.values() for _ in engine.scan(META))
         self._nodes: dict[str, Node] = {}
         self._events: deque[tuple[str, Event]] = deque()
         self._timers: dict[tuple[str, str], int] = {}
         self._replies: dict[str, Response] = {}
         self._written: dict[str, int] = {}
+        """node -> its last write that somebody waits for, until it is synced; 0 where there is none."""
+        self._buffered: dict[str, int] = {}
         self._requests = 0
         self._session = f"{self._random.getrandbits(64):x}"
         for name in names:
@@ -123,6 +135,7 @@ class LocalCluster:
         engine = self._engines[name]
         seeds = (self.members[0].name,)
         self._written[name] = 0
+        self._buffered.pop(name, None)
         self._nodes[name] = Node(
             name, self.config, self.members, self._rules, self._random.randrange, self.marks, seeds
         )
@@ -134,6 +147,7 @@ class LocalCluster:
 
     def tick(self, seconds: float) -> None:
         """Let timers fire for a while: background work goes on."""
+        self.flush()
         until_us = _now_us() + int(seconds * 1_000_000)
         while _now_us() < until_us:
             if not self._fire():
@@ -191,7 +205,7 @@ class LocalCluster:
             self._events.append((effect.to, Received(name, effect.message)))
         elif isinstance(effect, Write):
             self._engines[name].apply(effect.changes)
-            self._written[name] = effect.seq
+            (self._buffered if effect.buffered else self._written)[name] = effect.seq
         elif isinstance(effect, Reply):
             self._replies[effect.message.id] = effect.message
         elif isinstance(effect, SetTimer):
@@ -205,12 +219,19 @@ class LocalCluster:
 
     def _sync(self) -> bool:
         """Sync every engine that was written to since its last sync; False where none was."""
-        for name, seq in self._written.items():
-            if seq:
+        for name, awaited in self._written.items():
+            if awaited:
                 self._engines[name].sync()
+                seq = max(awaited, self._buffered.pop(name, 0))
                 self._written[name] = 0
                 self._events.append((name, Synced(seq)))
         return bool(self._events)
+
+    def flush(self) -> None:
+        """Make durable what lies in the buffers (`StoreConfig.durable_copies`); `tick` and `close` do it too."""
+        for name in list(self._buffered):
+            self._written[name] = max(self._written[name], self._buffered.pop(name))
+        self._pump()
 
     def _fire(self) -> bool:
         """Fire the timers that are due; False where none is."""
@@ -226,12 +247,15 @@ def _now_us() -> int:
     return time.monotonic_ns() // 1_000
 
 
-def _engine(directory: str | Path | None, name: str) -> Engine:
+def _engine(directory: str | Path | None, name: str, buffer_records: int) -> Engine:
+    engine: Engine
     if directory is None:
-        return MemoryEngine()
-    path = Path(directory)
-    path.mkdir(parents=True, exist_ok=True)
-    return SQLiteEngine(path / f"{name}.sqlite")
+        engine = MemoryEngine()
+    else:
+        path = Path(directory)
+        path.mkdir(parents=True, exist_ok=True)
+        engine = SQLiteEngine(path / f"{name}.sqlite")
+    return WriteBack(engine, buffer_records) if buffer_records else engine
 
 
 def _states(engine: Engine, space: str) -> Iterator[tuple[bytes, Siblings | None]]:

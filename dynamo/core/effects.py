@@ -59,6 +59,8 @@ class Write(NamedTuple):
 
     seq: int
     changes: tuple[Change, ...]
+    buffered: bool = False
+    """Nobody waits for it: the shell may keep it in a bounded buffer for a while before it syncs (the paper's 6.1)."""
 
 
 class Load(NamedTuple):

@@ -89,13 +89,13 @@ class GetCoordinator:
             self.serve(key, self._local, op)
 
     def serve(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
-        """Call `then(state, *args)` with everything that this node holds of `key` and that is durable here."""
+        """Call `then(state, *args)` with everything that this node holds of `key` and that may be shown."""
         partition = self.host.partition(key)
         if self.host.name in self.host.ring.owners(partition):
             if partition in self.replica.recovering:
                 then(None, *args)
             else:
-                self.replica.fetch_durable(key, then, *args)
+                self.replica.fetch_shown(key, then, *args)
         else:
             found = self.replica.hinted(key)
             if found is None:

@@ -96,10 +96,10 @@ class Host:
     def send(self, to: str, message: Any) -> None:
         self.effects.append(Send(to, message))
 
-    def write(self, changes: tuple[Change, ...]) -> int:
+    def write(self, changes: tuple[Change, ...], buffered: bool = False) -> int:
         """Write one atomic batch; returns the sequence number under which it becomes durable."""
         self.seq = seq = self.seq + 1
-        self.effects.append(Write(seq, changes))
+        self.effects.append(Write(seq, changes, buffered))
         return seq
 
     def when_durable(self, seq: int, then: Callable[..., None], *args: Any) -> None:

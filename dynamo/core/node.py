@@ -235,7 +235,7 @@ class Node:
         self, local: Siblings | None, sender: str, op: int, key: bytes, state: Siblings, durable: bool
     ) -> None:
         if local is not None:  # a damaged copy acknowledges nothing
-            self._acknowledge(self.replica.merge(local, key, state), sender, op, durable)
+            self._acknowledge(self.replica.merge(local, key, state, not durable), sender, op, durable)
 
     def _acknowledge(self, seq: int, sender: str, op: int, durable: bool) -> None:
         if durable:

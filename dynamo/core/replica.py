@@ -26,6 +26,8 @@ class Replica:
         self.host = host
         self.actors = actors
         self.cache: dict[bytes, Entry] = {}
+        self.buffered: dict[bytes, int] = {}
+        """key -> the write that must be durable before the record is shown, where its last write waits in a buffer."""
         self.loading: dict[bytes, list[tuple[Callable[..., None], tuple[Any, ...]]]] = {}
         self.damaged: dict[bytes, None] = {}
         """Keys whose record does not match its checksum; they are healed from the other owners, all of them."""
@@ -93,6 +95,21 @@ class Replica:
         else:
             self.fetch(key, self._durably, key, then, args)
 
+    def fetch_shown(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
+        """Like `fetch_durable`, but a version that this node keeps in its buffer is handed out at once: it is durable
+        at its coordinator (6.1)."""
+        entry = self.cache.get(key)
+        if entry is not None and self._shown_after(key) <= self.host.durable_seq:
+            then(entry[0], *args)
+        else:
+            self.fetch(key, self._when_shown, key, then, args)
+
+    def _when_shown(self, state: Siblings | None, key: bytes, then: Callable[..., None], args: tuple[Any, ...]) -> None:
+        self.host.when_durable(self._shown_after(key), then, state, *args)
+
+    def _shown_after(self, key: bytes) -> int:
+        return self.buffered.get(key, self.written(key))
+
     def _durably(self, state: Siblings | None, key: bytes, then: Callable[..., None], args: tuple[Any, ...]) -> None:
         self.host.when_durable(self.written(key), then, state, *args)
 
@@ -115,16 +132,26 @@ class Replica:
 
     # Writing
 
-    def merge(self, local: Siblings, key: bytes, state: Siblings) -> int:
-        """Merge `state` into the own record `local`; returns the write that must be durable to acknowledge it."""
+    def merge(self, local: Siblings, key: bytes, state: Siblings, buffered: bool = False) -> int:
+        """Merge `state` into the own record `local`; returns the write that must be durable to acknowledge it. Where
+        nobody waits for it, it may be `buffered`."""
         merged = self.host.versioning.merge(local, state)
         if merged is local:
             return self.written(key)
-        return self.put(key, merged)
+        if not buffered:
+            return self.put(key, merged)
+        shown_after = self._shown_after(key)
+        seq = self.host.write((Change(DATA, key, merged),), buffered=True)
+        self.buffered[key] = shown_after
+        self._cache(key, merged, seq)
+        self._index(key, merged)
+        return seq
 
     def put(self, key: bytes, state: Siblings, extra: tuple[Change, ...] = ()) -> int:
         """Write `state`, which includes everything that the own record had."""
         seq = self.host.write((Change(DATA, key, state), *extra) if extra else (Change(DATA, key, state),))
+        if self.buffered:
+            self.buffered.pop(key, None)
         self._cache(key, state, seq)
         self._index(key, state)
         return seq
@@ -168,6 +195,7 @@ class Replica:
     def reap(self, key: bytes) -> None:
         """Forget the tombstone of `key`."""
         self.tombstones.pop(key, None)
+        self.buffered.pop(key, None)
         self.host.forest.touch(self.host.partition(key), key, None)
         seq = self.host.write((Change(DATA, key, None), *self.actors.forget(key)))
         self._cache(key, NOTHING, seq)
@@ -176,6 +204,7 @@ class Replica:
         """The record of `key` cannot be read: nothing of it may be told, and its actor is dead."""
         self.damaged[key] = None
         self.cache.pop(key, None)
+        self.buffered.pop(key, None)
         self.tombstones.pop(key, None)
         gone = self.actors.forget(key)
         if gone:
@@ -199,6 +228,7 @@ class Replica:
         old = [key for key, (_, seq) in front if seq <= durable]
         for key in old[:spare]:
             del self.cache[key]
+            self.buffered.pop(key, None)
 
     def _index(self, key: bytes, state: Siblings) -> None:
         host = self.host

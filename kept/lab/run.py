@@ -30,7 +30,7 @@ from kept.zoo.catalogue import seeded
 
 Progress = Callable[[int, int], None]
 """Called now and then with the operations done and the operations wanted."""
-MAX_WAITS = 10
+MAX_WAITS = 5
 FOUND_WORK = "anti-entropy found a difference"
 PCT_LATENCY_US = (1, 90)
 """Less than a step: messages are ready at once, and the priorities alone decide who goes next."""
@@ -170,13 +170,14 @@ class Lab:
         """Rest must last: long enough for tombstones to be reaped; nothing may come back after that, and there must
         be a while in which anti-entropy finds no work. Returns what went on instead, if anything did."""
         store, world = self.store, self.world
-        world.run(world.now_us + store.reap_grace_us + 3 * store.reap_us)
+        while_us = store.reap_grace_us + 3 * store.reap_us  # a tombstone that comes back is voted on within this
+        world.run(world.now_us + while_us)
         again = unrest(world)
         if again:
             return f"it had settled, and then {again}"
         for _ in range(MAX_WAITS):
             before = self.marks.get(FOUND_WORK, 0)
-            world.run(world.now_us + 3 * store.exchange_us)
+            world.run(world.now_us + while_us)
             if self.marks.get(FOUND_WORK, 0) == before:
                 return unrest(world)
         return "anti-entropy still finds differences"

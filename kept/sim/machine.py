@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from dynamo.core.effects import (
     Asked,
     Boot,
-    Change,
     Effect,
     Event,
     Load,
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 SYNC_US = (80, 400)
 """How long a sync of the disk takes, mostly."""
 SLOW_SYNC_US = (1_000, 20_000)
+FLUSH_US = 50_000
+"""How long a write that nobody waits for may lie in the buffer."""
 SLOW_SYNC_CHANCE = 0.08
 """Now and then the disk is busy; whatever is written meanwhile shares the next sync, or is lost with a crash."""
 MESSAGE_LIFE_US = 1_500_000
@@ -64,6 +65,9 @@ class Machine:
         """name -> (token, local time)"""
         self._inbox: list[tuple[int, Event]] = []
         self._syncing = False
+        self._flushing = False
+        self._awaited_seq = 0
+        """The last write that somebody waits for."""
 
     @property
     def up(self) -> bool:
@@ -91,7 +95,8 @@ class Machine:
         self.dies_dirty = None
         self._timers.clear()
         self._inbox.clear()
-        self._syncing = False
+        self._syncing = self._flushing = False
+        self._awaited_seq = 0
         self.boots += 1  # what was scheduled for this process finds another one, or none
         return self.disk.crash(int(self.disk.unsynced * keep_share), torn_at)
 
@@ -145,7 +150,7 @@ class Machine:
         self._syncing = False
         self.disk.synced(seq)
         self.step(Synced(seq))
-        if not self._syncing and self.node is not None and self.disk.last_seq > seq:
+        if not self._syncing and self.node is not None and self._awaited_seq > seq:
             self._sync()
 
     def step(self, event: Event) -> None:
@@ -177,7 +182,7 @@ class Machine:
                 if world.watch is not None:
                     world.watch.sent(world.now_us, self.name, to, message)
             elif isinstance(effect, Write):
-                self._write(effect.seq, effect.changes)
+                self._write(effect)
             elif isinstance(effect, Reply):
                 world.reply(self.name, effect.client, effect.message)
             elif isinstance(effect, SetTimer):
@@ -202,15 +207,28 @@ class Machine:
         self._carry_out(first)
         self.world.died_in_step(self)
 
-    def _write(self, seq: int, changes: tuple[Change, ...]) -> None:
+    def _write(self, write: Write) -> None:
         if self.world.watch is not None:
-            self.world.watch.wrote(self.world.now_us, self.name, self.disk, changes)
-        self.disk.write(seq, changes)
+            self.world.watch.wrote(self.world.now_us, self.name, self.disk, write.changes)
+        self.disk.write(write.seq, write.changes)
         if self.dies_dirty is not None:
             due_us = self.world.now_us + int(self._sync_random() * SYNC_US[0])  # no sync is that quick
             self.world.queue.push(due_us, self.name, self.world.died_dirty, self, self.dies_dirty)
+        if write.buffered:
+            if not self._flushing:
+                self._flushing = True
+                self.world.queue.push(self.world.now_us + FLUSH_US, self.name, self.flush, None, self.boots)
+            return
+        self._awaited_seq = write.seq
         if not self._syncing:
             self._sync()
+
+    def flush(self, _: None, boots: int) -> None:
+        """What was written and nobody waits for has lain in the buffer for long enough."""
+        if boots == self.boots:
+            self._flushing = False
+            if not self._syncing and self.disk.unsynced:
+                self._sync()
 
     def _sync(self) -> None:
         """Begin a sync. One at a time: writes that come meanwhile share the next one (group commit)."""

@@ -25,7 +25,7 @@ class Bug:
     name: str
     """Kebab-case; the value of ``--bug``."""
     row: int
-    """Which of the published bugs it is (the rows of docs/zoo.md); 0 is the canary, which is nobody's."""
+    """Which of the published bugs it is (the rows of docs/zoo.md); 0 for those that are in no survey."""
     title: str
     """One line: what goes wrong."""
     mechanism: str
