@@ -157,3 +157,16 @@ def test_a_node_that_lost_its_disk_comes_back_as_a_new_incarnation_and_recovers(
 def test_fewer_nodes_than_replicas_are_refused() -> None:
     with pytest.raises(CallerError, match="nodes: 2 is less than n: 3"):
         LocalCluster(2, QUICK)
+
+
+def test_replicas_with_a_write_buffer_acknowledge_from_memory_and_keep_everything_on_close(tmp_path: Path) -> None:
+    config = StoreConfig(n=3, r=2, w=3, durable_copies=1, handoff_us=20_000)
+    with LocalCluster(3, config, tmp_path, buffer_records=8) as store:
+        for i in range(40):
+            store.put(b"k%d" % i, b"", b"v%d" % i)
+        assert store.marks["acknowledged from memory"] == 80
+        assert store.get(b"k39").values == (b"v39",)
+    with LocalCluster(3, config, tmp_path) as store:
+        for i in range(40):
+            for name in ("n1", "n2", "n3"):
+                assert [v.value for v in _held(store, name, b"k%d" % i)] == [b"v%d" % i]

@@ -190,3 +190,49 @@ def test_a_damaged_record_that_a_load_finds_is_told_to_nobody_and_takes_no_write
     assert [packet.message for packet in cluster.wire] == [ReadReply(5, b"", None)]
     assert cluster.reply(asked).status == FAIL
     assert cluster.disks["a"].unsynced == []
+
+
+# Buffered writes (section 6.1)
+
+
+def buffered() -> tuple[Cluster, bytes]:
+    """`b` has acknowledged a version from memory; `a`, its coordinator, has it on its disk."""
+    cluster = Cluster("abc", durable_copies=1, sloppy=False)
+    key = cluster.key()
+    cluster.ask("a", "put", key, b"v")
+    cluster.sync("a")
+    cluster.deliver(of(Replicate, to="b"))
+    return cluster, key
+
+
+def test_a_write_that_nobody_waits_for_says_so_and_is_acknowledged_before_it_is_durable() -> None:
+    cluster, key = buffered()
+    assert [packet.sender for packet in cluster.packets(of(Stored))] == ["b"]
+    assert cluster.held("b", key) is None
+    assert [write.buffered for write in cluster.disks["b"].unsynced] == [True]
+
+
+def test_a_buffered_version_is_shown_to_readers_because_its_coordinator_has_it_on_disk() -> None:
+    cluster, key = buffered()
+    cluster.hand_in(Packet("c", "b", Read(7, key)))
+    (reply,) = cluster.packets(of(ReadReply))
+    assert [version.value for version in reply.message.state.versions] == [b"v"]
+
+
+def test_a_buffered_version_is_not_counted_as_durable_by_whoever_needs_it_to_be() -> None:
+    """An acknowledgement that must come from the disk waits, though the version is in memory already."""
+    cluster, key = buffered()
+    cluster.take(of(Stored))
+    (replicate,) = cluster.packets(of(Replicate, to="c"))
+    cluster.hand_in(Packet("a", "b", replicate.message._replace(op=99, durable=True)))
+    assert cluster.packets(of(Stored)) == []
+    cluster.sync("b")
+    assert [packet.message.op for packet in cluster.packets(of(Stored))] == [99]
+
+
+def test_a_crash_may_take_a_buffered_version_from_a_replica_but_not_from_the_store() -> None:
+    cluster, key = buffered()
+    cluster.settle()
+    cluster.reboot("b")
+    cluster.settle()
+    assert cluster.get("c", key, r=3).values == (b"v",)

@@ -26,7 +26,7 @@ from dynamo.core.messages import Response
 from dynamo.core.siblings import Siblings, Version
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
-from kept.sim.machine import MESSAGE_LIFE_US, SLOW_SYNC_US
+from kept.sim.machine import FLUSH_US, MESSAGE_LIFE_US, SLOW_SYNC_US
 
 STATE = Siblings({"n1.0:0": 1}, (Version("n1.0:0", 1, b"v"),))
 SECOND = 1_000_000
@@ -156,6 +156,22 @@ def test_writes_that_come_during_a_sync_share_the_next_one(stage: Any) -> None:
     staged.world.run(SECOND)
     assert staged.node().of(Synced) == [Synced(1), Synced(10)]
     assert staged.world.machines["n1"].disk.unsynced == 0
+
+
+def test_a_write_that_nobody_waits_for_lies_in_the_buffer_for_a_while(stage: Any) -> None:
+    staged = stage(("n1",), on(Received, write(1)._replace(buffered=True)))
+    staged.world.machines["n1"].deliver("n2", "go")
+    staged.world.run(FLUSH_US - 1)
+    assert staged.node().of(Synced) == []
+    staged.world.run(FLUSH_US + SLOW_SYNC_US[1])
+    assert staged.node().of(Synced) == [Synced(1)]
+
+
+def test_a_write_that_somebody_waits_for_takes_the_buffer_along(stage: Any) -> None:
+    staged = stage(("n1",), on(Received, write(1)._replace(buffered=True), write(2, b"awaited")))
+    staged.world.machines["n1"].deliver("n2", "go")
+    staged.world.run(SLOW_SYNC_US[1])
+    assert staged.node().of(Synced) == [Synced(2)]
 
 
 def test_a_sync_of_a_dead_process_never_reaches_the_next(stage: Any) -> None:
