@@ -34,7 +34,7 @@ def cases(draw, likely_valid):
             if dot in final:
                 del final[dot]
             else:
-                final[dot] = next((w.value for w in writes if w.dot == dot), "z")
+                final[dot] = next((w.value for w in writes if w.dot == dot), "z")  # type: ignore[assignment]
     return writes, final
 
 

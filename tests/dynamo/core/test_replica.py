@@ -221,7 +221,7 @@ def test_a_buffered_version_is_shown_to_readers_because_its_coordinator_has_it_o
 
 def test_a_buffered_version_is_not_counted_as_durable_by_whoever_needs_it_to_be() -> None:
     """An acknowledgement that must come from the disk waits, though the version is in memory already."""
-    cluster, key = buffered()
+    cluster, _ = buffered()
     cluster.take(of(Stored))
     (replicate,) = cluster.packets(of(Replicate, to="c"))
     cluster.hand_in(Packet("a", "b", replicate.message._replace(op=99, durable=True)))
