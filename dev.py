@@ -34,8 +34,8 @@ USAGE = """usage: python3 dev.py VERB [ARGUMENT...]
   kept ARGUMENT...   the kept command itself, as .venv/bin/kept
 """
 
-DEMO_HOLDS = ["run", "--seed", "1"]
-DEMO_CAUGHT = ["run", "--versions", "lww", "--claim", "no-lost-write", "--seed", "1"]
+DEMO_HOLDS = ["run", "--seed", "3"]
+DEMO_CAUGHT = ["run", "--versions", "lww", "--claim", "no-lost-write", "--seed", "3"]
 
 EXIT_VIOLATED, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_INTERRUPTED = 1, 64, 69, 130
 GRACE_S = 15
