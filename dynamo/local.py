@@ -139,7 +139,7 @@ class LocalCluster:
         self._nodes[name] = Node(
             name, self.config, self.members, self._rules, self._random.randrange, self.marks, seeds
         )
-        meta = {key: record for key, record in engine.scan(META) if isinstance(record, bytes)}
+        meta = {key: record if isinstance(record, bytes) else None for key, record in engine.scan(META)}
         fresh_disk = f"{name}.{self._random.getrandbits(48):x}"
         data, hints = _states(engine, DATA), _states(engine, HINT)
         self._events.append((name, Boot(meta, data, hints, fresh_disk, self._genesis, int(time.time()))))

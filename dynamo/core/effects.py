@@ -94,12 +94,13 @@ Effect = Send | Reply | Write | Load | SetTimer | Minted
 class Boot(NamedTuple):
     """The node starts, with what survived on its disk."""
 
-    meta: Mapping[bytes, bytes]
+    meta: Mapping[bytes, bytes | None]
+    """Every record of the meta space; None stands for one that does not match its checksum."""
     data: Iterable[tuple[bytes, Siblings | None]]
     """Every record of the data space; None stands for one that does not match its checksum."""
     hints: Iterable[tuple[bytes, Siblings | None]]
     fresh_disk: str
-    """A name for this disk that was never used before. A node that finds no identity on its disk takes it as its
+    """A name that no boot of this machine has used. A node that finds no whole identity on its disk takes it as its
     incarnation, so an actor that may have lost its disk never comes back under its old name."""
     genesis: bool
     """Whether this is the cluster's very first start, so an empty disk means an empty store and not a lost one."""

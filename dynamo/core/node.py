@@ -8,11 +8,11 @@ timer and completion is handled by one component, as the table `_receive` and th
 lives here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dynamo.core import messages as m
-from dynamo.core.actors import ACTOR_PREFIX, BOOTS
+from dynamo.core.actors import ACTOR_PREFIX, BIRTHS, BOOTS
 from dynamo.core.config import StoreConfig
 from dynamo.core.effects import (
     DATA,
@@ -40,6 +40,22 @@ from dynamo.core.siblings import Siblings
 
 GENERATION = b"generation"
 INCARNATION = b"incarnation"
+
+IDENTITY = (INCARNATION, GENERATION, BIRTHS, BOOTS)
+"""What a node must find on its disk, whole, to go on under its old name."""
+
+
+def _believed(meta: Mapping[bytes, bytes | None]) -> dict[bytes, bytes]:
+    """What a boot may believe of what its disk says about the node.
+
+    A damaged actor is an actor less. Where anything else is damaged or missing, the names that this node has given
+    cannot be told from those that it has not: it comes back as after a lost disk, under another name.
+    """
+    whole = {name: value for name, value in meta.items() if value is not None}
+    damaged = [name for name, value in meta.items() if value is None and not name.startswith(ACTOR_PREFIX)]
+    if not damaged and all(name in whole for name in IDENTITY):
+        return whole
+    return {name: whole[name] for name in (GENERATION, MEMBERS) if name in whole}
 
 
 class Node:
@@ -133,7 +149,7 @@ class Node:
     def _boot(self, boot: Boot) -> None:
         host = self.host
         host.booted_us = host.now_us
-        meta = dict(boot.meta)
+        meta = _believed(boot.meta)
         lost = INCARNATION not in meta and not boot.genesis
         host.incarnation = meta[INCARNATION].decode() if INCARNATION in meta else boot.fresh_disk
         host.generation = max(int(meta.get(GENERATION, b"0")) + 1, boot.started)
@@ -155,6 +171,7 @@ class Node:
                 Change(META, BOOTS, b"%d" % (int(meta.get(BOOTS, b"0")) + 1)),
                 Change(META, MEMBERS, self.gossip.table.encode()),
                 *(Change(META, ACTOR_PREFIX + key, None) for key in self.replica.damaged),
+                *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTOR_PREFIX)),
             )
         )
         host.when_durable(seq, self._serve)

@@ -85,7 +85,9 @@ class Machine:
         self.boots += 1
         self.node = self.build(self.name, self._below)
         disk = self.disk
-        self.step(Boot(dict(disk.meta()), disk.contents("data"), disk.contents("hint"), disk.name, genesis, self.boots))
+        meta = dict(disk.meta())
+        fresh = f"{disk.name}.{self.boots}" if meta else disk.name
+        self.step(Boot(meta, disk.contents("data"), disk.contents("hint"), fresh, genesis, self.boots))
 
     def crash(self, keep_share: float = 0.0, torn_at: float | None = None) -> tuple[int, bool]:
         """Stop at once. Returns how many unsynced batches were lost, and whether one was torn."""

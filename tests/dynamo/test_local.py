@@ -137,6 +137,32 @@ def test_a_damaged_record_is_healed_from_the_other_owners(tmp_path: Path) -> Non
         assert [v.value for v in _held(store, "n1", b"cart")] == [b"milk"]
 
 
+@pytest.mark.parametrize("name", [b"births", b"boots", b"generation", b"incarnation"])
+@pytest.mark.parametrize("how", ["damaged", "gone"])
+def test_a_node_whose_identity_is_not_whole_comes_back_under_another_name(
+    tmp_path: Path, name: bytes, how: str
+) -> None:
+    """It cannot tell any more which names it has given: none is given under the old one, and the others are asked."""
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        dots = {store.put(b"cart", b"", b"%d" % i).dot for i in range(6)}
+        before = store._nodes["n2"].host.incarnation
+    with sqlite3.connect(tmp_path / "n2.sqlite") as database:
+        if how == "gone":
+            database.execute("delete from meta where key = ?", (name,))
+        else:
+            (value,) = database.execute("select record from meta where key = ?", (name,)).fetchone()
+            database.execute("update meta set record = ? where key = ?", (value[:-1] + bytes([value[-1] ^ 1]), name))
+    database.close()
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        assert store._nodes["n2"].host.incarnation != before
+        assert store._nodes["n2"].replica.recovering
+        dots |= {store.put(b"cart", b"", b"again %d" % i).dot for i in range(6)}
+        assert len(dots) == 12
+    with LocalCluster(3, QUICK, tmp_path) as store:
+        alive = store._nodes["n2"].actors.alive.values()
+        assert all(actor.startswith(store._nodes["n2"].host.incarnation) for actor in alive)
+
+
 def test_a_node_that_lost_its_disk_comes_back_as_a_new_incarnation_and_recovers(tmp_path: Path) -> None:
     with LocalCluster(3, QUICK, tmp_path) as store:
         store.put(b"cart", b"", b"milk", w=3)

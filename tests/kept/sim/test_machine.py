@@ -207,7 +207,7 @@ def test_a_crash_may_leave_a_share_of_what_was_not_synced(stage: Any) -> None:
     assert staged.boots()[1].meta == {b"a": b"1", b"b": b"2"}
 
 
-def test_the_same_disk_boots_under_the_same_name_and_a_new_disk_under_a_new_one(stage: Any) -> None:
+def test_every_boot_is_offered_a_name_that_no_boot_has_used(stage: Any) -> None:
     staged = stage(("n1",), on(Boot, write(1), life=1))
     machine = staged.world.machines["n1"]
     staged.world.run(SECOND)
@@ -220,7 +220,7 @@ def test_the_same_disk_boots_under_the_same_name_and_a_new_disk_under_a_new_one(
     machine.lose_disk()
     machine.boot()
     boots = staged.boots()
-    assert [boot.fresh_disk for boot in boots] == ["n1.0", "n1.0", "n1.1", "n1.2"]
+    assert [boot.fresh_disk for boot in boots] == ["n1.0", "n1.0.3", "n1.1", "n1.2"]
     assert [dict(boot.meta) for boot in boots] == [{}, {b"k": b"1"}, {}, {}]
     assert [boot.genesis for boot in boots] == [True, False, False, False]
 
