@@ -20,7 +20,7 @@ from histories.rows import Rows
 from histories.run import HISTORY_FILE, REPLICAS_FILE, TRACE_FILE, RecordedRun
 from histories.sink import REMEMBERED, Escaped, actors_text, dots_text, header_row, json_text, plain
 from histories.snapshot import Snapshot
-from histories.trace import trace_of
+from histories.trace import END, trace_of
 
 BUFFER_BYTES = 1 << 18
 
@@ -36,6 +36,8 @@ class Recorder:
     def __init__(self, directory: str | Path | None, header: RunHeader) -> None:
         self._fields = header.model_dump(include=set(RunHeader.model_fields))
         self._directory = None if directory is None else Path(directory)
+        self._traced_us = 0
+        self._closed = False
         self._memory: dict[str, list[str]] = {}
         self._files: list[TextIOWrapper] = []
         self._keys: dict[bytes, str] = {}
@@ -62,6 +64,8 @@ class Recorder:
             self._files.append(file)
             write = file.write
         write(header_row(header))
+        if self._files:
+            self._files[-1].flush()  # after a kill there is at least a header to tell what the file is
         return write
 
     def _key(self, key: bytes) -> str:
@@ -134,6 +138,7 @@ class Recorder:
 
     def minted(self, time_us: int, request: str, key: bytes, dot: Dot) -> None:
         """The store named the put of `request`."""
+        self._traced_us = time_us
         self._trace(
             f'{{"time_us":{time_us},"event":"minted","request":{self._actors[request]},"key":{self._key(key)}'
             f',"dot":[{self._actors[dot[0]]},{dot[1]}]}}\n'
@@ -141,6 +146,7 @@ class Recorder:
 
     def event(self, time_us: int, name: str, **fields: Any) -> None:
         """Anything else that happened, in the order of the keyword arguments. Bytes become text, tuples arrays."""
+        self._traced_us = time_us
         self._trace(plain({"time_us": time_us, "event": name, **fields}) + "\n")
 
     def replicas(self, settled: bool, settled_after_us: int | None, ring: Ring | Mapping[str, Any]) -> Snapshot:
@@ -157,9 +163,16 @@ class Recorder:
             file.flush()
 
     def close(self) -> None:
-        """Flush and close; nothing can be recorded afterwards (rows in memory stay)."""
+        """End the trace, flush and close; nothing can be recorded afterwards (rows in memory stay)."""
+        if not self._closed:
+            self._closed = True
+            self._trace(self._end())
         for file in self._files:
             file.close()
+
+    def _end(self) -> str:
+        """The last row of a whole trace: whoever reads it knows that no row is missing."""
+        return plain({"time_us": self._traced_us, "event": END}) + "\n"
 
     def lines(self, name: str) -> list[str]:
         """The rows of one file of an in-memory recorder, each with its newline."""
@@ -168,7 +181,8 @@ class Recorder:
 
     def recorded(self) -> RecordedRun:
         """What an in-memory recorder holds, read by the same code that reads the files."""
-        trace = trace_of(Rows(TRACE_FILE, (line.encode() for line in self.lines(TRACE_FILE))))
+        traced = self.lines(TRACE_FILE) if self._closed else [*self.lines(TRACE_FILE), self._end()]
+        trace = trace_of(Rows(TRACE_FILE, (line.encode() for line in traced)))
         minted = trace.dots() if trace.mintings else NO_DOTS
         history = history_of(Rows(HISTORY_FILE, (line.encode() for line in self.lines(HISTORY_FILE))), minted)
         states = self.lines(REPLICAS_FILE)

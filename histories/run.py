@@ -25,4 +25,4 @@ class RecordedRun(NamedTuple):
     @property
     def mintings_known(self) -> bool:
         """Whether the trace names every dot that was given, so that a put without one never took effect."""
-        return self.trace is not None and not self.trace.truncated
+        return self.trace is not None and self.trace.whole

@@ -9,6 +9,9 @@ from histories.operation import Dot
 from histories.rows import Rows, dot, integer, string
 from histories.text import from_json
 
+END = "end"
+"""The event that a recorder writes last."""
+
 
 class Minting(NamedTuple):
     """The store gave the put of `request` to `key` the name `dot`, whether or not its client ever heard of it."""
@@ -28,6 +31,11 @@ class Trace(NamedTuple):
     mintings: tuple[Minting, ...]
     """The rows named "minted", typed."""
     truncated: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing: its writer came to the end, and was not killed."""
+        return not self.truncated and bool(self.events) and self.events[-1]["event"] == END
 
     def dots(self) -> dict[str, Dot]:
         """The first dot of each request."""

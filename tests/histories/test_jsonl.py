@@ -181,7 +181,8 @@ def test_files_of_two_runs_are_not_taken_for_one(files):
 
 def test_a_run_joins_the_trace_to_the_puts_that_it_names(files):
     files.write("history", PUT)
-    files.write("trace", {"time_us": 1, "event": "minted", "request": "r", "key": "k", "dot": ["n1", 4]})
+    named = {"time_us": 1, "event": "minted", "request": "r", "key": "k", "dot": ["n1", 4]}
+    files.write("trace", named, {"time_us": 1, "event": "end"})
     run = read_run(files.directory)
     assert run.operations[0].minted == ("n1", 4)
     assert run.operations[0].outcome == "info"

@@ -79,6 +79,7 @@ def test_memory_and_files_hold_the_same_bytes_whatever_the_order_of_a_context(tm
     record(stored)
     record(kept, reverse=True)
     stored.close()
+    kept.close()
     for name in ("history.jsonl", "trace.jsonl", "replicas.jsonl"):
         assert (tmp_path / "run" / name).read_text() == "".join(kept.lines(name))
 

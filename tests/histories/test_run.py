@@ -52,3 +52,19 @@ def test_files_of_two_runs_are_not_taken_for_one(tmp_path: Path) -> None:
     (tmp_path / "one" / TRACE_FILE).write_bytes((tmp_path / "two" / TRACE_FILE).read_bytes())
     with pytest.raises(HistoryError, match="seed"):
         read_run(tmp_path / "one")
+
+
+def test_a_trace_whose_writer_was_killed_is_not_trusted_even_where_it_ends_with_a_whole_line(tmp_path: Path) -> None:
+    record(tmp_path)
+    lines = (tmp_path / TRACE_FILE).read_bytes().splitlines(keepends=True)
+    assert b'"end"' in lines[-1]
+    (tmp_path / TRACE_FILE).write_bytes(b"".join(lines[:-1]))
+    assert not read_run(tmp_path).mintings_known
+
+
+def test_a_recorder_that_was_killed_at_once_leaves_files_that_can_be_read(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, HEADER)  # not flushed, not closed yet
+    run = read_run(tmp_path)
+    recorder.close()
+    assert run.operations == ()
+    assert not run.mintings_known
