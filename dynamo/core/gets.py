@@ -9,9 +9,9 @@ makes reads monotone.
 from collections.abc import Callable
 from typing import Any
 
-from dynamo.core.context import encode_context
+from dynamo.core.answers import showing
 from dynamo.core.host import Host
-from dynamo.core.messages import FAIL, OK, Read, ReadReply, Replicate, Request, Response
+from dynamo.core.messages import FAIL, Read, ReadReply, Replicate, Request, Response
 from dynamo.core.placement import Placement, Target
 from dynamo.core.replica import Replica
 from dynamo.core.siblings import NOTHING, Siblings
@@ -141,18 +141,7 @@ class GetCoordinator:
 
     def _answer(self, get: PendingGet) -> None:
         get.answered = True
-        state = get.state
-        live = state.live
-        get.answer(
-            Response(
-                get.request.id,
-                OK,
-                "",
-                tuple([v.value for v in live]),  # type: ignore[misc]  # live versions have values
-                tuple([v.dot for v in live]),
-                encode_context(self.host.versioning.context(state)),
-            )
-        )
+        get.answer(showing(self.host.versioning, get.request.id, get.state))
 
     # Blocking repair
 

@@ -11,10 +11,10 @@ version exists somewhere and may yet spread. It is `fail` only where no version 
 from collections.abc import Callable
 
 from dynamo.core.actors import Actors
-from dynamo.core.context import encode_context
+from dynamo.core.answers import showing
 from dynamo.core.effects import Change, Minted
 from dynamo.core.host import Host
-from dynamo.core.messages import FAIL, INFO, OK, PUT, Replicate, Request, Response
+from dynamo.core.messages import FAIL, INFO, PUT, Replicate, Request, Response
 from dynamo.core.placement import Placement, Target
 from dynamo.core.replica import Replica
 from dynamo.core.siblings import NOTHING, Siblings
@@ -189,19 +189,7 @@ class PutCoordinator:
 
     def _answer(self, put: PendingPut) -> None:
         put.answered = True
-        state = put.state
-        live = state.live
-        put.answer(
-            Response(
-                put.request.id,
-                OK,
-                "",
-                tuple([v.value for v in live]),  # type: ignore[misc]  # live versions have values
-                tuple([v.dot for v in live]),
-                encode_context(self.host.versioning.context(state)),
-                put.dot,
-            )
-        )
+        put.answer(showing(self.host.versioning, put.request.id, put.state, put.dot))
 
     def _hedge(self, put: PendingPut) -> None:
         """Some targets are silent: suspect them, and let the next healthy nodes keep the version for them."""
