@@ -52,6 +52,8 @@ class Detector:
         self._arrivals: dict[str, _Arrivals] = {}
         self._awaited_since_us: dict[str, int] = {}
         self._ticked_us: int | None = None
+        self._quiet_until_us = 0
+        """Before this no peer can be convicted: a node of a large ring does not look at every peer at every tick."""
         self._resumed_us: int | None = None
 
     def expect(self, peers: Iterable[str], now_us: int) -> None:
@@ -59,6 +61,7 @@ class Detector:
         for peer in peers:
             if peer not in self._arrivals:
                 self._awaited_since_us.setdefault(peer, now_us)
+                self._quiet_until_us = min(self._quiet_until_us, now_us + self._outage_us - 1)
 
     def heard(self, peer: str, now_us: int) -> None:
         """A message of the peer arrived, whatever it says: the peer is up."""
@@ -96,14 +99,22 @@ class Detector:
         if ticked_us is not None and now_us - ticked_us > self._pause_us:
             self._resume(now_us)
             return
-        limit = self._threshold / _LOG10_E
-        for peer, arrivals in self._arrivals.items():  # phi written out: a node of a large ring has many peers
-            silent_us = now_us - arrivals.last_us
-            if silent_us * len(arrivals.intervals_us) >= arrivals.total_us * limit and peer not in self.down:
-                self.down.add(peer)
-        for peer in self._awaited_since_us:
-            if peer not in self.down and self.phi(peer, now_us) >= self._threshold:
-                self.down.add(peer)
+        if now_us < self._quiet_until_us:
+            return
+        quiet_until_us = now_us + self._pause_us
+        for peer, arrivals in self._arrivals.items():
+            if peer not in self.down:
+                if self.phi(peer, now_us) >= self._threshold:
+                    self.down.add(peer)
+                else:
+                    quiet_until_us = min(quiet_until_us, self._suspect_at_us(arrivals))
+        for peer, since_us in self._awaited_since_us.items():
+            if peer not in self.down:
+                if self.phi(peer, now_us) >= self._threshold:
+                    self.down.add(peer)
+                else:
+                    quiet_until_us = min(quiet_until_us, since_us + self._outage_us - 1)
+        self._quiet_until_us = quiet_until_us
 
     def forget(self, peer: str) -> None:
         """The peer left the ring."""
@@ -111,6 +122,10 @@ class Detector:
         self._awaited_since_us.pop(peer, None)
         self.suspected.discard(peer)
         self.down.discard(peer)
+
+    def _suspect_at_us(self, arrivals: "_Arrivals") -> int:
+        """Not later than the moment at which phi reaches the threshold if the peer stays silent from now on."""
+        return arrivals.last_us + int(arrivals.total_us * self._threshold / _LOG10_E / len(arrivals.intervals_us)) - 1
 
     def _revive(self, peer: str, now_us: int) -> None:
         """First heard, or heard again: the silence before is no sample. `expected_us` is the prior of a new window."""
@@ -122,12 +137,14 @@ class Detector:
             arrivals = self._arrivals[peer] = _Arrivals(self._window)
             arrivals.add(self._expected_us)
         arrivals.restart(now_us)
+        self._quiet_until_us = min(self._quiet_until_us, self._suspect_at_us(arrivals))
 
     def _sample(self, arrivals: "_Arrivals", now_us: int) -> None:
         interval_us = now_us - arrivals.sampled_us
         arrivals.sampled_us = now_us
         if interval_us <= self._outage_us:
             arrivals.add(interval_us)
+            self._quiet_until_us = min(self._quiet_until_us, self._suspect_at_us(arrivals))
 
     def _resume(self, now_us: int) -> None:
         """After a local pause: what was silent meanwhile was this node."""

@@ -206,3 +206,32 @@ def test_a_peer_that_left_is_forgotten() -> None:
     assert detector.down == set()
     assert detector.suspected == set()
     assert detector.phi("b", 99 * S) == 0.0
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["heard", "missed", "expect", "tick"]), st.sampled_from("abc"), st.integers(0, 900_000)
+        ),
+        max_size=60,
+    )
+)
+def test_a_tick_convicts_exactly_whom_phi_convicts_however_seldom_it_looks(
+    steps: list[tuple[str, str, int]],
+) -> None:
+    """The detector skips ticks at which nobody can have reached the threshold; against one that looks every time."""
+    one = Detector(expected_us=50_000, window=4, threshold=3.0, grace=6.0)
+    now_us = 0
+    for what, peer, wait_us in steps:
+        now_us += wait_us
+        if what == "heard":
+            one.heard(peer, now_us)
+        elif what == "missed":
+            one.missed(peer, now_us)
+        elif what == "expect":
+            one.expect([peer], now_us)
+        else:
+            due = {name for name in "abc" if one.phi(name, now_us) >= 3.0}
+            before = set(one.down)
+            one.tick(now_us)
+            assert one.down == before | due
