@@ -1,4 +1,4 @@
-"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [zoo]`: the first four where none is named."""
+"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [zoo] [shrink]`: the first four where none is named."""
 
 import os
 import platform
@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.measure import apart
+from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -86,9 +87,10 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "nodes": nodes,
     "length": length,
     "zoo": table,
+    "shrink": shrunk,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
-"""What runs where nothing is named; the zoo's table takes several minutes."""
+"""What runs where nothing is named; the zoo's tables take minutes."""
 
 
 def main(names: list[str]) -> int:

@@ -42,6 +42,12 @@ def test_the_quoted_counterexample_is_what_the_command_prints(tmp_path: Path) ->
     assert " ".join(" ".join(quoted).split()) in printed
 
 
+def test_the_quoted_run_shrinks_as_far_as_the_readme_says(tmp_path: Path) -> None:
+    before, after = re.findall(r"from (\d+) events to (\d+)", README)[0]
+    _run(KEPT[0][0] + " --out lost", tmp_path)
+    assert f"violated by {after} events instead of {before}" in _run("kept shrink lost", tmp_path).stdout
+
+
 def test_the_readme_has_the_two_commands_and_dev_py_knows_them() -> None:
     verbs = [command.split()[2] for command, _ in COMMANDS if command.startswith("python3 dev.py ")]
     assert verbs == ["demo", "test"]

@@ -16,6 +16,8 @@ from kept.cli import exits
 
 VERBS: dict[str, tuple[str, str]] = {
     "run": ("kept.cli.run", "One simulated run: cluster, workload, faults, history, verdicts."),
+    "fuzz": ("kept.cli.fuzz", "Many runs within a budget, each of another cluster; saves what violates."),
+    "shrink": ("kept.cli.shrink", "Make a failing schedule smaller: fewer operations, faults, nodes, messages."),
     "replay": ("kept.cli.replay", "Run a saved schedule again: SAME, FAILED, FIXED or DIVERGED."),
 }
 """verb -> the module whose `command` it is, and what the overview says of it."""

@@ -1,7 +1,7 @@
 """The flags that describe a run, made from the fields of `RunConfig`, so that neither their defaults nor their ranges
 stand in two places."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, get_args
 
 import click
@@ -78,17 +78,22 @@ def flag(name: str) -> str:
 def command_line(config: RunConfig, claims: tuple[str, ...]) -> str:
     """The command that runs `config` with these claims: what differs from the defaults, spelled out."""
     words = ["kept", "run", "--seed", str(config.seed)]
-    for name in HELP:
+    words += config_words(config, [n for n in HELP if getattr(config, n) != RunConfig.model_fields[n].default])
+    own = claims_of(config)
+    return " ".join(words + [f"--claim {name}" for name in claims if name not in own])
+
+
+def config_words(config: RunConfig, names: Iterable[str]) -> list[str]:
+    """The flags that set the fields called `names` as `config` has them."""
+    words = []
+    for name in names:
         value = getattr(config, name)
-        if value == RunConfig.model_fields[name].default:
-            continue
         if isinstance(value, bool):
             on, off = _switch(name)
             words.append(on if value else off)
         else:
             words += [flag(name), (",".join(value) or "none") if isinstance(value, tuple) else str(value)]
-    own = claims_of(config)
-    return " ".join(words + [f"--claim {name}" for name in claims if name not in own])
+    return words
 
 
 def _switch(name: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from kept.lab.coverage import unreached
 from kept.lab.explain import Explanation, explain
 from kept.lab.fingerprint import code_fingerprint
 from kept.lab.sweep import INTERRUPTED, OutOfTime, Sweep
+from kept.lab.trial import Trial
 from kept.lab.usage import shown
 from kept.report import text
 from kept.report.document import ExplanationDocument, RunDocument, claim_documents, overall, undecided
@@ -66,9 +67,9 @@ def execute(arguments: Arguments, console: Console) -> int:
     with Progress(arguments.seeds, arguments.budget_s, console.quiet) as progress:
         sweep.execute(progress)
     sweep.save()
-    told = _explained(sweep, progress)
+    told = explained(sweep.last, progress)
     document = _document(arguments, sweep, directory, told, progress.elapsed_s)
-    _save(document, told, directory)
+    save(document, told, directory)
     if arguments.junit is not None:
         story = "" if told is None else f"{told.paragraph}\n\n"
         report = junit("run", document.claims, document.duration_s, story + document.replay)
@@ -78,9 +79,8 @@ def execute(arguments: Arguments, console: Console) -> int:
     return document.exit_code
 
 
-def _explained(sweep: Sweep, progress: Progress) -> Explanation | None:
+def explained(trial: Trial | None, progress: Progress) -> Explanation | None:
     """What happened inside the store, where a claim is violated. Interrupted, the verdict stands without it."""
-    trial = sweep.last
     if trial is None or not trial.violated:
         return None
     ends_s = progress.elapsed_s + EXPLANATION_BUDGET_S
@@ -110,7 +110,7 @@ def _document(
         verdict=verdict,
         exit_code=exits.exit_code(verdict, sweep.stopped == INTERRUPTED),
         claims=claims,
-        explanation=None if told is None else _explanation(told),
+        explanation=None if told is None else explanation_document(told),
         seed=config.seed,
         first_seed=arguments.config.seed,
         seeds=sweep.done,
@@ -144,7 +144,8 @@ def _why(sweep: Sweep) -> str:
     return f"{what} at operation {taken:,} of {sweep.config.ops:,} of seed {sweep.seed}{held}: let it run to its end"
 
 
-def _explanation(told: Explanation) -> ExplanationDocument:
+def explanation_document(told: Explanation) -> ExplanationDocument:
+    """The explanation without its trace."""
     return ExplanationDocument(
         claim=told.claim,
         sentence=told.sentence,
@@ -154,7 +155,7 @@ def _explanation(told: Explanation) -> ExplanationDocument:
     )
 
 
-def _save(document: RunDocument, told: Explanation | None, directory: Path) -> None:
+def save(document: RunDocument, told: Explanation | None, directory: Path) -> None:
     """Write verdict.json and the explanation with its whole trace beside the history."""
     with (directory / VERDICT_FILE).open("x", encoding="utf-8") as file:
         file.write(document.model_dump_json(indent=1) + "\n")

@@ -66,12 +66,20 @@ class Client:
         self.sent = 0
         world.clients[self.name] = self.replied
 
+    def rest_until(self, due_us: int) -> None:
+        """Think until then, and begin the next intent."""
+        self.world.at(due_us, self.name, self.begin)
+
+    def wanted(self) -> Intent:
+        """What to do next."""
+        return self.workload.draw(self.draw)
+
     def begin(self, _one: Any = None, _two: Any = None) -> None:
         """Start the next intent, if the run still wants one."""
         if not self.take():
             self.done()
             return
-        intent = self.workload.draw(self.draw)
+        intent = self.wanted()
         key = intent.key
         known = self.seen.get(key)
         if known is not None and self.draw.random() < self.habits.loses_context:
@@ -176,7 +184,7 @@ class Client:
             self.process += self.clients
             self.seen.clear()
         pause_us = int(self.draw.expovariate(1.0 / self.think_us)) if self.think_us else 0
-        self.world.at(self.world.now_us + pause_us, self.name, self.begin)
+        self.rest_until(self.world.now_us + pause_us)
 
     def _count(self, what: str) -> None:
         counts = self.world.counts

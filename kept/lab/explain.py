@@ -16,7 +16,7 @@ from kept.lab import loss, staleness
 from kept.lab.facts import CameBack, sentences
 from kept.lab.keytrace import key_trace
 from kept.lab.run import Progress
-from kept.lab.trial import Trial, again, history_sha256, prepare
+from kept.lab.trial import Trial, again, history_sha256, prepare_again
 from kept.lab.watching import KeyWatch, attach
 
 WATCHED_KEYS = 64
@@ -49,8 +49,7 @@ def explain(trial: Trial, progress: Progress | None = None) -> Explanation:
     found = verdict.counterexample
     keys = _keys(trial, found)
     watch = KeyWatch(frozenset(to_bytes(key) for key in keys))
-    schedule = trial.schedule()
-    lab = prepare(trial.config, tape=schedule.tape(), faults=schedule.faults(), progress=progress)
+    lab = prepare_again(trial.schedule(), trial.config, progress=progress)
     attach(watch, lab)
     outcome = lab.execute()
     if history_sha256(outcome, None) != trial.history_sha256:

@@ -18,6 +18,7 @@ from kept.lab.client import Client
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import code_fingerprint, created_by
 from kept.lab.log import RunLog
+from kept.lab.script import Script
 from kept.lab.settle import describe, export, settle, unrest
 from kept.lab.workload import Habits, Workload
 from kept.sim.entropy import stream
@@ -58,6 +59,8 @@ class Outcome:
     virtual_us: int
     faults: tuple[Fault, ...]
     tape: Tape
+    script: Script | None
+    """What the clients did of their intents, where it was noted or prescribed."""
     recorder: Recorder
 
 
@@ -73,6 +76,7 @@ class Lab:
         faults: list[Fault] | None = None,
         watch: Watch | None = None,
         progress: Progress | None = None,
+        script: Script | None = None,
     ) -> None:
         self.config = config
         self.store = config.store()
@@ -104,6 +108,7 @@ class Lab:
         self.replaying = faults is not None
         self.injected: list[Fault] = []
         self.progress = progress
+        self.script = script
         self.taken = 0
         self.working = config.clients
 
@@ -163,6 +168,7 @@ class Lab:
             virtual_us=working_us,
             faults=tuple(self.injected),
             tape=world.network.tape,
+            script=self.script,
             recorder=self.recorder,
         )
 
@@ -186,7 +192,7 @@ class Lab:
         config = self.config
         workload = Workload(config.workload, config.keys, config.skew)
         for index in range(config.clients):
-            client = Client(
+            client = self._client(index)(
                 self.world,
                 index,
                 config.clients,
@@ -197,7 +203,10 @@ class Lab:
                 self._take,
                 self._client_done,
             )
-            self.world.at(50_000 + 137 * index, client.name, client.begin)
+            client.rest_until(50_000 + 137 * index)
+
+    def _client(self, index: int) -> Callable[..., Client]:
+        return Client if self.script is None else self.script.client(index)
 
     def _take(self) -> bool:
         """Leave for one more operation."""

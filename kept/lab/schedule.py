@@ -1,4 +1,5 @@
-"""The saved schedule of a run: configuration, planned faults and the fates of single messages, as one JSON document."""
+"""The saved schedule of a run: configuration, planned faults, fates of single messages and, once it was shrunk, what
+the clients do, as one JSON document."""
 
 import json
 from pathlib import Path
@@ -10,7 +11,9 @@ from checkers.registry import CLAIMS
 from histories.run import HISTORY_FILE
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import rows_sha256
+from kept.lab.script import STOP, Planned, Script
 from kept.lab.usage import SHOWN_PATH_CHARS, UsageError, first_problem, nearest, shown
+from kept.lab.workload import INTENTS
 from kept.sim.faults import CRASH, DRIFT, KINDS, PARTIAL, PARTITION, TORN, Fault
 from kept.sim.faults import ONE_WAY as ONE_WAY_PARTITION
 from kept.sim.tape import Fate, Tape
@@ -28,6 +31,11 @@ Number = Annotated[FiniteFloat, Field(ge=-1e12, le=1e12)]
 PlannedFault = tuple[
     str, Microseconds, Microseconds, tuple[str, ...], tuple[tuple[str, str], ...], Number, Number, bool
 ]  # the fields of `Fault`, in order
+DRAWS_LIMIT = 10_000_000
+"""No client's stream is ever wound further."""
+WrittenIntent = tuple[
+    Annotated[int, Field(ge=0)], Microseconds, str, str, Annotated[int, Field(ge=0, le=DRAWS_LIMIT)]
+]  # the fields of `Planned`, in order
 WrittenFate = tuple[str, Annotated[int, Field(ge=1)], Literal["loss", "duplicate", "delay"], Microseconds]
 
 
@@ -48,6 +56,8 @@ class Schedule(BaseModel):
     """Over the rows of history.jsonl without its header, which names the code that ran."""
     plan: tuple[PlannedFault, ...]
     fates: tuple[WrittenFate, ...]
+    intents: tuple[WrittenIntent, ...] = ()
+    """What each client does and when; empty: they decide for themselves, by the seed. Of a shrunk schedule."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -65,6 +75,8 @@ class Schedule(BaseModel):
             if fault.at_us < now_us:
                 raise ValueError(f"plan.{count}: {fault.at_us} us after {now_us} us; accepted: faults in their order")
             now_us = fault.at_us
+        for count, intent in enumerate(self.intents):
+            _check_intent(f"intents.{count}", Planned(*intent), self.config.clients)
         for name in nodes:
             _check_drift(name, [fault for fault in self.faults() if fault.kind == DRIFT and name in fault.nodes])
         return self
@@ -78,12 +90,16 @@ class Schedule(BaseModel):
         fates: dict[tuple[str, int], Fate] = {(sender, count): (kind, us) for sender, count, kind, us in self.fates}
         return Tape(fates)
 
+    def script(self) -> Script | None:
+        """The clients' script; None where they decide for themselves."""
+        return Script(Planned(*intent) for intent in self.intents) if self.intents else None
+
     def save(self, directory: Path) -> Path:
         """Write the schedule; it is readable JSON with a line per fault."""
         document: dict[str, Any] = self.model_dump(mode="json")
-        plan, fates = document.pop("plan"), document.pop("fates")
+        lists = {name: document.pop(name) for name in ("plan", "fates", "intents")}
         head = json.dumps(document, indent=1)[:-2]
-        text = head + ',\n "plan": [' + _lines(plan) + '],\n "fates": [' + _lines(fates) + "]\n}\n"
+        text = head + "".join(f',\n "{name}": [{_lines(rows)}]' for name, rows in lists.items()) + "\n}\n"
         path = directory / SCHEDULE_FILE
         path.write_text(text, encoding="utf-8")
         return path
@@ -103,6 +119,20 @@ def _check(place: str, fault: Fault, nodes: list[str]) -> None:
         raise ValueError(
             f"{place}: {fault.number}, {fault.torn}; accepted: a share from 0 to 1, and one below 1 of the torn write"
         )
+
+
+def _check_intent(place: str, intent: Planned, clients: int) -> None:
+    if intent.client >= clients:
+        raise ValueError(f"{place}: client {intent.client}; accepted: 0 to {clients - 1}")
+    if intent.kind not in INTENTS and intent.kind != STOP:
+        accepted = [*INTENTS, STOP]
+        raise ValueError(
+            f"{place}: {shown(intent.kind)}; accepted: {', '.join(accepted)}{nearest(intent.kind, accepted)}"
+        )
+    try:
+        intent.key.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{place}: a key with a lone surrogate; accepted: Unicode text") from None
 
 
 def _check_drift(name: str, drifts: list[Fault]) -> None:

@@ -12,6 +12,7 @@ from kept.lab.fingerprint import code_fingerprint, created_by, rows_sha256
 from kept.lab.promises import promised
 from kept.lab.run import Lab, Outcome, Progress, recorded, verdicts
 from kept.lab.schedule import Schedule
+from kept.lab.script import Script
 from kept.lab.swarm import swarm
 from kept.lab.usage import unknown
 from kept.sim.faults import Fault
@@ -38,6 +39,7 @@ class Trial:
     def schedule(self) -> Schedule:
         """What replays this run."""
         fates = self.outcome.tape.fates.items()
+        script = self.outcome.script
         return Schedule.model_validate(
             {
                 "created_by": created_by(),
@@ -48,6 +50,7 @@ class Trial:
                 "history_sha256": self.history_sha256,
                 "plan": tuple(tuple(fault) for fault in self.outcome.faults),
                 "fates": tuple((sender, count, *fate) for (sender, count), fate in fates),
+                "intents": () if script is None else tuple(tuple(intent) for intent in script.intents),
             }
         )
 
@@ -101,10 +104,31 @@ def prepare(
     faults: list[Fault] | None = None,
     watch: Watch | None = None,
     progress: Progress | None = None,
+    script: Script | None = None,
 ) -> Lab:
     """A lab that is ready to execute; its recorder has begun."""
     drawn = swarm(config)
-    return Lab(drawn, directory, rules_of(drawn), tape, faults, watch, progress)
+    return Lab(drawn, directory, rules_of(drawn), tape, faults, watch, progress, script)
+
+
+def prepare_again(
+    schedule: Schedule,
+    config: RunConfig | None = None,
+    directory: Path | None = None,
+    *,
+    watch: Watch | None = None,
+    progress: Progress | None = None,
+) -> Lab:
+    """A lab that is ready to execute what is planned in `schedule`, under its own configuration or another."""
+    return prepare(
+        config or schedule.config,
+        directory,
+        tape=schedule.tape(),
+        faults=schedule.faults(),
+        watch=watch,
+        progress=progress,
+        script=schedule.script(),
+    )
 
 
 def finish(lab: Lab, claims: tuple[str, ...], directory: Path | None = None) -> Trial:
@@ -122,7 +146,7 @@ def again(
 ) -> Trial:
     """Run a schedule again in memory, under its own configuration or, to see what that changes, another."""
     check_bug(schedule.config.bug)
-    lab = prepare(config or schedule.config, tape=schedule.tape(), faults=schedule.faults(), progress=progress)
+    lab = prepare_again(schedule, config, progress=progress)
     return finish(lab, schedule.claims if claims is None else claims)
 
 

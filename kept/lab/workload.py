@@ -13,6 +13,7 @@ from typing import NamedTuple
 from kept.sim.entropy import Stream
 
 GET, UPDATE, BLIND, DELETE, CART = "get", "update", "blind", "delete", "cart"
+INTENTS = (GET, UPDATE, BLIND, DELETE, CART)
 
 MIXES: dict[str, dict[str, float]] = {
     "mixed": {GET: 0.35, UPDATE: 0.28, BLIND: 0.12, DELETE: 0.10, CART: 0.15},

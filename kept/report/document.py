@@ -103,7 +103,108 @@ class ReplayDocument(_Document):
     config: dict[str, Any]
 
 
-DOCUMENTS: dict[str, type[BaseModel]] = {"run": RunDocument, "replay": ReplayDocument}
+class FindingDocument(_Document):
+    """One kind of violation that fuzzing found: the run with the least seed, and how often the kind came."""
+
+    name: str = Field(description="of the kind: the claim and a short hash of its key")
+    claim: str = Field(description="the first claim that is violated; or crash, or nondeterminism")
+    violated: tuple[str, ...] = Field(description="every claim that the run violates")
+    key: str = Field(description="what makes runs one kind: claim, types of the facts, versions, operations")
+    sentence: str = Field(description="what happened, in one sentence")
+    paragraph: str = Field("", description="what happened inside the store; empty where it was not explained")
+    remedy: str = ""
+    seed: int
+    count: int = Field(description="runs of this session that had this kind")
+    new: bool = Field(description="whether the corpus did not know it")
+    directory: str
+    replay: str = Field(description="the command that replays the run")
+
+
+class EntryDocument(_Document):
+    """One schedule of the corpus, replayed."""
+
+    schedule: str
+    result: Literal["SAME", "FAILED", "FIXED", "DIVERGED", "UNKNOWN", "STALE"]
+    reason: str
+    sentence: str = Field("", description="where it fails: what happened")
+    replay: str
+
+
+class FuzzDocument(_Document):
+    """What `kept fuzz` prints with ``--json`` and writes to verdict.json."""
+
+    kept: Literal["fuzz"] = "fuzz"
+    version: Literal[1] = 1
+    verdict: VerdictName
+    exit_code: int
+    claims: tuple[ClaimDocument, ...] = Field(description="each claim over all runs that check it")
+    findings: tuple[FindingDocument, ...]
+    corpus: str = Field(description="where findings are saved")
+    replayed: tuple[EntryDocument, ...] = Field(description="the schedules that the corpus held before")
+    died: tuple[str, ...] = Field(description="whose worker died twice: seeds, or schedules of the corpus")
+    unfinished: tuple[str, ...] = Field(description="what was broken off when the time was up")
+    seed: int = Field(description="the first one")
+    last_seed: int | None = Field(description="the last one that ran to its end; null: none did")
+    seeds: int = Field(description="how many ran to their end")
+    repeated: int = Field(description="how many of them were repeated in another process and compared")
+    stopped: Literal["budget", "seeds", "violation", "interrupted"]
+    never_reached: tuple[str, ...] = Field((), description="with --require-marks: what stayed at zero")
+    again: str = Field(description="the command that runs these seeds again")
+    code: str = Field(description="fingerprint of the code that ran")
+    jobs: int
+    budget_s: float
+    duration_s: float
+    runs_per_s: float
+    operations_per_s: float
+    counts: dict[str, int] = Field(description="faults that really happened, over all runs")
+    marks: dict[str, int] = Field(description="recovery paths that were taken, over all runs")
+    outcomes: dict[str, int] = Field(description="operations by ok, fail and info, over all runs")
+    events: int = Field(description="steps of the simulated world, over all runs")
+    fixed: dict[str, Any] = Field(description="the fields of the configuration that were not drawn")
+
+
+class SizeDocument(_Document):
+    """How big a counterexample is."""
+
+    events: int = Field(description="operations, faults and fates: what a reader has to follow")
+    operations: int = Field(description="on the keys that the violation is about")
+    faults: int
+    fates: int = Field(description="messages that were lost, doubled or late")
+    others: int = Field(description="operations on other keys")
+
+
+class ShrinkDocument(_Document):
+    """What `kept shrink` prints with ``--json``. The shrunk run's own document is verdict.json in its directory."""
+
+    kept: Literal["shrink"] = "shrink"
+    version: Literal[1] = 1
+    result: Literal["SHRUNK", "FIXED", "DIVERGED", "UNKNOWN"]
+    reason: str
+    verdict: VerdictName = Field(description="of the schedule that was left, or of the given one")
+    exit_code: int
+    claim: str = Field(description="that every accepted step violates")
+    claims: tuple[ClaimDocument, ...]
+    explanation: ExplanationDocument | None = None
+    seed: int
+    schedule: str = Field(description="the file or directory that was given")
+    directory: str = Field("", description="where the shrunk run is; empty: nothing was written")
+    replay: str = Field("", description="the command that replays it")
+    before: SizeDocument | None = None
+    after: SizeDocument | None = None
+    runs: int = Field(0, description="how many were made")
+    stopped: Literal["", "interrupted", "budget"] = Field("", description="why it ended before nothing more went")
+    history_sha256: str = ""
+    code: str = Field(description="fingerprint of the code that ran")
+    duration_s: float
+    config: dict[str, Any]
+
+
+DOCUMENTS: dict[str, type[BaseModel]] = {
+    "run": RunDocument,
+    "replay": ReplayDocument,
+    "shrink": ShrinkDocument,
+    "fuzz": FuzzDocument,
+}
 """Every document, by the name of its schema file."""
 
 

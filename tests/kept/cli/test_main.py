@@ -49,8 +49,8 @@ def test_version_says_the_version(kept: Callable[..., Any]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ([], "kept: no verb; accepted: run, replay"),
-        (["rum"], "kept: verb: 'rum'; accepted: run, replay; did you mean run?"),
+        ([], f"kept: no verb; accepted: {', '.join(VERBS)}"),
+        (["rum"], f"kept: verb: 'rum'; accepted: {', '.join(VERBS)}; did you mean run?"),
         (["--nope"], "kept: --nope: no such flag"),
         (["run", "--noodes", "4"], "kept: --noodes: no such flag; accepted: see --help; did you mean --nodes?"),
         (["run", "--n"], "kept: --n: no value"),

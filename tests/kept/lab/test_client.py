@@ -324,3 +324,22 @@ def test_habits_come_as_often_as_they_are_set(stage: Any) -> None:
     bench = Bench(stage, [w.GET] * 2_000, 2_000, Habits(0.05, 0.0, 0.0))
     known = 2_000 - 1 - bench.world.counts["client lost its context"]
     assert bench.world.counts["client lost its context"] / known == pytest.approx(0.05, abs=0.025)
+
+
+# Pauses
+
+
+def test_between_two_operations_a_client_thinks_for_a_time_of_the_given_mean(stage: Any) -> None:
+    """1,000 microseconds; tolerance: five standard deviations of a mean of 400 are 250."""
+    bench = Bench(stage, [w.BLIND] * 400, 400, answer=lambda r: Response(r.id, FAIL, "no"), begin=False)
+    paused: list[int] = []
+    rest_until = bench.client.rest_until
+
+    def told(due_us: int) -> None:
+        paused.append(due_us - bench.world.now_us)
+        rest_until(due_us)
+
+    bench.client.rest_until = told  # type: ignore[method-assign]
+    bench.run()
+    assert len(paused) == 400
+    assert sum(paused) / 400 == pytest.approx(1_000, abs=250)

@@ -1,5 +1,6 @@
 """A run: its phases, and above all that it is the same run every time, by its seed or by its schedule."""
 
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from histories.run import HISTORY_FILE, REPLICAS_FILE, TRACE_FILE
 from kept.lab.config import RunConfig
 from kept.lab.promises import promised
 from kept.lab.run import Lab, Outcome, recorded, verdicts
+from kept.lab.script import STOP, Planned, Script
 from kept.lab.swarm import swarm
 from kept.sim.faults import KINDS, Fault
 from kept.sim.tape import Tape
@@ -224,3 +226,68 @@ def test_progress_is_told_now_and_then() -> None:
 def test_a_swarm_is_as_deterministic_as_any_run(seed: int) -> None:
     config = swarm(RunConfig(seed=seed, ops=200, strategy="swarm"))
     assert digest(Lab(config, None).execute()) == digest(Lab(config, None).execute())
+
+
+# Scripts
+
+
+def noted(outcome: Outcome) -> list[Planned]:
+    """What the clients of a run did, from a repetition that notes it."""
+    script = Script()
+    tape = Tape(outcome.tape.fates)
+    repeated = Lab(outcome.config, None, tape=tape, faults=list(outcome.faults), script=script).execute()
+    assert files(repeated) == files(outcome), "noting changes nothing"
+    return script.intents
+
+
+def scripted(outcome: Outcome, intents: list[Planned]) -> Outcome:
+    """The same faults and fates under other intents."""
+    tape = Tape(outcome.tape.fates)
+    return Lab(outcome.config, None, tape=tape, faults=list(outcome.faults), script=Script(intents)).execute()
+
+
+def before(outcome: Outcome, at_us: int) -> dict[str, list[str]]:
+    """The rows of history and trace from before `at_us`."""
+    return {
+        name: [line for line in files(outcome)[name][1:] if json.loads(line)["time_us"] < at_us]
+        for name in (HISTORY_FILE, TRACE_FILE)
+    }
+
+
+@pytest.mark.parametrize("strategy", ["uniform", "pct"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_whole_script_gives_the_same_bytes_to_the_last_step(seed: int, strategy: str) -> None:
+    outcome = run(seed=seed, strategy=strategy)
+    prescribed = scripted(outcome, noted(outcome))
+    assert files(prescribed) == files(outcome)
+    assert prescribed.events == outcome.events
+    assert prescribed.counts == outcome.counts
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_intents_that_are_left_out_change_nothing_before_them(seed: int) -> None:
+    outcome = run(seed=seed)
+    intents = noted(outcome)
+    gone = len(intents) // 2 + seed
+    assert intents[gone].kind != STOP
+    less = scripted(outcome, intents[:gone] + intents[gone + 1 :])
+    due_us = intents[gone].due_us
+    assert before(less, due_us) == before(outcome, due_us)
+    assert len(before(less, due_us)[HISTORY_FILE]) > 50
+    assert files(less)[HISTORY_FILE] != files(outcome)[HISTORY_FILE]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_intents_that_are_left_stay_what_they_were(seed: int) -> None:
+    """Without faults, and with time to think, every one of them begins when it is due, on its key, at its node."""
+    outcome = Lab(RunConfig(seed=seed, ops=200, faults=(), think_ms=200), None).execute()
+    intents = noted(outcome)
+
+    def begun(one: Outcome) -> set[tuple[int, int, str]]:
+        rows = [json.loads(line) for line in files(one)[HISTORY_FILE][1:]]
+        return {(row["process"] % 8, row["time_us"], row["key"]) for row in rows if row["type"] == "invoke"}
+
+    whole = begun(outcome)
+    for left in (intents[::2], intents[1::2], intents[100:]):
+        wanted = {(one.client, one.due_us, one.key) for one in left if one.kind != STOP}
+        assert len(wanted & whole & begun(scripted(outcome, left))) >= 0.9 * len(wanted)

@@ -11,6 +11,7 @@ import kept
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
 from kept.lab.schedule import SCHEDULE_FILE, Schedule, load_schedule
+from kept.lab.script import Planned
 from kept.lab.usage import UsageError
 from kept.sim.faults import CRASH, KINDS, Fault
 
@@ -84,6 +85,25 @@ def test_the_file_is_json_with_a_line_per_fault_and_per_fate(tmp_path: Path, emp
     assert text.count('\n  ["n1", 3, "delay", 77]') == (0 if empty else 2)
 
 
+def test_the_intents_come_back_as_a_script_with_a_line_each(tmp_path: Path) -> None:
+    intents = ((2, 70, "update", "k1", 4), (0, 90, "stop", "", 0))
+    text = schedule(intents=intents).save(tmp_path).read_text(encoding="utf-8")
+    assert '\n  [2, 70, "update", "k1", 4]' in text
+    script = load_schedule(tmp_path).script()
+    assert script is not None
+    assert not script.noting
+    assert script.intents == [Planned(*intent) for intent in intents]
+
+
+def test_a_schedule_from_before_there_were_intents_still_loads_and_its_clients_decide_for_themselves(
+    tmp_path: Path,
+) -> None:
+    old = document()
+    del old["intents"]
+    assert load(tmp_path, old) == schedule()
+    assert schedule().script() is None
+
+
 def test_equal_schedules_are_saved_as_equal_bytes(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     assert of_run().save(tmp_path).read_bytes() == of_run().save(tmp_path / "b").read_bytes()
@@ -132,6 +152,14 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "a clock that fires a day's timers in a second": lambda: with_fault(_0="clock-drift", _5=1e11),
     "pairs without a partition": lambda: with_fault(_4=[["n1", "n2"]]),
     "faults in disorder": lambda: document(plan=[[CRASH, 9, *PLAN[2:]], [CRASH, 8, *PLAN[2:]]]),
+    "an intent of a client that is not there": lambda: document(intents=[[8, 1, "get", "k", 0]]),
+    "an intent of no client": lambda: document(intents=[[-1, 1, "get", "k", 0]]),
+    "an unknown intent": lambda: document(intents=[[0, 1, "gett", "k", 0]]),
+    "an intent before the start": lambda: document(intents=[[0, -1, "get", "k", 0]]),
+    "an intent at no time": lambda: document(intents=[[0, 10**16, "get", "k", 0]]),
+    "an intent that winds a stream for ever": lambda: document(intents=[[0, 1, "get", "k", 10**12]]),
+    "an intent on half a character": lambda: document(intents=[[0, 1, "get", "\ud800", 0]]),
+    "a short intent": lambda: document(intents=[[0, 1, "get"]]),
     "a torn write that is whole": lambda: with_fault(_6=1.0),
     "a torn write by itself": lambda: with_fault(_0="torn-write"),
 }
