@@ -79,7 +79,7 @@ UNREACHED: Mapping[str, str] = {
     "damaged hint dropped": "no fault damages a stored record yet",
     "damaged record found": "no fault damages a stored record yet",
     "damaged record healed": "no fault damages a stored record yet",
-    "forward refused": "needs two nodes that differ on who is down and no other owner: N=1, which only `kept fuzz` draws",
+    "forward refused": "needs two nodes that differ on who is down, and N=1, which only `kept fuzz` draws",
     "hint refused": "no run keeps a hundred thousand hints",
     "lost disk noticed": "no fault loses a disk yet",
     "membership table changed": "membership does not change yet",

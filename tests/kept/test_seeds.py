@@ -188,7 +188,7 @@ OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
 STILL = "the members of a run do not change"
 ELSEWHERE: dict[str, tuple[str, str]] = {
     "forward refused": (
-        "needs two nodes that differ on who is down and no other owner: N=1, which only `kept fuzz` draws",
+        "needs two nodes that differ on who is down, and N=1, which only `kept fuzz` draws",
         "test_requests.py::test_the_next_coordinator_is_tried_only_after_a_refusal_and_a_third_never",
     ),
     "membership table changed": (STILL, "test_gossip.py::test_one_meeting_reconciles_both_tables"),
