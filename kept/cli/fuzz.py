@@ -2,12 +2,10 @@
 
 import json
 import shlex
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import click
 
@@ -16,7 +14,7 @@ from kept.cli import exits
 from kept.cli.arguments import SEEDS_LIMIT, VERDICT_FILE, made, next_free, parse
 from kept.cli.console import Console
 from kept.cli.options import HELP, Number, config_options, config_words
-from kept.cli.progress import LINE_EVERY_S
+from kept.cli.progress import LINE_EVERY_S, Meter
 from kept.cli.seeds import RUNS, SEED_LIMIT, numbered, seed_of
 from kept.lab.corpus import CRASH, NONDETERMINISM, Corpus
 from kept.lab.fingerprint import code_fingerprint
@@ -126,35 +124,12 @@ def _fixed(plan: Plan) -> tuple[str, ...]:
     return tuple(name for name in fixed_fields(plan.config) if name != "seed" and (name != "bug" or plan.config.bug))
 
 
-class Line:
+class Line(Meter):
     """How far it is: one line that changes on a terminal, elsewhere a line every ten seconds."""
 
     def __init__(self, budget_s: float, quiet: bool) -> None:
-        self.began_s = self._told_s = time.monotonic()
+        super().__init__(quiet, budget_s)
         self._budget_s = budget_s
-        self._quiet = quiet
-        self._bar: Any = None
-        self._task: Any = None
-
-    @property
-    def elapsed_s(self) -> float:
-        return time.monotonic() - self.began_s
-
-    def __enter__(self) -> Self:
-        if not self._quiet and sys.stderr.isatty():
-            from rich.console import Console as Terminal  # noqa: PLC0415  # only terminals need it
-            from rich.progress import Progress as Bar  # noqa: PLC0415
-
-            self._bar = Bar(console=Terminal(stderr=True), transient=True)
-            self._task = self._bar.add_task("running", total=self._budget_s)
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def __call__(self, session: Fuzz) -> None:
         now_s = time.monotonic()

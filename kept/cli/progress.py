@@ -12,15 +12,13 @@ from kept.lab.sweep import OutOfTime
 LINE_EVERY_S = 10.0
 
 
-class Progress:
-    """A context around a sweep or replay; call it with the seeds done, and the operations done and wanted."""
+class Meter:
+    """A context that knows how long it has lasted, and has a bar where standard error is a terminal."""
 
-    def __init__(self, seeds: int, budget_s: float | None, quiet: bool) -> None:
-        self.seeds = seeds
-        self.began_s = time.monotonic()
-        self.ends_s = None if budget_s is None else self.began_s + budget_s
-        self._told_s = self.began_s
+    def __init__(self, quiet: bool, total: float | None = None) -> None:
+        self.began_s = self._told_s = time.monotonic()
         self._quiet = quiet
+        self._total = total
         self._bar: Any = None
         self._task: Any = None
 
@@ -34,7 +32,7 @@ class Progress:
             from rich.progress import Progress as Bar  # noqa: PLC0415
 
             self._bar = Bar(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("running", total=None)
+            self._task = self._bar.add_task("running", total=self._total)
             self._bar.start()
         return self
 
@@ -43,6 +41,15 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+
+class Progress(Meter):
+    """A context around a sweep or replay; call it with the seeds done, and the operations done and wanted."""
+
+    def __init__(self, seeds: int, budget_s: float | None, quiet: bool) -> None:
+        super().__init__(quiet)
+        self.seeds = seeds
+        self.ends_s = None if budget_s is None else self.began_s + budget_s
 
     def __call__(self, seeds: int, done: int, wanted: int) -> None:
         """Raises `OutOfTime` where the budget is spent."""
