@@ -21,6 +21,7 @@ class PlainVectors:
 
     name = "vv"
     actor_per_put = False
+    delete_makes_version = True
 
     def update(
         self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0

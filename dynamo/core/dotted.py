@@ -22,6 +22,7 @@ class DottedVectors:
 
     name = "dvv"
     actor_per_put = False
+    delete_makes_version = False
 
     def update(
         self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0

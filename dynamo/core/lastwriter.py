@@ -16,6 +16,7 @@ class LastWriterWins:
 
     name = "lww"
     actor_per_put = True
+    delete_makes_version = True
 
     def update(
         self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0

@@ -114,7 +114,7 @@ class PutCoordinator:
         if local is None:
             self.host.mark("put refused: damaged record")
             self._refuse(put, "the coordinator's copy is damaged and being healed")
-        elif put.request.kind == PUT or self.host.versioning.name != "dvv":
+        elif put.request.kind == PUT or self.host.versioning.delete_makes_version:
             self.actors.give(put.request.key, self._make, put)
         else:
             self._make("", (), put)

@@ -19,6 +19,9 @@ class Versioning(Protocol):
     actor_per_put: bool
     """Whether each put is named by an actor of its own (else one actor names all puts of a node to a key)."""
 
+    delete_makes_version: bool
+    """Whether a delete makes a version (a tombstone with a name of its own) and so needs an actor."""
+
     def update(
         self, local: Siblings, context: Vector, value: bytes, actor: str, stamp_us: int, floor: int = 0
     ) -> tuple[Siblings, Version]:

@@ -27,7 +27,6 @@ from kept.sim.nemesis import plan
 from kept.sim.scheduler import PriorityQueue, Queue, TimedQueue
 from kept.sim.tape import Tape
 from kept.sim.world import LATENCY_US, Watch, World
-from kept.zoo.catalogue import seeded
 
 Progress = Callable[[int, int], None]
 """Called now and then with the operations done and the operations wanted."""
@@ -80,7 +79,7 @@ class Lab:
     ) -> None:
         self.config = config
         self.store = config.store()
-        self.rules = rules or seeded(config, rules_for(config.versions))
+        self.rules = rules or rules_of(config)
         self.marks: dict[str, int] = {}
         header = RunHeader(seed=config.seed, config=config.document(), created_by=created_by(), code=code_fingerprint())
         self.recorder = Recorder(directory, header)
@@ -236,6 +235,16 @@ class Lab:
             if self.working:
                 self.injected.append(fault)
                 world.inject(fault)
+
+
+def rules_of(config: RunConfig) -> Rules:
+    """The store's own rules, or with the seeded bug among them."""
+    rules = rules_for(config.versions)
+    if not config.bug:
+        return rules
+    from kept.zoo import catalogue  # noqa: PLC0415  # the store's mistakes are loaded only where one is wanted
+
+    return catalogue.seeded(config, rules)
 
 
 def _members(config: RunConfig) -> tuple[Member, ...]:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checkers.verdict import Invalid, Verdict
-from dynamo.core.rules import Rules, rules_for
 from histories.run import HISTORY_FILE, RecordedRun
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import code_fingerprint, created_by, rows_sha256
 from kept.lab.promises import promised
-from kept.lab.run import Lab, Outcome, Progress, recorded, verdicts
+from kept.lab.run import Lab, Outcome, Progress, recorded, rules_of, verdicts
 from kept.lab.schedule import Schedule
 from kept.lab.script import Script
 from kept.lab.swarm import swarm
@@ -74,16 +73,6 @@ def configured(config: RunConfig) -> RunConfig:
     from kept.zoo import catalogue  # noqa: PLC0415
 
     return catalogue.configure(config)
-
-
-def rules_of(config: RunConfig) -> Rules:
-    """The store's own rules, or with the seeded bug among them."""
-    rules = rules_for(config.versions)
-    if not config.bug:
-        return rules
-    from kept.zoo import catalogue  # noqa: PLC0415
-
-    return catalogue.seeded(config, rules)
 
 
 def claims_of(config: RunConfig, named: Iterable[str] = ()) -> tuple[str, ...]:
