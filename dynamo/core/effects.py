@@ -142,4 +142,11 @@ class Loaded(NamedTuple):
     corrupt: bool = False
 
 
-Event = Boot | Received | Asked | TimerFired | Synced | Loaded
+class DiskSpace(NamedTuple):
+    """The disk has little room left (`low`), or has room again. The shell says so while there still is a reserve: a
+    node that hears it takes no new data, and goes on with what frees space."""
+
+    low: bool
+
+
+Event = Boot | Received | Asked | TimerFired | Synced | Loaded | DiskSpace

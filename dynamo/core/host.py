@@ -39,6 +39,7 @@ class Host:
         "choose",
         "config",
         "detector",
+        "disk_low",
         "durable_seq",
         "effects",
         "forest",
@@ -78,6 +79,8 @@ class Host:
         self.generation = 0
         """The number of this boot: greater than that of every earlier boot of this machine, whatever disk it had."""
         self.booted_us = 0
+        self.disk_low = False
+        """Whether the shell has said that the disk has little room left."""
         self.incarnation = ""
         """The name of this node's disk: the prefix of every actor that it brings to life."""
         self.effects: list[Effect] = []

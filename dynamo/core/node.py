@@ -20,6 +20,7 @@ from dynamo.core.effects import (
     Asked,
     Boot,
     Change,
+    DiskSpace,
     Effect,
     Event,
     Loaded,
@@ -140,6 +141,8 @@ class Node:
             self._timer(event.name)
         elif isinstance(event, Loaded):
             self._loaded(event)
+        elif isinstance(event, DiskSpace):
+            host.disk_low = event.low
         else:
             self._boot(event)
         return effects
