@@ -13,7 +13,7 @@ work (handoff, anti-entropy, gossip) catch up.
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, Self
@@ -98,7 +98,9 @@ class LocalCluster:
         self._requests = 0
         self._session = f"{self._random.getrandbits(64):x}"
         for name in names:
-            self.start(name)
+            self._start(name)
+        self._pump()
+        self._await_serving(names)
 
     # What the store offers
 
@@ -129,9 +131,15 @@ class LocalCluster:
             del self._timers[timer]
 
     def start(self, name: str) -> None:
-        """Start a stopped node with what its engine holds."""
+        """Start a stopped node with what its engine holds. It serves when more than half of the others have told what
+        they remember of it, or after `config.greeting_us`."""
         if name in self._nodes:
             raise CallerError(f"{name} is running")
+        self._start(name)
+        self._pump()
+        self._await_serving([name])
+
+    def _start(self, name: str) -> None:
         engine = self._engines[name]
         seeds = (self.members[0].name,)
         self._written[name] = 0
@@ -143,7 +151,13 @@ class LocalCluster:
         fresh_disk = f"{name}.{self._random.getrandbits(48):x}"
         data, hints = _states(engine, DATA), _states(engine, HINT)
         self._events.append((name, Boot(meta, data, hints, fresh_disk, self._genesis, int(time.time()))))
-        self._pump()
+
+    def _await_serving(self, names: Sequence[str]) -> None:
+        until_us = _now_us() + 2 * self.config.greeting_us
+        while not all(self._nodes[name].serving for name in names) and _now_us() < until_us:
+            if not self._fire():
+                time.sleep(0.001)
+            self._pump()
 
     def tick(self, seconds: float) -> None:
         """Let timers fire for a while: background work goes on."""

@@ -38,13 +38,16 @@ class Actors:
         self.floor = 0
         """Counters of this boot are above it."""
 
-    def boot(self, meta: dict[bytes, bytes]) -> Change:
-        """Take up what the disk knows; the returned change reserves the next births and goes into the boot's batch."""
+    def boot(self, meta: dict[bytes, bytes]) -> None:
+        """Take up what the disk knows."""
         self.next_birth = int(meta.get(BIRTHS, b"0"))
         for name, value in meta.items():
             if name.startswith(ACTOR_PREFIX):
                 self.alive[name[len(ACTOR_PREFIX) :]] = value.decode()
         self.floor = int(meta.get(BOOTS, b"0")) * BOOT_SPAN
+
+    def lease(self) -> Change:
+        """What reserves the next births; it goes into the boot's batch."""
         self.leased = self.next_birth + self.host.config.birth_lease
         return Change(META, BIRTHS, b"%d" % self.leased)
 

@@ -11,10 +11,10 @@ them only postpones the work to a later round):
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dynamo.core.effects import META, Change
-from dynamo.core.host import Host
+from dynamo.core.host import AnyRing, Host
 from dynamo.core.merkle import differing
 from dynamo.core.messages import TreeLeaves, TreeNodes, TreeRecord, TreeRoots, TreeSame
 from dynamo.core.replica import Replica
@@ -36,17 +36,19 @@ class AntiEntropy:
     def tick(self) -> None:
         """One exchange interval has passed: start a round with one peer that shares a partition with this node."""
         host = self.host
+        if host.name not in host.ring.names:  # it is leaving, and has lost its last partition
+            return
         peers = [name for name in host.ring.neighbours(host.name) if name not in host.detector.down]
         if peers:
             peer = peers[host.choose(len(peers))]
-            partitions = host.ring.partitions_shared(host.name, peer)
+            partitions = self._shared(peer)
             confirm = host.generation if self.replica.recovering else 0
             host.send(peer, TreeRoots(host.forest.roots(partitions), confirm))
 
     def roots(self, sender: str, message: TreeRoots) -> None:
         """A peer starts a round: answer with the children of every root that differs from ours."""
         forest = self.host.forest
-        mine = forest.roots(self.host.ring.partitions_shared(self.host.name, sender))
+        mine = forest.roots(self._shared(sender))
         different = differing(mine, message.roots)
         if different:
             self.host.mark("anti-entropy found a difference")
@@ -100,22 +102,57 @@ class AntiEntropy:
         if message.wanted:
             self.replica.fetch_durable(message.key, self._offer, sender, message.key, False)
 
-    # Recovery of a lost disk
+    def _shared(self, peer: str) -> tuple[int, ...]:
+        """The partitions that this node and `peer` answer reads of."""
+        host = self.host
+        if host.name not in host.ring.names or peer not in host.ring.names:
+            return ()
+        return host.ring.partitions_shared(host.name, peer)
+
+    # Recovery of what was lost
 
     def boot(self, meta: Mapping[bytes, bytes], lost: bool) -> tuple[Change, ...]:
         """Begin to recover where the disk was `lost`, or go on where an earlier boot did not finish: until every other
         owner has confirmed a partition, this copy answers no reads of it. Returns what to write with the boot."""
         host = self.host
-        recovering = self.replica.recovering
         if lost:
-            for partition in host.ring.partitions_of(host.name):
-                others = set(host.others(partition))
-                if others:
-                    recovering[partition] = others
-        elif RECOVERING in meta:
-            for partition, names in json.loads(meta[RECOVERING]).items():
-                recovering[int(partition)] = set(names)
-        return (self._progress(),) if lost else ()
+            if host.name in host.ring.names and host.involved:
+                self._doubt(host.ring.partitions_of(host.name))
+            return (self._progress(),)
+        if RECOVERING in meta and host.involved:
+            for position, names in json.loads(meta[RECOVERING]).items():
+                self.replica.recovering[host.ring.holding(int(position))] = set(names)
+        return ()
+
+    def doubt(self, partitions: Iterable[int]) -> None:
+        """This node does not have everything of these partitions, though it is to answer for them: they are recovered
+        like those of a lost disk."""
+        self._doubt(partitions)
+        self.host.write((self._progress(),))
+
+    def _doubt(self, partitions: Iterable[int]) -> None:
+        host = self.host
+        for partition in partitions:
+            others = {name for name in host.ring.readers(partition) if name != host.name}
+            if others:
+                self.replica.recovering[partition] = others
+
+    def ring_changed(self, before: AnyRing) -> None:
+        """What is being recovered goes on under the new ring, and is asked of the owners of now."""
+        host, replica = self.host, self.replica
+        old, replica.recovering = replica.recovering, {}
+        if not old:
+            return
+        ring = host.ring
+        again = {ring.holding(before.range_of(partition)[1] - 1) for partition in old}
+        again |= {p for p in range(ring.count) if before.holding(ring.range_of(p)[1] - 1) in old}
+        for partition in sorted(again):
+            readers = ring.readers(partition)
+            confirmed = {*before.readers(partition)} - old[partition] if ring.strategy != 1 else {*()}
+            missing = {*readers} - {host.name} - confirmed
+            if host.name in readers and missing:
+                replica.recovering[partition] = missing
+        host.write((self._progress(),))
 
     def same(self, sender: str, message: TreeSame) -> None:
         """`sender` holds exactly what we hold in these partitions, at one moment since our start."""
@@ -132,5 +169,7 @@ class AntiEntropy:
             self.host.write((self._progress(),))
 
     def _progress(self) -> Change:
-        left = {str(partition): sorted(names) for partition, names in sorted(self.replica.recovering.items())}
+        """What is still to be recovered, for the disk; partitions by their last position, since numbers change."""
+        ring = self.host.ring
+        left = {str(ring.range_of(p)[1] - 1): sorted(names) for p, names in sorted(self.replica.recovering.items())}
         return Change(META, RECOVERING, json.dumps(left).encode() if left else None)

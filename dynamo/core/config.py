@@ -42,6 +42,8 @@ class StoreConfig:
     """Partitioning strategy 1, 2 or 3 (6.2)."""
     partitions: int = 64
     """Equal-sized partitions of strategies 2 and 3."""
+    tokens_per_node: int = 32
+    """Tokens that a joining node of weight 1 gets under strategies 1 and 2."""
     max_key_bytes: int = 4 * 1024
     max_value_bytes: int = 1024 * 1024
     timeout_us: int = 1 * _SECOND
@@ -67,6 +69,10 @@ class StoreConfig:
     reap_grace_us: int = 60 * _SECOND
     """A tombstone is reaped only after every owner has held it unchanged for this long. It must be longer than twice
     the life of a message plus `operation_life_us`, so that nothing older can still be on its way."""
+    transfer_keys: int = 256
+    """Keys that one page of a transfer to a new owner names at the most."""
+    greeting_us: int = 2 * _SECOND
+    """How long a node that starts waits to hear from more than half of the others what they remember of it."""
     detector_threshold: float = 8.0
     birth_lease: int = 1_000
     """Actor births that are reserved on disk at once."""
@@ -102,6 +108,8 @@ class StoreConfig:
         for name, accepted in (("versions", VERSIONS), ("read_repair", READ_REPAIR)):
             if getattr(self, name) not in accepted:
                 raise CallerError(f"{name}: {getattr(self, name)!r} is unknown; accepted: {', '.join(accepted)}")
-        for name in ("hedge_us", "gossip_us", "exchange_us", "reap_us", "birth_lease"):
+        for name in (
+            "hedge_us", "gossip_us", "exchange_us", "reap_us", "birth_lease", "tokens_per_node", "transfer_keys",
+        ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise CallerError(f"{name}: must be at least 1")

@@ -116,6 +116,11 @@ class Detector:
                     quiet_until_us = min(quiet_until_us, since_us + self._outage_us - 1)
         self._quiet_until_us = quiet_until_us
 
+    def condemn(self, peer: str) -> None:
+        """The operator declares the peer dead: it is down until it is forgotten, for nobody listens to it any more."""
+        self.suspected.add(peer)
+        self.down.add(peer)
+
     def forget(self, peer: str) -> None:
         """The peer left the ring."""
         self._arrivals.pop(peer, None)

@@ -23,6 +23,7 @@ class PendingGet:
     """One get that this node coordinates."""
 
     __slots__ = (
+        "also",
         "answer",
         "answered",
         "closed",
@@ -38,6 +39,7 @@ class PendingGet:
         "started_us",
         "state",
         "targets",
+        "version",
     )
 
     def __init__(self, op: int, request: Request, answer: Answer, host: Host, targets: tuple[Target, ...]) -> None:
@@ -57,8 +59,11 @@ class PendingGet:
         """The merge of the replies."""
         self.holders: set[str] | None = None
         """Blocking repair under way: who holds `state`."""
+        self.also: tuple[str, ...] = ()
+        """While the membership changes: owners that are not asked, but must hold what is answered."""
         self.answered = False
         self.closed = False
+        self.version = host.version
 
 
 class GetCoordinator:
@@ -77,7 +82,7 @@ class GetCoordinator:
         self._ops += 1
         op = host.boot_bits | 1 << 31 | self._ops
         key = request.key
-        get = PendingGet(op, request, answer, host, self.placement.targets(key))
+        get = PendingGet(op, request, answer, host, self.placement.readers(key))
         self.pending[op] = get
         host.at(min(get.started_us + host.config.hedge_us, get.deadline_us), get, self._hedge)
         me = host.name
@@ -146,11 +151,16 @@ class GetCoordinator:
     # Blocking repair
 
     def _block(self, get: PendingGet) -> None:
-        """Answer once so many owners hold the merged state that no later R replies can miss it."""
+        """Answer once so many owners hold the merged state that no later R replies can miss it, from whichever list of
+        owners they come."""
+        host = self.host
         get.holders = {node for node, state in get.replies.items() if state == get.state and not get.targets[node]}
-        for node, owner in get.targets.items():
-            if not owner and node not in get.holders:
-                self.host.mark("blocking read repair")
+        if host.changing:
+            owners = host.ring.owners(host.partition(get.request.key))
+            get.also = tuple(name for name in owners if name not in get.targets)
+        for node in (*(node for node, owner in get.targets.items() if not owner), *get.also):
+            if node not in get.holders:
+                host.mark("blocking read repair")
                 self._repair(get, node)
         self._count(get)
 
@@ -159,16 +169,25 @@ class GetCoordinator:
         get = self.pending.get(op)
         if get is None:
             return op >> 31 & 1 == 1
-        if get.holders is not None and not get.targets.get(node, "?"):
+        if get.holders is not None and (node in get.also or not get.targets.get(node, "?")):
             get.holders.add(node)
             self._count(get)
         return True
 
     def _count(self, get: PendingGet) -> None:
         assert get.holders is not None
-        if not get.answered and len(get.holders) >= max(self.host.config.n - get.r + 1, self.host.config.w):
+        if not get.answered and self._safe(get, get.holders):
             self._answer(get)
             self._finish(get)
+
+    def _safe(self, get: PendingGet, holders: set[str]) -> bool:
+        """Whether so many hold the merged state that every later get meets it."""
+        host = self.host
+        enough = max(host.config.n - get.r + 1, host.config.w)
+        if not get.also:
+            return len(holders) >= enough
+        lists = host.ring.quorums(host.partition(get.request.key))
+        return all(sum(name in holders for name in owners) >= enough for owners in lists)
 
     # Repair after the answer
 
@@ -240,6 +259,10 @@ class GetCoordinator:
     def _close(self, get: PendingGet) -> None:
         get.closed = True
         self.pending.pop(get.op, None)
+
+    def older_than(self, version: int) -> bool:
+        """Whether an operation that began before this version of the ring still has to be answered."""
+        return any(get.version < version and not get.answered for get in self.pending.values())
 
     def touches(self, key: bytes) -> bool:
         """Whether a get of `key` is under way here."""

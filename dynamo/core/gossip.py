@@ -3,85 +3,104 @@
 They exchange heartbeats (who has been heard of, and in which boot) and, where their digests differ, the membership
 tables. A heartbeat that has moved on is a sign of life from a third node; it feeds phi, but it does not clear a node
 that left *our* requests unanswered, for between us the wire may be cut. Peers held to be down are asked directly
-every interval. Now and then the peer is a seed, so that rings that lost sight of each other find back (4.8.2).
+every interval. Now and then the peer is a seed: "to prevent logical partitions, some Dynamo nodes play the role of
+seeds" (4.8.2). Where two rings that do not know each other meet so, the one with the greater name gives way, and each
+of its nodes asks to be let into the other.
 """
 
-from collections.abc import Callable
-
-from dynamo.core.effects import META, Change
+from dynamo.core.greeting import Greeting
 from dynamo.core.host import Host
-from dynamo.core.membership import Membership
-from dynamo.core.messages import GossipAck, GossipSyn, Heartbeats, Ping
+from dynamo.core.membership import Table, decode_table, encode_table
+from dynamo.core.messages import GossipAck, GossipSyn, Heartbeats, LetIn, Ping
+from dynamo.core.participant import Participant
 
-MEMBERS = b"members"
 SEED_EVERY = 10
 """One meeting in so many is with a seed."""
 
 
 class Gossip:
-    """One node's gossip, its copy of the membership table and its heartbeats."""
+    """One node's gossip and its heartbeats."""
 
-    def __init__(self, host: Host, table: Membership, seeds: tuple[str, ...], ring_changed: Callable[[], None]) -> None:
+    def __init__(self, host: Host, participant: Participant, greeting: Greeting, seeds: tuple[str, ...]) -> None:
         self.host = host
-        self.table = table
+        self.participant = participant
+        self.greeting = greeting
         self.seeds = seeds
-        self.ring_changed = ring_changed
         self.heartbeats: dict[str, tuple[int, int]] = {}
-        self.generation_of: dict[str, int] = {}
+
+    @property
+    def table(self) -> Table:
+        return self.participant.table
 
     def boot(self) -> None:
         """The node's generation is known."""
         host = self.host
         self.heartbeats[host.name] = (host.generation, 0)
-        host.detector.expect((name for name in self.table.names if name != host.name), host.now_us)
 
     def tick(self) -> None:
         """One gossip interval has passed."""
-        host = self.host
+        host, table = self.host, self.table
         generation, heartbeat = self.heartbeats[host.name]
         self.heartbeats[host.name] = (generation, heartbeat + 1)
-        peers = [name for name in self.table.names if name != host.name]
+        peers = [name for name in table.involved or table.names if name != host.name]
         seeds = [name for name in self.seeds if name != host.name]
         if seeds and (not peers or host.choose(SEED_EVERY) == 0):
             peers = seeds
         if peers:
-            host.send(peers[host.choose(len(peers))], GossipSyn(self.table.digest, dict(self.heartbeats)))
+            syn = GossipSyn(table.digest, dict(self.heartbeats), table.cluster)
+            host.send(peers[host.choose(len(peers))], syn)
         for name in sorted(host.detector.down):
             host.mark("peer held to be down was asked")
             host.send(name, Ping())
 
     def syn(self, sender: str, message: GossipSyn) -> None:
         """A peer begins a meeting."""
-        differ = message.table_digest != self.table.digest
-        self._hear(message.heartbeats)
-        table = self.table.encode() if differ else b""
-        self.host.send(sender, GossipAck(table, dict(self.heartbeats), answer=differ))
+        table = self.table
+        differ = message.table_digest != table.digest
+        if sender in self.host.involved:
+            self._hear(message.heartbeats)
+        encoded = encode_table(table) if differ else b""
+        self.host.send(sender, GossipAck(encoded, dict(self.heartbeats), answer=differ, cluster=table.cluster))
 
     def ack(self, sender: str, message: GossipAck) -> None:
         """A peer answers; where the tables differ it has sent its own and asks for ours."""
-        self._hear(message.heartbeats)
+        if sender in self.host.involved:
+            self._hear(message.heartbeats)
         if message.table:
-            self._reconcile(Membership.decode(message.table))
+            theirs = decode_table(message.table)
+            self._reconcile(sender, theirs)
         if message.answer:
-            self.host.send(sender, GossipAck(self.table.encode(), dict(self.heartbeats), answer=False))
+            table = self.table
+            answer = GossipAck(encode_table(table), dict(self.heartbeats), answer=False, cluster=table.cluster)
+            self.host.send(sender, answer)
 
     def _hear(self, theirs: Heartbeats) -> None:
         """Take over newer heartbeats. The third node that one tells of is alive, as far as phi is concerned."""
         host = self.host
+        involved = host.involved
         mine = self.heartbeats
         suspected = host.detector.suspected
         for name, beat in theirs.items():
             known = mine.get(name)
-            if known is None or beat > known:
+            if (known is None or beat > known) and name in involved:
                 mine[name] = beat
-                self.generation_of[name] = beat[0]
+                self.greeting.heard(name, beat[0])
                 if name not in suspected and name != host.name:
                     host.detector.heard(name, host.now_us)
 
-    def _reconcile(self, theirs: Membership) -> None:
-        host = self.host
-        if self.table.merge(theirs):
-            host.mark("membership table changed")
-            host.write((Change(META, MEMBERS, self.table.encode()),))
-            host.detector.expect((name for name in self.table.names if name != host.name), host.now_us)
-            self.ring_changed()
+    def _reconcile(self, sender: str, theirs: Table) -> None:
+        participant, host = self.participant, self.host
+        if participant.learn(theirs):
+            self.forget_others()
+        mine = participant.table
+        if mine.cluster and theirs.cluster and theirs.cluster < mine.cluster and sender in theirs.names:
+            own = mine.member(host.name)
+            if own is not None:
+                host.mark("another ring met")
+                host.send(sender, LetIn(own.name, own.weight, own.host, own.rack, own.datacenter))
+
+    def forget_others(self) -> None:
+        """Heartbeats of nodes that are not involved any more go."""
+        involved = self.host.involved
+        for name in [name for name in self.heartbeats if name not in involved and name != self.host.name]:
+            del self.heartbeats[name]

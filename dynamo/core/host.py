@@ -15,8 +15,10 @@ from dynamo.core.detector import Detector
 from dynamo.core.effects import Change, Effect, Send, SetTimer, Write
 from dynamo.core.merkle import MerkleForest
 from dynamo.core.ring import Ring
+from dynamo.core.transition import TransitionRing
 from dynamo.core.versioning import Versioning
 
+AnyRing = Ring | TransitionRing
 Chooser = Callable[[int], int]
 """Randomness comes in through this port: a whole number from 0 to the argument minus one."""
 
@@ -36,6 +38,7 @@ class Host:
         "_partitions",
         "_woken_at_us",
         "booted_us",
+        "changing",
         "choose",
         "config",
         "detector",
@@ -45,11 +48,13 @@ class Host:
         "forest",
         "generation",
         "incarnation",
+        "involved",
         "marks",
         "name",
         "now_us",
         "ring",
         "seq",
+        "version",
         "versioning",
         "waiting",
         "wall_us",
@@ -64,7 +69,7 @@ class Host:
         marks: dict[str, int],
         detector: Detector,
         forest: MerkleForest,
-        ring: Ring,
+        ring: AnyRing,
     ) -> None:
         self.name = name
         self.config = config
@@ -74,6 +79,13 @@ class Host:
         self.detector = detector
         self.forest = forest
         self.ring = ring
+        self.involved: frozenset[str] = frozenset(ring.names)
+        """Who takes part in the ring, this node included; messages of others are not listened to. Empty while this
+        node itself is in no ring."""
+        self.changing = False
+        """Whether a change of membership is under way."""
+        self.version = 0
+        """Grows with every change of the lists of owners: it tells operations that began before."""
         self.now_us = 0
         self.wall_us = 0
         self.generation = 0
@@ -156,8 +168,8 @@ class Host:
                 self.effects.append(SetTimer("deadlines", due_us))
 
     def others(self, partition: int) -> tuple[str, ...]:
-        """The partition's owners without this node."""
-        return tuple(name for name in self.ring.owners(partition) if name != self.name)
+        """The partition's owners without this node and those that are declared dead."""
+        return tuple(name for name in self.ring.owners(partition) if name != self.name and name in self.involved)
 
     @property
     def boot_bits(self) -> int:
@@ -177,7 +189,9 @@ class Host:
         """Whether this node is one of the key's N owners."""
         return self.name in self.ring.owners(self.partition(key))
 
-    def new_ring(self, ring: Ring) -> None:
-        """Membership has changed."""
+    def new_ring(self, ring: AnyRing) -> None:
+        """Membership has changed. Under strategy 1 the partitions are others now."""
         self.ring = ring
         self._partitions.clear()
+        if ring.strategy == 1:
+            self.forest.regroup(ring.partition_of)

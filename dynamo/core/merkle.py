@@ -10,7 +10,7 @@ changed. A tree is a function of its content: no order of writes, overwrites and
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b, md5
 from typing import TypeVar
 
@@ -76,6 +76,45 @@ class MerkleForest:
             raise PeerError(f"no leaf at {path} in a Merkle tree of depth {self.depth}")
         return dict(sorted(self._settled(partition).leaves.get(path, {}).items()))
 
+    @property
+    def partitions(self) -> tuple[int, ...]:
+        """The partitions that were ever touched, in increasing order."""
+        return tuple(sorted({*self._trees, *self._touched}))  # order-free: sorted
+
+    def keys(self, partition: int) -> tuple[bytes, ...]:
+        """The keys of a partition, sorted."""
+        return tuple(sorted(self.digests(partition)))
+
+    def digests(self, partition: int) -> dict[bytes, bytes]:
+        """The keys of a partition and the digests of their states."""
+        leaves = self._settled(partition).leaves.values()
+        return {key: digest for bucket in leaves for key, digest in bucket.items()}
+
+    def page(self, partition: int, first: int, limit: int) -> tuple[tuple[tuple[bytes, bytes], ...], int]:
+        """Keys and digests of whole leaves from leaf number `first` on, as many as it takes to name `limit` keys, and
+        the number of the first leaf with keys after them; -1 where there is none."""
+        entries: list[tuple[bytes, bytes]] = []
+        leaves = self._settled(partition).leaves
+        for path in sorted(leaves):
+            number = _number(path)
+            if number >= first:
+                if len(entries) >= limit:
+                    return tuple(entries), number
+                entries.extend(sorted(leaves[path].items()))
+        return tuple(entries), -1
+
+    def regroup(self, partition_of: Callable[[bytes], int]) -> None:
+        """The key space is cut anew: every key goes to the partition that it belongs to now. Strategy 1 has to do
+        this at every change of membership (6.2)."""
+        regrouped: defaultdict[int, dict[bytes, bytes | None]] = defaultdict(dict)
+        for partition in self.partitions:
+            for key, digest in self.digests(partition).items():
+                regrouped[partition_of(key)][key] = digest
+        self._trees = {}
+        for partition, digests in regrouped.items():
+            self._trees[partition] = tree = _Tree(self.depth)
+            tree.enter(digests)
+
     def drop(self, partition: int) -> None:
         """Forget a partition and all its keys."""
         self._touched.pop(partition, None)
@@ -105,11 +144,15 @@ class _Tree:
         self.leaves: dict[Path, dict[bytes, bytes]] = {}
 
     def absorb(self, touched: Mapping[bytes, Siblings | None]) -> None:
-        """Take over the touched keys and hash again the paths above those that changed."""
+        """Take over the touched keys; None says that a key is gone."""
+        self.enter({key: None if state is None else state.digest for key, state in touched.items()})
+
+    def enter(self, digests: Mapping[bytes, bytes | None]) -> None:
+        """Take over digests of keys and hash again the paths above those that changed."""
         dirty: dict[Path, None] = {}
-        for key, state in touched.items():
+        for key, digest in digests.items():
             path = leaf_path(key, self.depth)
-            if self._place(path, key, None if state is None else state.digest):
+            if self._place(path, key, digest):
                 dirty[path] = None
         fresh = {path: _leaf_digest(self.leaves.get(path, {})) for path in dirty}
         for _ in range(self.depth):
@@ -156,6 +199,14 @@ def leaf_path(key: bytes, depth: int) -> Path:
     position = md5(key, usedforsecurity=False).digest()
     tail = int.from_bytes(position[-4:], "big")  # MAX_DEPTH nibbles
     return tuple([(tail >> 4 * level) % FANOUT for level in range(depth)])
+
+
+def _number(path: Path) -> int:
+    """Leaves are numbered in the order of their paths."""
+    number = 0
+    for nibble in path:
+        number = number * FANOUT + nibble
+    return number
 
 
 def _leaf_digest(bucket: Mapping[bytes, bytes]) -> bytes:

@@ -157,6 +157,8 @@ class GossipSyn(NamedTuple):
 
     table_digest: bytes
     heartbeats: Heartbeats
+    cluster: str = ""
+    """The founding that the sender belongs to."""
 
 
 class GossipAck(NamedTuple):
@@ -165,6 +167,103 @@ class GossipAck(NamedTuple):
     table: bytes
     heartbeats: Heartbeats
     answer: bool
+    cluster: str = ""
+
+
+class Announce(NamedTuple):
+    """My membership table, which you should take up."""
+
+    table: bytes
+
+
+class Progress(NamedTuple):
+    """I have done what this phase of this plan asks of me."""
+
+    plan: str
+    phase: str
+
+
+class LetIn(NamedTuple):
+    """My ring gives way to yours: make me a member."""
+
+    name: str
+    weight: float
+    host: str
+    rack: str
+    datacenter: str
+
+
+class Hello(NamedTuple):
+    """I start; `generation` is the boot that my disk remembers. What do you remember of me?"""
+
+    op: int
+    generation: int
+
+
+class Welcome(NamedTuple):
+    """The latest boot of yours that I have heard of, and my membership table."""
+
+    op: int
+    generation: int
+    table: bytes
+
+
+class TransferPull(NamedTuple):
+    """What do you hold of this partition, from this leaf of its Merkle tree on?"""
+
+    op: int
+    plan: str
+    partition: int
+    leaf: int
+
+
+class TransferPage(NamedTuple):
+    """Keys and digests of whole leaves; `next_leaf`: where the next page begins, -1 where there is none."""
+
+    op: int
+    entries: tuple[tuple[bytes, bytes], ...]
+    next_leaf: int
+
+
+class TransferFetch(NamedTuple):
+    """Send me these records."""
+
+    op: int
+    keys: tuple[bytes, ...]
+
+
+class TransferRecords(NamedTuple):
+    op: int
+    records: tuple[tuple[bytes, Siblings], ...]
+
+
+class Operate(NamedTuple):
+    """An operator's command to one node (4.8.1: "a human administrator uses a command line tool")."""
+
+    id: str
+    action: str
+    """join, leave, replace, remove, weight, abort or status."""
+    node: str = ""
+    """Whom it is about."""
+    newcomer: str = ""
+    """replace: who takes over."""
+    weight: float = 1.0
+    host: str = ""
+    rack: str = ""
+    datacenter: str = ""
+
+
+class Operated(NamedTuple):
+    """The answer: ``ok`` (the change is under way, or what was asked for is told) or ``refused``, with the reason."""
+
+    id: str
+    status: str
+    reason: str = ""
+    epoch: int = 0
+    members: tuple[str, ...] = ()
+    plan: str = ""
+    """The change that is under way, for people; empty where there is none."""
+    plan_id: str = ""
 
 
 class ReapQuery(NamedTuple):

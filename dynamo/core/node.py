@@ -9,6 +9,7 @@ lives here.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from dynamo.core import messages as m
@@ -30,17 +31,24 @@ from dynamo.core.effects import (
     Synced,
     TimerFired,
 )
-from dynamo.core.errors import CallerError, PeerError
-from dynamo.core.gossip import MEMBERS
+from dynamo.core.errors import PeerError
+from dynamo.core.greeting import GENERATIONS
 from dynamo.core.healing import HEALING_OP
-from dynamo.core.host import Chooser
-from dynamo.core.membership import Membership
-from dynamo.core.ring import Member
+from dynamo.core.host import AnyRing, Chooser
+from dynamo.core.membership import NO_TABLE, decode_table, encode_table, founded
+from dynamo.core.participant import ENDORSED, MEMBERS
+from dynamo.core.ring import Member, Ring
 from dynamo.core.rules import Rules
 from dynamo.core.siblings import Siblings
+from dynamo.core.transfer import DONE
 
 GENERATION = b"generation"
 INCARNATION = b"incarnation"
+
+GREETINGS = (m.Hello, m.Welcome)
+"""What a node takes in before it serves."""
+STRANGERS = (*GREETINGS, m.GossipSyn, m.GossipAck, m.Announce, m.LetIn)
+"""What a node takes in from others than those of its ring."""
 
 IDENTITY = (INCARNATION, GENERATION, BIRTHS, BOOTS)
 """What a node must find on its disk, whole, to go on under its old name."""
@@ -56,7 +64,7 @@ def _believed(meta: Mapping[bytes, bytes | None]) -> dict[bytes, bytes]:
     damaged = [name for name, value in meta.items() if value is None and not name.startswith(ACTOR_PREFIX)]
     if not damaged and all(name in whole for name in IDENTITY):
         return whole
-    return {name: whole[name] for name in (GENERATION, MEMBERS) if name in whole}
+    return {name: whole[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED) if name in whole}
 
 
 class Node:
@@ -74,10 +82,12 @@ class Node:
     ) -> None:
         self.name = name
         self.rules = rules
+        self.config = config
         self.serving = False
         """Whether the boot's own writes are durable; before that the node answers nobody."""
         detector = rules.detector(expected_us=config.gossip_us, threshold=config.detector_threshold)
-        ring = rules.ring(members, config.n, config.strategy, config.partitions)
+        table = founded(members) if any(member.name == name for member in members) else NO_TABLE
+        ring = self._ring(table.members or self._alone())
         self.host = host = rules.host(
             name, config, rules.versioning, choose, marks, detector, rules.forest(config.merkle_depth), ring
         )
@@ -86,13 +96,20 @@ class Node:
         self.placement = rules.placement(host)
         self.puts = rules.puts(host, self.replica, self.actors, self.placement)
         self.gets = rules.gets(host, self.replica, self.placement)
-        self.requests = rules.requests(host, self.puts, self.gets, self.placement)
         self.handoff = rules.handoff(host, self.replica)
         self.anti_entropy = rules.anti_entropy(host, self.replica)
         self.healing = rules.healing(host, self.replica)
         self.reaper = rules.reaper(host, self.replica, self.puts, self.gets)
-        self.gossip = rules.gossip(host, Membership(members), seeds, self._ring_changed)
-        self.requests.generation_of = self.gossip.generation_of
+        self.transfer = rules.transfer(host, self.replica)
+        self.evacuation = rules.evacuation(host, self.replica)
+        self.participant = rules.participant(
+            host, table, self._ring, self.replica, self.puts, self.gets, self.transfer, self.evacuation,
+            self._ring_changed, self.anti_entropy.doubt, self._report,
+        )  # fmt: skip
+        self.steward = rules.steward(host, self.participant)
+        self.greeting = rules.greeting(host, self.participant, seeds)
+        self.requests = rules.requests(host, self.puts, self.gets, self.placement, self.greeting)
+        self.gossip = rules.gossip(host, self.participant, self.greeting, seeds)
         self._receive: dict[type, Callable[[str, Any], None]] = {
             m.Replicate: self._replicate,
             m.Stored: self._stored,
@@ -109,6 +126,15 @@ class Node:
             m.TreeRecord: self.anti_entropy.record,
             m.GossipSyn: self.gossip.syn,
             m.GossipAck: self.gossip.ack,
+            m.Announce: self._announced,
+            m.Progress: self.steward.progressed,
+            m.LetIn: self._let_in,
+            m.Hello: self.greeting.hello,
+            m.Welcome: self.greeting.welcome,
+            m.TransferPull: self.transfer.pull,
+            m.TransferPage: self.transfer.page,
+            m.TransferFetch: self.transfer.fetch,
+            m.TransferRecords: self.transfer.records,
             m.ReapQuery: self.reaper.asked,
             m.ReapVote: self.reaper.voted,
             m.Reap: self.reaper.reap,
@@ -131,8 +157,7 @@ class Node:
         host.wall_us = wall_us
         effects = host.effects = []
         if isinstance(event, Received):
-            if self.serving:
-                self._received(event.sender, event.message)
+            self._received(event.sender, event.message)
         elif isinstance(event, Synced):
             host.synced(event.seq)
         elif isinstance(event, Asked):
@@ -150,30 +175,49 @@ class Node:
     # Boot
 
     def _boot(self, boot: Boot) -> None:
+        """Take up what the disk holds, then ask the others what they remember of this node."""
         host = self.host
         host.booted_us = host.now_us
         meta = _believed(boot.meta)
+        last = int(meta.get(GENERATION, b"0"))
+        host.generation = max(last + 1, boot.started)
         lost = INCARNATION not in meta and not boot.genesis
-        host.incarnation = meta[INCARNATION].decode() if INCARNATION in meta else boot.fresh_disk
-        host.generation = max(int(meta.get(GENERATION, b"0")) + 1, boot.started)
-        if MEMBERS in meta and self.gossip.table.merge(Membership.decode(meta[MEMBERS])):
-            self._ring_changed()
-        births = self.actors.boot(meta)
+        if MEMBERS in meta:
+            self.participant.table = decode_table(meta[MEMBERS])
+        self.greeting.boot(meta.get(GENERATIONS))
+        self.transfer.boot(meta.get(DONE))
+        self.actors.boot(meta)
+        self.participant.boot(meta.get(ENDORSED, b"").decode())
         self.replica.boot(boot.data, boot.hints)
-        for key in self.replica.damaged:  # a record that cannot be read has no actor
-            self.actors.alive.pop(key, None)
-        if lost:
+        if boot.genesis:
+            self._greeted(True, boot, meta, lost)
+        else:
+            patient = lost and bool(self.participant.table.members)
+            self.greeting.begin(last, patient, partial(self._greeted, boot=boot, meta=meta, lost=lost))
+
+    def _greeted(self, sure: bool, boot: Boot, meta: dict[bytes, bytes], lost: bool) -> None:
+        """What the others remember is known, as far as they answered: become somebody, and write that down."""
+        host = self.host
+        if self.greeting.old and not lost:
+            host.mark("old disk noticed")
+            self.replica.purge()
+            lost = True
+        elif lost:
             host.mark("lost disk noticed")
-        recovery = self.anti_entropy.boot(meta, lost)
+        known = INCARNATION in meta and not lost and sure
+        host.incarnation = meta[INCARNATION].decode() if known else boot.fresh_disk
+        forgotten = tuple(key for key in self.actors.alive if not known or key in self.replica.damaged)
+        for key in forgotten:  # a record that cannot be read has no actor, and another incarnation none of these
+            del self.actors.alive[key]
         seq = host.write(
             (
-                births,
-                *recovery,
+                self.actors.lease(),
+                *self.anti_entropy.boot(meta, lost),
                 Change(META, INCARNATION, host.incarnation.encode()),
                 Change(META, GENERATION, b"%d" % host.generation),
                 Change(META, BOOTS, b"%d" % (int(meta.get(BOOTS, b"0")) + 1)),
-                Change(META, MEMBERS, self.gossip.table.encode()),
-                *(Change(META, ACTOR_PREFIX + key, None) for key in self.replica.damaged),
+                Change(META, MEMBERS, encode_table(self.participant.table)),
+                *(Change(META, ACTOR_PREFIX + key, None) for key in forgotten),
                 *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTOR_PREFIX)),
             )
         )
@@ -185,24 +229,45 @@ class Node:
         self.serving = True
         self.actors.booted()
         self.gossip.boot()
+        self.evacuation.look()
         for name, (every_us, _) in self._timers.items():
             host.effects.append(SetTimer(name, host.now_us + 1 + host.choose(every_us)))
+
+    def _alone(self) -> tuple[Member, ...]:
+        """A node that is in no ring has one of its own to ask, which nobody ever sees."""
+        return (Member(self.name, tuple(range(self.config.partitions)) if self.config.strategy == 3 else (0,)),)
+
+    def _ring(self, members: tuple[Member, ...]) -> Ring:
+        config = self.config
+        return self.rules.ring(members, config.n, config.strategy, config.partitions)
 
     # Events
 
     def _received(self, sender: str, message: Any) -> None:
         host = self.host
-        host.detector.heard(sender, host.now_us)
-        receive = self._receive.get(type(message))
+        kind = type(message)
+        if sender in host.involved:
+            if not self.serving and kind not in GREETINGS:
+                return
+            host.detector.heard(sender, host.now_us)
+        elif kind not in (STRANGERS if self.serving else GREETINGS):
+            host.mark("stranger not listened to")
+            return
+        receive = self._receive.get(kind)
         try:
             if receive is None:
-                raise PeerError(f"a message of the unknown type {type(message).__name__}")
+                raise PeerError(f"a message of the unknown type {kind.__name__}")
             receive(sender, message)
         except PeerError:  # nothing was done with it; whoever sends such things is not worth a crash
             host.mark("peer's message refused")
 
-    def _asked(self, client: str, request: m.Request) -> None:
-        if self.serving:
+    def _asked(self, client: str, request: m.Request | m.Operate) -> None:
+        if isinstance(request, m.Operate):
+            if self.serving:
+                self.steward.operate(client, request)
+            else:
+                self.host.effects.append(Reply(client, m.Operated(request.id, "refused", "the node is starting")))
+        elif self.serving:
             self.requests.asked(client, request)
         else:  # a put may be the retry of one that the boot before this one has executed
             status = m.FAIL if request.kind == m.GET else m.INFO
@@ -217,28 +282,51 @@ class Node:
             tick()
 
     def _tend(self) -> None:
-        """The short interval: judge the peers, hand off, heal."""
+        """The short interval: judge the peers, hand off, heal, and go on with what changes in the ring."""
         host = self.host
         host.detector.tick(host.now_us)
         if self.replica.hints:
             self.handoff.tick()
         if self.replica.damaged:
             self.healing.tick()
+        if not self.evacuation.finished:
+            self.evacuation.tick()
+        if host.changing:
+            self.transfer.tick()
+            self.participant.tick()
+        self.steward.tick()
 
     def _loaded(self, event: Loaded) -> None:
         assert event.space == DATA, f"nobody loads from {event.space}"
         assert event.record is None or isinstance(event.record, Siblings)
         self.replica.loaded(event.key, event.record, event.corrupt)
 
-    def _ring_changed(self) -> None:
-        host = self.host
-        config = host.config
-        try:
-            host.new_ring(self.rules.ring(self.gossip.table.members(), config.n, config.strategy, config.partitions))
-        except CallerError:  # the table is still incomplete: the ring before it stays in force
-            host.mark("ring incomplete")
-            return
+    def _ring_changed(self, ring: AnyRing) -> None:
+        """The participant has taken up another ring."""
+        before = self.host.ring
+        self.host.new_ring(ring)
         self.placement.forget()
+        self.anti_entropy.ring_changed(before)
+
+    def _report(self, driver: str, progress: m.Progress) -> None:
+        """Tell the driver of a plan, who may be this node, what was done for it."""
+        if driver == self.name:
+            self.steward.progressed(self.name, progress)
+        else:
+            self.host.send(driver, progress)
+
+    def _announced(self, sender: str, message: m.Announce) -> None:
+        """Somebody tells of a membership table: one to take up, or one that rivals ours."""
+        theirs = decode_table(message.table)
+        if self.participant.learn(theirs):
+            self.gossip.forget_others()
+        elif theirs.cluster == self.participant.table.cluster:
+            self.steward.rival(theirs)
+            if theirs.rank[:1] < self.participant.table.rank[:1]:  # the sender missed the end of a change
+                self.host.send(sender, m.Announce(encode_table(self.participant.table)))
+
+    def _let_in(self, _sender: str, message: m.LetIn) -> None:
+        self.steward.let_in(message)
 
     # Messages that two components share, or none
 
@@ -248,8 +336,10 @@ class Node:
             seq = self.replica.keep_hint(owner, key, state)
             if seq >= 0:
                 self._acknowledge(seq, sender, op, durable)
-        else:
+        elif self.host.owns(key):
             self.replica.fetch(key, self._merge_replicated, sender, op, key, state, durable)
+        else:
+            self.host.mark("replica refused: not an owner")
 
     def _merge_replicated(
         self, local: Siblings | None, sender: str, op: int, key: bytes, state: Siblings, durable: bool

@@ -23,27 +23,46 @@ class Placement:
     def __init__(self, host: Host) -> None:
         self.host = host
         self._calm: dict[int, tuple[Target, ...]] = {}
+        self._calm_readers: dict[int, tuple[Target, ...]] = {}
 
     def targets(self, key: bytes) -> tuple[Target, ...]:
-        """N targets: each owner, or the next healthy node of the preference list with that owner as its hint.
+        """Whoever is sent a put of `key`: each owner, or the next healthy node of the preference list with that owner
+        as its hint. While the membership changes, the owners are those of before and those to be.
 
         An owner that is held to be down and for which no healthy node is left stands for itself: asking it cannot
         hurt. Under a strict quorum the targets are always the owners.
         """
         host = self.host
         partition = host.partition(key)
-        down = host.detector.down
-        if not down or not host.config.sloppy:
+        if not host.detector.down or not host.config.sloppy:
             calm = self._calm.get(partition)
             if calm is None:
-                calm = tuple(Target(name, "") for name in host.ring.owners(partition))
-                self._calm[partition] = calm
+                calm = self._calm[partition] = _themselves(host.ring.owners(partition))
             return calm
-        walk = host.ring.walk(partition)
-        fallbacks = [name for name in walk[host.ring.n :] if name not in down]
+        return self._healthy(partition, host.ring.owners(partition))
+
+    def readers(self, key: bytes) -> tuple[Target, ...]:
+        """Whoever is asked by a get of `key`; the same as `targets` but for the time of a change."""
+        host = self.host
+        if not host.changing:
+            return self.targets(key)
+        partition = host.partition(key)
+        if not host.detector.down or not host.config.sloppy:
+            calm = self._calm_readers.get(partition)
+            if calm is None:
+                calm = self._calm_readers[partition] = _themselves(host.ring.readers(partition))
+            return calm
+        return self._healthy(partition, host.ring.readers(partition))
+
+    def _healthy(self, partition: int, owners: tuple[str, ...]) -> tuple[Target, ...]:
+        """The owners, with the next healthy nodes in place of those that are down."""
+        host = self.host
+        down = host.detector.down
+        every = host.ring.owners(partition)
+        fallbacks = [name for name in host.ring.walk(partition) if name not in down and name not in every]
         fallbacks.reverse()
         chosen = []
-        for owner in walk[: host.ring.n]:
+        for owner in owners:
             if owner not in down or not fallbacks:
                 chosen.append(Target(owner, ""))
             else:
@@ -64,3 +83,8 @@ class Placement:
     def forget(self) -> None:
         """The ring has changed."""
         self._calm.clear()
+        self._calm_readers.clear()
+
+
+def _themselves(owners: tuple[str, ...]) -> tuple[Target, ...]:
+    return tuple(Target(name, "") for name in owners)

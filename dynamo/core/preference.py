@@ -26,6 +26,9 @@ class Member(NamedTuple):
     """The physical machine, which several members may share; empty: a machine of its own, called as the node."""
     rack: str = ""
     datacenter: str = ""
+    since: int = 0
+    """The epoch of the ring in which it joined; 0 for a founder. It tells a member that was removed and has joined
+    anew from one that was there all the time."""
 
     @property
     def machine(self) -> str:

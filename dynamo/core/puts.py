@@ -2,13 +2,16 @@
 
     local record -> new version, durable here -> replicate to the other targets -> W acknowledgements -> ok
 
+While the membership changes, a key has two lists of owners, and W of *each* must acknowledge: whoever then reads from
+either meets the put. A stand-in counts for the lists of the owner that it stands in for.
+
 The coordinator's own copy is durable *before* anybody else sees the new version, so a crash in between leaves either
 nothing or a version that this node still has: a dot that escaped is never made again. Silent targets are replaced by
 the next healthy nodes, with a hint for the owner they stand in for (4.6). An operation that misses W is `info`: the
 version exists somewhere and may yet spread. It is `fail` only where no version was made.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from dynamo.core.actors import Actors
 from dynamo.core.answers import showing
@@ -36,14 +39,15 @@ class PendingPut:
         "dot",
         "extra",
         "here",
+        "lists",
         "made",
         "op",
-        "owner_acks",
         "pw",
         "request",
         "started_us",
         "state",
         "targets",
+        "version",
         "w",
     )
 
@@ -65,8 +69,11 @@ class PendingPut:
         self.dot: Dot | None = None
         self.targets: dict[str, str] = {}
         """node -> the owner that it stands in for, or empty."""
-        self.acks: set[str] = set()
-        self.owner_acks = 0
+        self.version = host.version
+        self.lists = host.ring.quorums(host.partition(request.key)) if host.changing else ()
+        """The lists of owners in each of which it needs W; empty where there is only one."""
+        self.acks: dict[str, str] = {}
+        """Whoever has acknowledged -> the owner that it stands in for, or empty."""
         self.answered = False
         self.closed = False
 
@@ -91,8 +98,8 @@ class PutCoordinator:
         self._ops += 1
         put = PendingPut(host.boot_bits | self._ops, request, context, answer, host, here)
         down = host.detector.down
-        healthy = [target for target in targets if target.node not in down]
-        if len(healthy) < put.w or sum(not target.owner for target in healthy) < put.pw:
+        healthy = {target.node: target.owner for target in targets if target.node not in down}
+        if not _suffice(put, healthy):
             host.mark("put refused: too few healthy nodes")
             answer(Response(request.id, FAIL, f"unavailable: {len(healthy)} of {len(targets)} targets are reachable"))
             return
@@ -160,7 +167,7 @@ class PutCoordinator:
         if put.closed:
             return
         host = self.host
-        copies = host.config.durable_copies or len(put.targets)
+        copies = (host.config.durable_copies if not put.lists else 0) or len(put.targets)
         key, state, op = put.request.key, put.state, put.op
         me = host.name
         for node, owner in put.targets.items():
@@ -179,10 +186,8 @@ class PutCoordinator:
             return
         if node in put.acks or node not in put.targets:
             return
-        put.acks.add(node)
-        if not put.targets[node]:
-            put.owner_acks += 1
-        if not put.answered and len(put.acks) >= put.w and put.owner_acks >= put.pw:
+        put.acks[node] = put.targets[node]
+        if not put.answered and _suffice(put, put.acks):
             self._answer(put)
         if len(put.acks) == len(put.targets):
             self._close(put)
@@ -235,6 +240,22 @@ class PutCoordinator:
         put.closed = True
         self.pending.pop(put.op, None)
 
+    def older_than(self, version: int) -> bool:
+        """Whether an operation that began before this version of the ring still has to be answered."""
+        return any(put.version < version and not put.answered for put in self.pending.values())
+
     def touches(self, key: bytes) -> bool:
         """Whether a put or delete of `key` is under way here."""
         return any(put.request.key == key for put in self.pending.values())
+
+
+def _suffice(put: PendingPut, nodes: Mapping[str, str]) -> bool:
+    """Whether these nodes (each with the owner that it stands in for) are enough: W of them, PW of them owners, in
+    each list of owners."""
+    if not put.lists:
+        return len(nodes) >= put.w and (not put.pw or sum(not owner for owner in nodes.values()) >= put.pw)
+    for owners in put.lists:
+        counted = [owner for node, owner in nodes.items() if (owner or node) in owners]
+        if len(counted) < put.w or sum(not owner for owner in counted) < put.pw:
+            return False
+    return True

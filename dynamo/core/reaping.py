@@ -2,7 +2,7 @@
 
 A tombstone is what keeps a deleted value from coming back: it covers the versions that were deleted. It may be
 forgotten once nothing that it covers exists anywhere, on no disk and on no wire. The first owner of the key asks
-*every* member and needs a yes from all of them:
+*every* member and needs a yes from all of them (and while the membership changes, nobody says yes):
 
 * an owner says yes if it holds exactly this state, durably, and has held it unchanged for the grace period;
 * everybody says yes only if it keeps no hint for the key, dropped none within the grace period, and coordinates no
@@ -52,14 +52,14 @@ class Reaper:
         host = self.host
         self.ballots.clear()  # whoever has not voted by now did not vote
         self._forget_handed_off()
-        if host.detector.down or not self.replica.tombstones:
+        if host.changing or host.detector.down or not self.replica.tombstones:
             return
         old_us = host.now_us - host.config.reap_grace_us
-        others = [name for name in host.ring.names if name != host.name]
+        others = [name for name in sorted(host.involved) if name != host.name]
         for key, since_us in list(self.replica.tombstones.items()):
             if len(self.ballots) == MAX_BALLOTS:
                 break
-            if since_us <= old_us and host.ring.walk(host.partition(key))[0] == host.name:
+            if since_us <= old_us and host.ring.owners(host.partition(key))[0] == host.name:
                 self.replica.fetch_durable(key, self._call, key, others)
 
     def _call(self, state: Siblings | None, key: bytes, others: list[str]) -> None:
@@ -77,12 +77,12 @@ class Reaper:
         host, replica = self.host, self.replica
         old_us = host.now_us - host.config.reap_grace_us
         handed_off_us = replica.handed_off_us.get(key, host.booted_us)  # what was dropped before the boot is forgotten
-        if replica.hinted(key) is not None or handed_off_us > old_us:
+        if host.changing or replica.hinted(key) is not None or handed_off_us > old_us:
             return False
         if self.puts.touches(key) or self.gets.touches(key) or key in replica.damaged:
             return False
         if not host.owns(key):
-            return True
+            return key not in replica.strays
         since_us = replica.tombstones.get(key)
         return state is not None and since_us is not None and since_us <= old_us and state.digest == digest
 

@@ -38,6 +38,8 @@ class Replica:
         self.hint_count = 0
         self.handed_off_us: dict[bytes, int] = {}
         """When the last hint for a key was dropped: the reaper must not trust a key too soon after that."""
+        self.strays: dict[bytes, None] = {}
+        """Keys of records that are here although this node does not own them any more (`dynamo.core.evacuation`)."""
         self.tombstones: dict[bytes, int] = {}
         """key -> since when its state is unchanged and shows nothing to clients."""
 
@@ -182,14 +184,10 @@ class Replica:
         entry = kept.get(key)
         if entry is None or entry[0] != delivered:
             return False
-        del kept[key]
-        if not kept:
-            del self.hints[owner]
-        self.hint_count -= 1
+        self.withdraw(owner, key)
         # Another hint for the key may remain, without the dots that our actor made in this one: the actor dies.
         gone = () if self.host.owns(key) else self.actors.forget(key)
         self.host.write((Change(HINT, hint_key(owner, key), None), *gone))
-        self.handed_off_us[key] = self.host.now_us
         return True
 
     def reap(self, key: bytes) -> None:
@@ -210,6 +208,59 @@ class Replica:
         if gone:
             self.host.write(gone)
         self.host.forest.touch(self.host.partition(key), key, None)
+
+    # What changes of membership ask for
+
+    def entrust(self, key: bytes, state: Siblings, owners: Iterable[str], extra: tuple[Change, ...]) -> int:
+        """Keep `state` for each of `owners` but this node, merged into the hints that are there, in one batch with
+        `extra`."""
+        host, changes, kept = self.host, [], []
+        for owner in owners:
+            if owner != host.name:
+                entry = self.hints.get(owner, {}).get(key)
+                merged = state if entry is None else host.versioning.merge(entry[0], state)
+                self.hint_count += entry is None
+                kept.append((owner, merged))
+                changes.append(Change(HINT, hint_key(owner, key), merged))
+        seq = host.write((*changes, *extra))
+        for owner, merged in kept:
+            self.hints.setdefault(owner, {})[key] = (merged, seq)
+        return seq
+
+    def withdraw(self, owner: str, key: bytes) -> None:
+        """A hint goes; whoever calls this writes that down."""
+        del self.hints[owner][key]
+        if not self.hints[owner]:
+            del self.hints[owner]
+        self.hint_count -= 1
+        self.handed_off_us[key] = self.host.now_us
+
+    def vacated(self, key: bytes) -> None:
+        """The record of `key` went to others, in the last write."""
+        self.tombstones.pop(key, None)
+        self.buffered.pop(key, None)
+        self.host.forest.touch(self.host.partition(key), key, None)
+        self.handed_off_us[key] = self.host.now_us
+        self._cache(key, NOTHING, self.host.seq)
+
+    def purge(self) -> None:
+        """Forget everything that is here: it is from an earlier life of this node."""
+        host = self.host
+        keys = [key for partition in host.forest.partitions for key in host.forest.keys(partition)]
+        changes = [Change(DATA, key, None) for key in dict.fromkeys((*keys, *self.damaged))]
+        changes += [Change(HINT, hint_key(owner, key), None) for owner, kept in self.hints.items() for key in kept]
+        for key in list(self.actors.alive):
+            changes += self.actors.forget(key)
+        if not changes:
+            return
+        host.mark("earlier life forgotten")
+        host.write(tuple(changes))
+        for partition in host.forest.partitions:
+            host.forest.drop(partition)
+        for remembered in (self.cache, self.buffered, self.damaged, self.recovering, self.hints, self.strays):
+            remembered.clear()
+        self.tombstones.clear()
+        self.hint_count = 0
 
     # Memory
 
@@ -232,7 +283,10 @@ class Replica:
 
     def _index(self, key: bytes, state: Siblings) -> None:
         host = self.host
-        host.forest.touch(host.partition(key), key, state)
+        partition = host.partition(key)
+        host.forest.touch(partition, key, state)
+        if host.name not in host.ring.owners(partition):  # the ring has changed under an operation
+            self.strays[key] = None
         if state.live:
             if key in self.tombstones:
                 del self.tombstones[key]

@@ -17,6 +17,7 @@ from dynamo.core.context import decode_context
 from dynamo.core.effects import Reply
 from dynamo.core.errors import CallerError
 from dynamo.core.gets import GetCoordinator
+from dynamo.core.greeting import Greeting
 from dynamo.core.host import Host
 from dynamo.core.messages import DELETE, FAIL, GET, INFO, PUT, Forward, Forwarded, Request, Response
 from dynamo.core.placement import Placement, Target
@@ -67,15 +68,17 @@ class Taken:
 class Requests:
     """The requests of one node's clients."""
 
-    def __init__(self, host: Host, puts: PutCoordinator, gets: GetCoordinator, placement: Placement) -> None:
+    def __init__(
+        self, host: Host, puts: PutCoordinator, gets: GetCoordinator, placement: Placement, greeting: Greeting
+    ) -> None:
         self.host = host
         self.puts = puts
         self.gets = gets
         self.placement = placement
+        self.greeting = greeting
+        """It knows the peers' boots."""
         self.taken: dict[str, Taken] = {}
         self._expiry: deque[tuple[int, str]] = deque()
-        self.generation_of: dict[str, int] = {}
-        """What gossip says of the peers' boots."""
 
     def asked(self, client: str, request: Request) -> None:
         """A client asks."""
@@ -106,6 +109,10 @@ class Requests:
             self._tell(
                 asker, Response(request.id, INFO, "the node has restarted and cannot know whether it was executed")
             )
+            return
+        if not host.involved:  # and what it took while it was in one, it still remembers
+            host.mark("request at a node in no ring")
+            self._tell(asker, Response(request.id, FAIL, "the node is in no ring"), True)
             return
         try:
             context = self._check(request)
@@ -185,7 +192,7 @@ class Requests:
         """Offer the request to one boot of `node`; where that is not known yet, the answer will tell it."""
         taken.forwarded_to = node
         taken.forwarded_us = self.host.now_us
-        taken.generation = self.generation_of.get(node, 0)
+        taken.generation = self.greeting.generation_of.get(node, 0)
         self.host.send(node, Forward(taken.request._replace(generation=taken.generation)))
 
     def answered(self, sender: str, message: Forwarded) -> None:
@@ -197,7 +204,7 @@ class Requests:
             self._answer(message.response)
         elif message.generation:
             if not taken.generation:  # else it is a late copy of an answer that was taken in already
-                self.generation_of[sender] = max(message.generation, self.generation_of.get(sender, 0))
+                self.greeting.heard(sender, message.generation)
                 self._send_forward(taken, sender)
         elif sender not in taken.refused_by:
             taken.refused_by.add(sender)

@@ -14,23 +14,21 @@ from collections.abc import Iterable
 from dynamo.core.errors import CallerError
 from dynamo.core.partition import RING_SIZE, EqualPartitions, Partitioning, TokenRanges, position
 from dynamo.core.preference import Member, Spread, distinct_clockwise
+from dynamo.core.shares import Shares
 
 __all__ = ["STRATEGIES", "Member", "Ring", "position"]
 
 STRATEGIES = (1, 2, 3)
 
 
-class Ring:
+class Ring(Shares):
     """The owners of every key, and behind them, in order, every other member that may stand in for one."""
 
     __slots__ = (
         "_circle",
         "_members",
-        "_neighbours",
-        "_owned",
         "_owners",
         "_partitioning",
-        "_shared",
         "_spread",
         "_starts",
         "_tokenless",
@@ -77,9 +75,7 @@ class Ring:
         self._spread = Spread(self._members.values())
         self._walks: dict[int, tuple[str, ...]] = {}
         self._owners: dict[int, tuple[str, ...]] = {}
-        self._neighbours: dict[str, tuple[str, ...]] = {}
-        self._owned: dict[str, tuple[int, ...]] = {}
-        self._shared: dict[tuple[str, str], tuple[int, ...]] = {}
+        super().__init__()
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -94,6 +90,10 @@ class Ring:
     def partition_of(self, key: bytes) -> int:
         """The partition that `key` belongs to."""
         return self._partitioning.index(position(key))
+
+    def holding(self, position: int) -> int:
+        """The partition that contains a position of the circle."""
+        return self._partitioning.index(position)
 
     def preference(self, key: bytes) -> tuple[str, ...]:
         """The preference list of `key`, extended to every member: its owners first, then who stands in for them."""
@@ -122,6 +122,13 @@ class Ring:
             self._owners[partition] = owners
         return owners
 
+    readers = owners
+    """While nothing changes, whoever owns a partition is asked for it (compare `TransitionRing`)."""
+
+    def quorums(self, partition: int) -> tuple[tuple[str, ...], ...]:
+        """The lists of owners in each of which a put needs W acknowledgements: one, while nothing changes."""
+        return (self.owners(partition),)
+
     def range_of(self, partition: int) -> tuple[int, int]:
         """The positions of `partition`, half-open [start, end) under every strategy.
 
@@ -130,34 +137,6 @@ class Ring:
         """
         self._check_partition(partition)
         return self._partitioning.bounds(partition)
-
-    def partitions_of(self, name: str) -> tuple[int, ...]:
-        """The partitions among whose owners `name` is, in increasing order."""
-        self._check_name(name)
-        if not self._owned:
-            owned: dict[str, list[int]] = {each: [] for each in self.names}
-            for partition in range(self.count):
-                for owner in self.owners(partition):
-                    owned[owner].append(partition)
-            self._owned = {each: tuple(held) for each, held in owned.items()}
-        return self._owned[name]
-
-    def partitions_shared(self, one: str, other: str) -> tuple[int, ...]:
-        """The partitions that both nodes own, in increasing order: what anti-entropy between them compares."""
-        shared = self._shared.get((one, other))
-        if shared is None:
-            theirs = frozenset(self.partitions_of(other))
-            shared = tuple(partition for partition in self.partitions_of(one) if partition in theirs)
-            self._shared[one, other] = self._shared[other, one] = shared
-        return shared
-
-    def neighbours(self, name: str) -> tuple[str, ...]:
-        """The members that share a partition with `name`, sorted: its partners in anti-entropy."""
-        known = self._neighbours.get(name)
-        if known is None:
-            partners = {other for partition in self.partitions_of(name) for other in self.owners(partition)}
-            known = self._neighbours[name] = tuple(sorted(partners - {name}))
-        return known
 
     def _clockwise(self, partition: int, wanted: int) -> tuple[str, ...]:
         """The first `wanted` members met clockwise from where the walk of `partition` begins."""
@@ -172,6 +151,11 @@ class Ring:
     def _check_name(self, name: str) -> None:
         if name not in self._members:
             raise CallerError(f"node {name!r}: not a member of this ring ({len(self.names)} members)")
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """Every token that is held, sorted."""
+        return tuple(sorted(token for member in self._members.values() for token in member.tokens))
 
     def __repr__(self) -> str:
         return f"<Ring of {len(self.names)} members, n={self.n}, strategy {self.strategy}, {self.count} partitions>"

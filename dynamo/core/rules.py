@@ -13,19 +13,24 @@ from dynamo.core.classic import PlainVectors
 from dynamo.core.detector import Detector
 from dynamo.core.dotted import DottedVectors
 from dynamo.core.errors import CallerError
+from dynamo.core.evacuation import Evacuation
 from dynamo.core.gets import GetCoordinator
 from dynamo.core.gossip import Gossip
+from dynamo.core.greeting import Greeting
 from dynamo.core.handoff import HintedHandoff
 from dynamo.core.healing import Healing
 from dynamo.core.host import Host
 from dynamo.core.lastwriter import LastWriterWins
 from dynamo.core.merkle import MerkleForest
+from dynamo.core.participant import Participant
 from dynamo.core.placement import Placement
 from dynamo.core.puts import PutCoordinator
 from dynamo.core.reaping import Reaper
 from dynamo.core.replica import Replica
 from dynamo.core.requests import Requests
 from dynamo.core.ring import Ring
+from dynamo.core.steward import Steward
+from dynamo.core.transfer import Transfer
 from dynamo.core.versioning import Versioning
 
 
@@ -48,6 +53,11 @@ class Rules:
     anti_entropy: Callable[..., AntiEntropy] = AntiEntropy
     healing: Callable[..., Healing] = Healing
     reaper: Callable[..., Reaper] = Reaper
+    transfer: Callable[..., Transfer] = Transfer
+    evacuation: Callable[..., Evacuation] = Evacuation
+    participant: Callable[..., Participant] = Participant
+    steward: Callable[..., Steward] = Steward
+    greeting: Callable[..., Greeting] = Greeting
     gossip: Callable[..., Gossip] = Gossip
 
 

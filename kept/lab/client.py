@@ -55,7 +55,6 @@ class Client:
         self.name = f"c{index}"
         self.process = index
         self.draw = stream(world.seed, "client", index)
-        self.nodes = tuple(world.machines)
         self.seen: dict[bytes, tuple[bytes, tuple[bytes, ...]]] = {}
         """key -> the context and the siblings of the last answer."""
         self.request: Request | None = None
@@ -122,10 +121,11 @@ class Client:
         world = self.world
         self.sent += 1
         machines = world.machines
+        names = world.names
         for _ in range(self.habits.contact_tries):
-            self.node = self.nodes[int(self.draw.random() * len(self.nodes))]
+            self.node = names[int(self.draw.random() * len(names))]
             node = machines[self.node].node
-            if node is not None and node.serving:
+            if node is not None and node.serving and node.host.involved:
                 break
         node = machines[self.node].node
         generation = node.host.generation if node is not None else 0

@@ -88,6 +88,8 @@ class RunConfig(BaseModel):
             durable_copies=self.durable_copies,
             strategy=self.ring,
             partitions=self.partitions,
+            tokens_per_node=self.tokens,
+            greeting_us=600 * _MS,
             timeout_us=600 * _MS,
             hedge_us=100 * _MS,
             operation_life_us=2_000 * _MS,

@@ -19,7 +19,7 @@ from kept.lab.config import RunConfig
 from kept.lab.fingerprint import code_fingerprint, created_by
 from kept.lab.log import RunLog
 from kept.lab.script import Script
-from kept.lab.settle import describe, export, settle, unrest
+from kept.lab.settle import agreed, describe, export, settle, unrest
 from kept.lab.workload import Habits, Workload
 from kept.sim.entropy import stream
 from kept.sim.faults import Fault
@@ -34,6 +34,8 @@ MAX_WAITS = 5
 FOUND_WORK = "anti-entropy found a difference"
 PCT_LATENCY_US = (1, 90)
 """Less than a step: messages are ready at once, and the priorities alone decide who goes next."""
+_RINGS = 32
+"""Rings of a run that are remembered; each change of membership makes a few."""
 _FIRST_FAULT_US = 300_000
 _FOREVER_US = 1 << 60
 _EVENTS_PER_OPERATION = 14
@@ -85,7 +87,7 @@ class Lab:
         self.recorder = Recorder(directory, header)
         self.log = RunLog(self.recorder)
         self.members = _members(config)
-        self._ring: Ring | None = None
+        self._rings: dict[tuple[Member, ...], Ring] = {}
         self.world = World(
             config.seed,
             [member.name for member in self.members],
@@ -101,7 +103,8 @@ class Lab:
         if faults is None:
             draw = stream(config.seed, "nemesis")
             names = [member.name for member in self.members]
-            self.planned = plan(draw, names, frozenset(config.faults), config.fault_gap_ms * 1_000)
+            least = max(config.n, config.nodes - 2)
+            self.planned = plan(draw, names, frozenset(config.faults), config.fault_gap_ms * 1_000, least)
         else:
             self.planned = iter(faults)
         self.replaying = faults is not None
@@ -112,27 +115,28 @@ class Lab:
         self.working = config.clients
 
     def _build(self, name: str, choose: Callable[[int], int]) -> Node:
+        founder = any(member.name == name for member in self.members)
         return Node(
             name,
             self.store,
-            self.members,
-            self._rules_with_shared_ring(),
+            self.members if founder else (),
+            self._rules_with_shared_rings(),
             choose,
             self.marks,
-            seeds=(self.members[0].name,),
+            seeds=(self.members[0].name, self.members[-1].name),
         )
 
-    def _rules_with_shared_ring(self) -> Rules:
-        """Rings are immutable, so the nodes of one simulated cluster share one as long as they agree on its members."""
-        make = self.rules.ring
+    def _rules_with_shared_rings(self) -> Rules:
+        """Rings are immutable, so the nodes of one simulated cluster share those of equal members."""
+        make, rings = self.rules.ring, self._rings
 
         def shared(members: tuple[Member, ...], n: int, strategy: int, partitions: int) -> Ring:
-            if self._ring is None:
-                self._ring = make(members, n, strategy, partitions)
-                return self._ring
-            if members is self.members or tuple(members) == tuple(sorted(self.members)):
-                return self._ring
-            return make(members, n, strategy, partitions)
+            ring = rings.get(members)
+            if ring is None:
+                if len(rings) >= _RINGS:
+                    rings.clear()
+                ring = rings[members] = make(members, n, strategy, partitions)
+            return ring
 
         return replace(self.rules, ring=shared)
 
@@ -151,7 +155,7 @@ class Lab:
             if settled_us is not None:
                 why = self._linger()
                 settled_us = None if why else settled_us
-            meant = describe(self.members, self.config.n, self.config.ring, self.config.partitions)
+            meant = describe(agreed(world) or self.members, self.config.n, self.config.ring, self.config.partitions)
             snapshot = self.recorder.replicas(settled_us is not None, settled_us, meant)
             export(world, snapshot)
         finally:

@@ -14,7 +14,20 @@ from kept.lab.fingerprint import rows_sha256
 from kept.lab.script import STOP, Planned, Script
 from kept.lab.usage import SHOWN_PATH_CHARS, UsageError, first_problem, nearest, shown
 from kept.lab.workload import INTENTS
-from kept.sim.faults import CRASH, DRIFT, KINDS, PARTIAL, PARTITION, TORN, Fault
+from kept.sim.faults import (
+    ABORT,
+    CHANGES,
+    CRASH,
+    DRIFT,
+    KINDS,
+    PARTIAL,
+    PARTITION,
+    REPLACE,
+    RIVALS,
+    TORN,
+    WEIGHT,
+    Fault,
+)
 from kept.sim.faults import ONE_WAY as ONE_WAY_PARTITION
 from kept.sim.tape import Fate, Tape
 
@@ -68,7 +81,8 @@ class Schedule(BaseModel):
                     raise ValueError(
                         f"{place}: {shown(name)}; accepted: {', '.join(CLAIMS)}{nearest(name, list(CLAIMS))}"
                     )
-        nodes = [f"n{i + 1}" for i in range(self.config.nodes)]
+        newcomers = sum(fault.kind in CHANGES for fault in self.faults())
+        nodes = [f"n{i + 1}" for i in range(self.config.nodes + newcomers)]
         now_us = 0
         for count, fault in enumerate(self.faults()):
             _check(f"plan.{count}", fault, nodes)
@@ -105,6 +119,9 @@ class Schedule(BaseModel):
         return path
 
 
+MAX_WEIGHT = 100.0
+
+
 def _check(place: str, fault: Fault, nodes: list[str]) -> None:
     planned = [kind for kind in KINDS if kind != TORN]  # a torn write comes with a crash
     if fault.kind not in planned:
@@ -113,12 +130,22 @@ def _check(place: str, fault: Fault, nodes: list[str]) -> None:
     for name in (*fault.nodes, *(name for pair in fault.pairs for name in pair)):
         if name not in known:
             raise ValueError(f"{place}: node {shown(name)}; accepted: {nodes[0]} to {nodes[-1]}")
+    if fault.kind in CHANGES:
+        _check_change(place, fault)
     if fault.pairs and fault.kind not in (PARTITION, ONE_WAY_PARTITION, PARTIAL):
         raise ValueError(f"{place}: pairs of nodes with {fault.kind}; accepted: pairs only with partitions")
     if fault.kind == CRASH and not (0.0 <= fault.number <= 1.0 and fault.torn < 1.0):
         raise ValueError(
             f"{place}: {fault.number}, {fault.torn}; accepted: a share from 0 to 1, and one below 1 of the torn write"
         )
+
+
+def _check_change(place: str, fault: Fault) -> None:
+    wanted = 2 if fault.kind in (REPLACE, RIVALS) else 0 if fault.kind == ABORT else 1
+    if len(fault.nodes) != wanted or len(set(fault.nodes)) != wanted:
+        raise ValueError(f"{place}: {len(fault.nodes)} nodes with {fault.kind}; accepted: {wanted} different ones")
+    if not 0.0 <= fault.number <= MAX_WEIGHT or (fault.kind == WEIGHT and not fault.number):
+        raise ValueError(f"{place}: weight {fault.number}; accepted: above 0 and up to {MAX_WEIGHT}")
 
 
 def _check_intent(place: str, intent: Planned, clients: int) -> None:

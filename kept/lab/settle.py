@@ -5,8 +5,9 @@ given here but by `checkers.convergence`, from what is exported.
 """
 
 from dynamo.core.effects import DATA, HINT, split_hint_key
+from dynamo.core.host import AnyRing
 from dynamo.core.node import Node
-from dynamo.core.ring import Member, Ring
+from dynamo.core.ring import Member
 from dynamo.core.siblings import Siblings
 from histories.snapshot import Snapshot
 from kept.sim.machine import Machine
@@ -18,21 +19,48 @@ def unrest(world: World) -> str:
     nodes: dict[str, Node] = {}
     for machine in world.machines.values():
         node = machine.node
+        if machine.destroyed:
+            continue
         if node is None or not node.serving or machine.paused:
             return f"{machine.name} is not serving"
+        if node.participant.inside:
+            nodes[machine.name] = node
+    if not nodes:
+        return "no node is in a ring"
+    for name, node in nodes.items():
+        plan = node.participant.table.plan
+        if plan is not None:
+            return f"a change of membership is under way: {plan.what}, phase {plan.phase}"
         if node.replica.hints:
-            return f"{machine.name} keeps hints for {', '.join(sorted(node.replica.hints))}"
+            return f"{name} keeps hints for {', '.join(sorted(node.replica.hints))}"
         if node.replica.damaged or node.replica.recovering:
-            return f"{machine.name} is being healed"
+            return f"{name} is being healed"
+        if not node.evacuation.finished:
+            return f"{name} holds records of others"
         if node.puts.pending or node.gets.pending:
-            return f"{machine.name} has operations under way"
-        nodes[machine.name] = node
+            return f"{name} has operations under way"
+    table = next(iter(nodes.values())).participant.table
+    for name, node in nodes.items():
+        if node.participant.table != table:
+            return f"{name} knows another ring"
+    if tuple(sorted(nodes)) != table.names:
+        return "the ring has members that are not there"
     ring = next(iter(nodes.values())).host.ring
     for partition in range(ring.count):
         roots = {nodes[name].host.forest.root(partition) for name in ring.owners(partition)}
         if len(roots) > 1:
             return f"the owners of partition {partition} differ"
     return ""
+
+
+def agreed(world: World) -> tuple[Member, ...] | None:
+    """The members on whom all nodes that are in a ring agree; None where they do not."""
+    tables = {
+        machine.node.participant.table
+        for machine in world.machines.values()
+        if machine.node is not None and machine.node.participant.inside
+    }
+    return next(iter(tables)).members if len(tables) == 1 else None  # order-free: there is one
 
 
 def settle(world: World, bound_us: int, step_us: int = 500_000) -> tuple[int | None, str]:
@@ -49,19 +77,21 @@ def settle(world: World, bound_us: int, step_us: int = 500_000) -> tuple[int | N
 def export(world: World, snapshot: Snapshot) -> None:
     """Write what every disk holds, and every node's Merkle roots."""
     for machine in world.machines.values():
+        if machine.destroyed:
+            continue
         _export_data(machine, snapshot)
         for stored, state in machine.disk.engine.scan(HINT):
             assert isinstance(state, Siblings)
             owner, key = split_hint_key(stored)
             snapshot.hint(machine.name, owner, key, state.context, [(v.dot, v.value) for v in state.versions])
         node = machine.node
-        if node is not None:
+        if node is not None and node.participant.inside:
             ring = node.host.ring
             roots = node.host.forest.roots(ring.partitions_of(machine.name))
             snapshot.roots(machine.name, {_label(ring, partition): root for partition, root in roots.items()})
 
 
-def _label(ring: Ring, partition: int) -> int:
+def _label(ring: AnyRing, partition: int) -> int:
     """What the histories call a partition: its number, or under strategy 1 the token that ends its range."""
     return ring.range_of(partition)[1] - 1 if ring.strategy == 1 else partition
 

@@ -10,6 +10,8 @@ LOSS, DUPLICATE, REORDER, DELAY = "loss", "duplicate", "reorder", "delay"
 PARTITION, ONE_WAY, PARTIAL = "partition", "one-way-partition", "partial-partition"
 CRASH, MID_STEP, TORN, PAUSE = "crash", "mid-step-crash", "torn-write", "pause"
 OFFSET, DRIFT = "clock-offset", "clock-drift"
+JOIN, LEAVE, REPLACE, REMOVE, WEIGHT = "join", "leave", "replace", "remove", "weight"
+ABORT, RIVALS = "abort", "rival-operators"
 
 KINDS: dict[str, str] = {
     LOSS: "messages are lost",
@@ -25,8 +27,20 @@ KINDS: dict[str, str] = {
     PAUSE: "a node stands still and then goes on with what has piled up",
     OFFSET: "a wall clock is wrong",
     DRIFT: "a clock runs fast or slow",
+    JOIN: "a new node joins the ring",
+    LEAVE: "a node leaves the ring",
+    REPLACE: "a node dies for good, and a new one takes its place",
+    REMOVE: "a node dies for good, and is removed from the ring",
+    WEIGHT: "a node gets more or fewer virtual nodes",
+    ABORT: "the operator aborts the change of membership that is under way",
+    RIVALS: "two operators begin two changes of membership at once",
 }
 """Every kind, and what it does."""
+
+CHANGES = (JOIN, LEAVE, REPLACE, REMOVE, WEIGHT, ABORT, RIVALS)
+"""What operators do. A change heals by itself like other faults: it comes to its end."""
+DEATHS = (REPLACE, REMOVE)
+"""Changes that begin with a node's death."""
 
 
 class Fault(NamedTuple):

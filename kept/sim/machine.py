@@ -54,6 +54,8 @@ class Machine:
         self.clock = Clock()
         self.node: Node | None = None
         self.paused = False
+        self.destroyed = False
+        """Whether it is gone for good, with its disk."""
         self.boots = 0
         self.dies_after: int | None = None
         """Die in the next step that has more effects than this, after so many of them."""
@@ -107,6 +109,13 @@ class Machine:
         assert self.node is None, f"{self.name} still runs"
         self.disk = Disk(f"{self.name}.{self.disks}")
         self.disks += 1
+
+    def destroy(self) -> None:
+        """The machine is gone for good."""
+        if self.node is not None:
+            self.crash()
+        self.lose_disk()
+        self.destroyed = True
 
     def pause(self) -> None:
         self.paused = True

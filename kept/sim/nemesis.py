@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from kept.sim import faults as kinds
+from kept.sim.changes import Changes
 from kept.sim.entropy import Stream
 from kept.sim.faults import Fault
 
@@ -17,13 +18,22 @@ _EVENTS = tuple(kind for kind in kinds.KINDS if kind != kinds.TORN)
 """What the nemesis plans; a torn write comes with a crash."""
 
 
-def plan(draw: Stream, names: Sequence[str], allowed: frozenset[str], gap_us: int) -> Iterator[Fault]:
-    """Faults of the `allowed` kinds in the order of their times, on average one every `gap_us`; endless."""
+_REFUSED = 100
+"""Changes in a row that leave too few nodes or too many, after which nothing more is planned."""
+
+
+def plan(
+    draw: Stream, names: Sequence[str], allowed: frozenset[str], gap_us: int, least: int | None = None
+) -> Iterator[Fault]:
+    """Faults of the `allowed` kinds in the order of their times, on average one every `gap_us`; endless. Changes of
+    membership leave at least `least` members."""
+    changes = Changes(names, len(names) if least is None else least)
     alone = {kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL} if len(names) == 1 else set()
     events = [kind for kind in _EVENTS if kind in allowed and kind not in alone]
     now_us = 0
     down: list[tuple[int, str]] = []
     max_down = max(1, (len(names) - 1) // 2)
+    refused = 0
     while events:
         now_us += 1 + int(draw.expovariate(1.0 / gap_us))
         down = [(until_us, name) for until_us, name in down if until_us > now_us]
@@ -34,6 +44,13 @@ def plan(draw: Stream, names: Sequence[str], allowed: frozenset[str], gap_us: in
                 continue
             down.extend((now_us + fault.for_us, name) for name in fault.nodes)
             yield fault
+        elif kind in kinds.CHANGES:
+            change = changes.draw(draw, kind, now_us)
+            if change is not None:
+                refused = 0
+                yield change
+            elif (refused := refused + 1) == _REFUSED:  # there may be nothing left to plan
+                return
         elif kind in (kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL):
             yield Fault(kind, now_us, _lasting(draw, 3.0), (), _pairs(draw, kind, names))
         elif kind in (kinds.OFFSET, kinds.DRIFT):

@@ -11,6 +11,7 @@ from kept.sim.disk import Disk
 from kept.sim.faults import Fault
 from kept.sim.machine import Machine
 from kept.sim.network import Network
+from kept.sim.operator import Operator
 from kept.sim.scheduler import Action, Queue
 from kept.sim.tape import Tape
 
@@ -56,8 +57,12 @@ class World:
         self.counts: dict[str, int] = {}
         """How often each kind of fault really happened."""
         self.network = Network(seed, queue, tape, self.counts, latency_us)
-        self.machines: dict[str, Machine] = {name: Machine(self, name, build) for name in names}
-        self.clients: dict[str, Callable[[Response, Any], None]] = {}
+        self._build = build
+        self.names = tuple(names)
+        """Every machine that is or was there, in the order of their coming."""
+        self.machines: dict[str, Machine] = {name: Machine(self, name, build) for name in self.names}
+        self.clients: dict[str, Callable[[Any, Any], None]] = {}
+        self.operator = Operator(self)
         self.events = 0
         self.timers = 0
         self.stopped = False
@@ -102,9 +107,12 @@ class World:
 
     def inject(self, fault: Fault) -> None:
         """Let a fault happen now; it heals by itself."""
+        kind = fault.kind
+        if kind in kinds.CHANGES:
+            self._change(fault)
+            return
         self._faults += 1
         self._active[self._faults] = fault
-        kind = fault.kind
         self.observer.event(
             self.now_us, kind, nodes=fault.nodes, pairs=fault.pairs, number=fault.number, for_us=fault.for_us
         )
@@ -122,13 +130,30 @@ class World:
             self._change_weather(kind)
         self.at(self.now_us + fault.for_us, "nemesis", self._heal, self._faults)
 
+    def _change(self, fault: Fault) -> None:
+        """An operator changes the membership, after a death or without one."""
+        if fault.kind in kinds.DEATHS:
+            machine = self.machines[fault.nodes[0]]
+            if machine.destroyed:
+                return
+            machine.destroy()
+            self.observer.event(self.now_us, "destroyed", node=machine.name)
+        self.operator.change(fault)
+
+    def enlist(self, name: str) -> None:
+        """A new machine is switched on; its node is in no ring yet."""
+        if name not in self.machines:
+            machine = self.machines[name] = Machine(self, name, self._build)
+            self.names = (*self.names, name)
+            self._boot(machine)
+
     def heal(self) -> None:
         """End every fault now, start every dead node, and keep the network calm from here on."""
         for number in list(self._active):
             self._heal(number, None)
         for machine in self.machines.values():
             machine.dies_after = machine.dies_dirty = None
-            if machine.node is None:
+            if machine.node is None and not machine.destroyed:
                 self._boot(machine)
         self.observer.event(self.now_us, "healed")
 
@@ -157,7 +182,7 @@ class World:
             machine.dies_after = None
         if kinds.CRASH not in held:
             machine.dies_dirty = None
-        if machine.node is None and not held & {kinds.CRASH, kinds.MID_STEP}:
+        if machine.node is None and not machine.destroyed and not held & {kinds.CRASH, kinds.MID_STEP}:
             self._boot(machine)
         if machine.paused and kinds.PAUSE not in held:
             self.observer.event(self.now_us, "resumed", node=machine.name)

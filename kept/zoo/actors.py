@@ -28,9 +28,9 @@ class UndyingActor(Actors):
 class SharedIdentity(Actors):
     """The identity is the time of the first start, and nodes that start in the same tick get the same one."""
 
-    def boot(self, meta: dict[bytes, bytes]) -> Change:
+    def lease(self) -> Change:
         self.host.incarnation = "started-at-0"
-        return super().boot(meta)
+        return super().lease()
 
     def give(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
         then(f"{self.host.incarnation}:{key.hex()}", (), *args)
@@ -39,17 +39,16 @@ class SharedIdentity(Actors):
 class VolatileCounter(Actors):
     """Counters of a boot go on from what the disk holds, though a crash may have taken dots that were given."""
 
-    def boot(self, meta: dict[bytes, bytes]) -> Change:
-        births = super().boot(meta)
+    def boot(self, meta: dict[bytes, bytes]) -> None:
+        super().boot(meta)
         self.floor = 0
-        return births
 
 
 class VolatileLease(VolatileCounter):
     """Births are used before the lease that reserves them is durable: a crash gives them out again."""
 
-    def boot(self, meta: dict[bytes, bytes]) -> Change:
-        super().boot(meta)
+    def lease(self) -> Change:
+        super().lease()
         return Change(META, BIRTHS, b"%d" % self.next_birth)
 
 

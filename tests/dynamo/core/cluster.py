@@ -31,7 +31,8 @@ from dynamo.core.effects import (
     TimerFired,
     Write,
 )
-from dynamo.core.messages import DELETE, GET, PUT, Request, Response
+from dynamo.core.membership import encode_table
+from dynamo.core.messages import DELETE, GET, PUT, Hello, Request, Response, Welcome
 from dynamo.core.node import Node
 from dynamo.core.ring import Member, Ring
 from dynamo.core.rules import Rules, rules_for
@@ -147,8 +148,8 @@ class Cluster:
 
     # Life and death
 
-    def boot(self, name: str, genesis: bool = False) -> Node:
-        """Start a process on what is durable on its disk."""
+    def boot(self, name: str, genesis: bool = False, greeted: bool = True) -> Node:
+        """Start a process on what is durable on its disk; `greeted`: the others tell at once what they remember."""
         dice = Dice(sum(name.encode()) * 1_000 + len(self.log))
         node = Node(name, self.config, self.members, self.rules, dice, {})
         self.nodes[name] = node
@@ -157,7 +158,21 @@ class Cluster:
         data, hints = self._records(disk, DATA), self._records(disk, HINT)
         self.starts[name] += 1
         self.step(name, Boot(meta, data, hints, disk.name, genesis, self.starts[name]))
+        if greeted:
+            self._greet(name)
         return node
+
+    def _greet(self, name: str) -> None:
+        """Whoever is greeted by a node that starts answers at once, also where the wire is cut or nobody is there:
+        most tests are not about that."""
+        node = self.nodes[name]
+        hellos = self.take(of(Hello, sender=name))
+        for _, other, hello in hellos:
+            peer = self.nodes.get(other)
+            known = peer.greeting.generation_of.get(name, 0) if peer is not None else 0
+            table = encode_table((peer or node).participant.table)
+            self.step(name, Received(other, Welcome(hello.op, known, table)))
+        self.timers[name].pop("deadlines", None)
 
     def crash(self, name: str, keep: int = 0) -> None:
         """The process ends; of its unsynced batches the oldest `keep` are on the disk by accident."""

@@ -27,7 +27,7 @@ def fill(cluster: Cluster, name: str, index: int, actors: tuple[str, ...]) -> No
     """`name`, and nobody else, holds one version of each of `actors` under key number `index`."""
     for actor in actors:
         state = Siblings({actor: 1}, (Version(actor, 1, actor.encode()),))
-        cluster.hand_in(Packet("z", name, Replicate(1, cluster.key(index), state)))
+        cluster.hand_in(Packet("b" if name == "a" else "a", name, Replicate(1, cluster.key(index), state)))
     cluster.sync(name)
     cluster.wire.clear()
 

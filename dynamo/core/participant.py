@@ -1,0 +1,218 @@
+"""One node's part in a change of membership: it takes up newer tables, and reports what a phase asks of it.
+
+The rule that this module keeps: **a node reports a phase only when nothing that it began under the lists before is
+still unanswered**, and its table is durable. A report is a promise: from then on the node takes up no rival plan until
+the driver of the first has let go of it (see `dynamo.core.membership`).
+"""
+
+from collections.abc import Callable
+
+from dynamo.core.effects import META, Change
+from dynamo.core.errors import CallerError
+from dynamo.core.evacuation import Evacuation
+from dynamo.core.gets import GetCoordinator
+from dynamo.core.host import AnyRing, Host
+from dynamo.core.membership import CLOSE, FLIP, PREPARE, TRANSFER, Table, encode_table
+from dynamo.core.messages import Announce, Progress
+from dynamo.core.preference import Member
+from dynamo.core.puts import PutCoordinator
+from dynamo.core.replica import Replica
+from dynamo.core.ring import Ring
+from dynamo.core.transfer import Transfer
+from dynamo.core.transition import TransitionRing
+
+MEMBERS = b"members"
+ENDORSED = b"endorsed"
+MakeRing = Callable[[tuple[Member, ...]], Ring]
+
+
+class Participant:
+    """One node's copy of the membership table, and what it does about it."""
+
+    def __init__(
+        self,
+        host: Host,
+        table: Table,
+        make_ring: MakeRing,
+        replica: Replica,
+        puts: PutCoordinator,
+        gets: GetCoordinator,
+        transfer: Transfer,
+        evacuation: Evacuation,
+        ring_changed: Callable[[AnyRing], None],
+        doubt: Callable[[tuple[int, ...]], None],
+        report: Callable[[str, Progress], None],
+    ) -> None:
+        self.host = host
+        self.table = table
+        self.make_ring = make_ring
+        self.replica = replica
+        self.puts = puts
+        self.gets = gets
+        self.transfer = transfer
+        self.evacuation = evacuation
+        self.ring_changed = ring_changed
+        self.doubt = doubt
+        self.report = report
+        self.endorsed = ""
+        """The plan for which this node has reported."""
+        self.durable_at = 0
+        """The write that makes the table durable."""
+
+    @property
+    def inside(self) -> bool:
+        """Whether this node is a member, or is to be one."""
+        return self.host.name in self.table.involved
+
+    def learn(self, theirs: Table) -> bool:
+        """Take up a table that somebody sent, where it is newer; True where it was taken up."""
+        mine = self.table
+        if theirs.cluster != mine.cluster:
+            if not self._invited(theirs):
+                return False
+            self.host.mark("ring given up for another")
+        elif theirs.rank <= mine.rank or self._bound(theirs):
+            return False
+        return self.adopt(theirs)
+
+    def _invited(self, theirs: Table) -> bool:
+        """Whether a table of another founding concerns this node: it belongs to none yet, or its own ring gives way.
+        Of two rings the one with the greater name does."""
+        if self.host.name not in theirs.target:
+            return False
+        return not self.table.cluster or theirs.cluster < self.table.cluster
+
+    def _bound(self, theirs: Table) -> bool:
+        """Whether a promise keeps this node from taking up the plan in `theirs`; then that plan's driver is told."""
+        plan, other = self.table.plan, theirs.plan
+        if plan is None or other is None or theirs.epoch != self.table.epoch or other.decided or other.id == plan.id:
+            return False
+        let_go = plan.id in other.released or plan.driver in other.gone or plan.driver == self.host.name
+        if self.endorsed != plan.id or let_go:
+            return False
+        self.host.mark("plan held back by a promise")
+        self.host.send(other.driver, Announce(encode_table(self.table)))
+        return True
+
+    def adopt(self, table: Table) -> bool:
+        """Make `table` this node's own; False where no ring can be made of it."""
+        host = self.host
+        before, was_inside = self.table, self.inside
+        ring: AnyRing | None = None
+        if host.name in table.involved:
+            try:
+                ring = ring_of(table, self.make_ring)
+            except CallerError:  # nobody announces such a table; whoever does is not worth a crash
+                host.mark("table without a ring refused")
+                return False
+        anew = ring is not None and self._anew(before, table)
+        if anew:
+            self.replica.purge()
+        self.table = table
+        host.mark("membership table changed")
+        if ring is not None:
+            self._look_after_peers(before)
+            host.version += 1
+            self.ring_changed(ring)
+        elif was_inside:
+            host.mark("node is outside now")
+            self._look_after_peers(before)
+            if host.name not in before.names:  # it never owned anything: all that it took in, others hold
+                self.replica.purge()
+        host.involved = frozenset(table.involved) if ring is not None else frozenset()
+        host.changing = table.plan is not None
+        self.evacuation.look()
+        self._tend_transfer()
+        self.durable_at = host.write((Change(META, MEMBERS, encode_table(table)),))
+        if anew and host.name in host.ring.names and (host.name in table.names or self._phase == CLOSE):
+            self.doubt(host.ring.partitions_of(host.name))  # it answers for these already, and has nothing
+        return True
+
+    @property
+    def _phase(self) -> str:
+        return self.table.plan.phase if self.table.plan is not None else ""
+
+    def boot(self, endorsed: str) -> None:
+        """The table as it was persisted is in force again."""
+        host = self.host
+        self.endorsed = endorsed
+        host.involved = frozenset(self.table.involved) if self.inside else frozenset()
+        host.changing = self.table.plan is not None
+        self._look_after_peers(self.table)
+        if self.inside:
+            self.ring_changed(ring_of(self.table, self.make_ring))
+        self.evacuation.look()
+        self._tend_transfer()
+
+    def _anew(self, before: Table, table: Table) -> bool:
+        """Whether this node enters the ring for the first time since it was in it, if ever: what is still on its disk
+        then is from an earlier life. A node that comes over from another ring brings what it has."""
+        mine = _own(before, self.host.name)
+        if before.cluster != table.cluster and mine is not None:
+            return False
+        now = _own(table, self.host.name)
+        assert now is not None, "who is involved is a member or is to be one"
+        return mine is None or mine.since != now.since
+
+    def _look_after_peers(self, before: Table) -> None:
+        """The detector watches whoever is involved now, and nobody else."""
+        host, table = self.host, self.table
+        gone = table.plan.gone if table.plan is not None else ()
+        for name in sorted({*before.names, *before.target} - {*table.involved, *gone}):
+            host.detector.forget(name)
+        for name in gone:
+            host.detector.condemn(name)
+        host.detector.expect((name for name in table.involved if name != host.name), host.now_us)
+
+    def _tend_transfer(self) -> None:
+        plan, ring = self.table.plan, self.host.ring
+        if plan is None or not self.inside or not isinstance(ring, TransitionRing):
+            self.transfer.end()
+        elif plan.phase == TRANSFER:
+            self.transfer.begin(plan, ring)
+        elif plan.phase == FLIP:
+            lacking = self.transfer.flipped(plan, ring)
+            if lacking:
+                self.host.mark("flipped before the transfer was complete")
+                self.doubt(lacking)
+
+    # Reports
+
+    def tick(self) -> None:
+        """Report the present phase to the plan's driver, if what it asks for is done; again until the next begins."""
+        plan, host = self.table.plan, self.host
+        if plan is None or not self.inside or host.durable_seq < self.durable_at or not self._done(plan.phase):
+            return
+        if self.endorsed != plan.id:
+            self.endorsed = plan.id
+            self.durable_at = host.write((Change(META, ENDORSED, plan.id.encode()),))
+        host.when_durable(self.durable_at, self.report, plan.driver, Progress(plan.id, plan.phase))
+
+    def _done(self, phase: str) -> bool:
+        version = self.host.version
+        if phase == TRANSFER:
+            return self.transfer.complete
+        if phase == FLIP:
+            return not self.gets.older_than(version)
+        if self.puts.older_than(version):
+            return False
+        if phase == PREPARE:
+            return True
+        assert phase == CLOSE, f"a phase {phase!r}"
+        leaving = self.host.name not in self.table.target
+        return self.evacuation.finished and not (leaving and self.replica.hints)
+
+
+def ring_of(table: Table, make_ring: MakeRing) -> AnyRing:
+    """The ring that a table stands for. Raises CallerError where tokens collide or are missing."""
+    plan = table.plan
+    if plan is None:
+        return make_ring(table.members)
+    new = make_ring(plan.target)
+    return new if plan.phase == CLOSE else TransitionRing(make_ring(table.members), new, plan.phase == FLIP)
+
+
+def _own(table: Table, name: str) -> Member | None:
+    """The member called `name` of this epoch, or else of the next."""
+    target = table.plan.target if table.plan is not None else ()
+    return table.member(name) or next((member for member in target if member.name == name), None)

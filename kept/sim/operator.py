@@ -1,0 +1,123 @@
+"""The simulated operator: tells the cluster to change its members, while everything else goes on.
+
+A change is a fault like others, as data: a kind, the node that it is about, sometimes another one or a weight. The
+operator asks some member, tries another where nobody answers, and asks whom a refusal names; a refusal for another
+reason is an answer. A removed or replaced node is dead for good: its machine is switched off and its disk destroyed
+before the operator says so.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dynamo.core.messages import Operate, Operated
+from kept.sim import faults as kinds
+from kept.sim.entropy import stream
+from kept.sim.faults import Fault
+
+if TYPE_CHECKING:
+    from kept.sim.world import World
+
+NAME = "operator"
+PATIENCE_US = 700_000
+TRIES = 6
+_ASK = re.compile(r"; ask (\S+)$")
+
+
+class Order:
+    """One command that is under way."""
+
+    __slots__ = ("asked", "command", "tries")
+
+    def __init__(self, command: Operate) -> None:
+        self.command = command
+        self.tries = 0
+        self.asked = ""
+
+
+class Operator:
+    """Gives the orders of one run."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.draw = stream(world.seed, NAME)
+        self.orders: dict[str, Order] = {}
+        self._numbers = 0
+        world.clients[NAME] = self.answered
+
+    def change(self, fault: Fault) -> None:
+        """Give the order, or both orders, that `fault` stands for."""
+        kind, nodes = fault.kind, fault.nodes
+        if kind == kinds.RIVALS:
+            one, other = nodes
+            self.world.enlist(one)
+            self._order(Operate(self._id(), "join", one), avoid="")
+            self._order(Operate(self._id(), "leave", other), avoid=other)
+        elif kind == kinds.JOIN:
+            self.world.enlist(nodes[0])
+            self._order(Operate(self._id(), kind, nodes[0], weight=fault.number or 1.0), avoid="")
+        elif kind == kinds.REPLACE:
+            self.world.enlist(nodes[1])
+            self._order(Operate(self._id(), kind, nodes[0], nodes[1]), avoid=nodes[0])
+        elif kind == kinds.WEIGHT:
+            self._order(Operate(self._id(), kind, nodes[0], weight=fault.number), avoid="")
+        else:
+            self._order(Operate(self._id(), kind, nodes[0] if nodes else ""), avoid=nodes[0] if nodes else "")
+
+    def _id(self) -> str:
+        self._numbers += 1
+        return f"{NAME}.{self._numbers}"
+
+    def _order(self, command: Operate, avoid: str) -> None:
+        order = self.orders[command.id] = Order(command)
+        self._ask(order, self._somebody(avoid))
+
+    def _somebody(self, avoid: str) -> str:
+        """A node that accepts connections and is in a ring, or any where there is none."""
+        machines = self.world.machines
+        names = [name for name, machine in machines.items() if name != avoid and not machine.destroyed]
+        serving = [name for name in names if (node := machines[name].node) and node.serving and node.participant.inside]
+        return self.draw.choice(serving or names)
+
+    def _ask(self, order: Order, node: str) -> None:
+        order.tries += 1
+        order.asked = node
+        world = self.world
+        world.network.send(NAME, node, world.now_us, world.machines[node].asked, NAME, order.command)
+        world.at(world.now_us + PATIENCE_US, NAME, self._impatient, order, order.tries)
+
+    def _impatient(self, order: Order, tries: int) -> None:
+        if order.command.id not in self.orders or order.tries != tries:
+            return
+        if tries >= TRIES:
+            self._end(order, "unanswered", "")
+        else:
+            self._ask(order, self._somebody(order.command.node))
+
+    def answered(self, answer: Operated, _: Any) -> None:
+        """A node has answered an order."""
+        order = self.orders.get(answer.id)
+        if order is None:
+            return
+        named = _ASK.search(answer.reason)
+        if answer.status == "refused" and order.tries < TRIES:
+            if named is not None and named[1] in self.world.machines:
+                self._ask(order, named[1])
+                return
+            if answer.reason == "the node is starting":
+                return  # patience ends, and another one is asked
+        self._end(order, answer.status, answer.reason)
+
+    def _end(self, order: Order, status: str, reason: str) -> None:
+        del self.orders[order.command.id]
+        world, action = self.world, order.command.action
+        counted = action if status == "ok" else f"operator's order {status}"
+        world.counts[counted] = world.counts.get(counted, 0) + 1
+        world.observer.event(
+            world.now_us,
+            "operator",
+            action=action,
+            node=order.command.node,
+            at=order.asked,
+            status=status,
+            reason=reason,
+        )
