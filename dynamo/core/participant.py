@@ -70,7 +70,8 @@ class Participant:
         if theirs.cluster != mine.cluster:
             if not self._invited(theirs):
                 return False
-            self.host.mark("ring given up for another")
+            if mine.cluster:
+                self.host.mark("ring given up for another")
         elif theirs.rank <= mine.rank or self._bound(theirs):
             return False
         return self.adopt(theirs)

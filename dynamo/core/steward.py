@@ -76,6 +76,8 @@ class Steward:
             return self._take_over(table, plan, command)
         if plan is not None and self.host.name != plan.driver != command.node:
             raise CallerError(f"a change is under way: {plan.what}, driven by {plan.driver}; ask {plan.driver}")
+        if action == "remove" and command.node in table.target and command.node not in table.names:
+            return self._abort(table)  # it has died before it was a member
         what, target, gone = self._target(table, command)
         self._propose(table, what, target, gone)
         return what

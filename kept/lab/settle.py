@@ -87,7 +87,8 @@ def export(world: World, snapshot: Snapshot) -> None:
         node = machine.node
         if node is not None and node.participant.inside:
             ring = node.host.ring
-            roots = node.host.forest.roots(ring.partitions_of(machine.name))
+            own = ring.partitions_of(machine.name) if machine.name in ring.names else ()
+            roots = node.host.forest.roots(own)
             snapshot.roots(machine.name, {_label(ring, partition): root for partition, root in roots.items()})
 
 

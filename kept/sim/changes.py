@@ -12,6 +12,10 @@ from kept.sim.faults import Fault
 
 MORE = 3
 """So many more nodes than at the beginning, at the most."""
+NEWCOMERS = 10
+"""So many machines are switched on in a run, at the most."""
+SURVIVORS = 2
+"""So many must be left when a node has died."""
 WEIGHTS = (0.5, 1.0, 2.0)
 
 
@@ -24,6 +28,7 @@ class Changes:
         """Members that must stay."""
         self.most = len(names) + MORE
         self.named = len(names)
+        self.machines = len(names) + NEWCOMERS
 
     def draw(self, draw: Stream, kind: str, now_us: int) -> Fault | None:
         """A change of this kind; None where it would leave too few nodes or too many."""
@@ -34,6 +39,10 @@ class Changes:
             return Fault(kind, now_us, 1, (draw.choice(members),), (), draw.choice(WEIGHTS))
         comes = kind in (kinds.JOIN, kinds.REPLACE, kinds.RIVALS)
         goes = kind in (kinds.LEAVE, kinds.REMOVE, kinds.REPLACE, kinds.RIVALS)
+        if comes and self.named == self.machines:
+            return None
+        if kind in kinds.DEATHS and len(members) <= SURVIVORS:
+            return None
         if len(members) + comes - goes < self.least or len(members) + comes - goes > self.most:
             return None
         nodes = []

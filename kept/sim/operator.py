@@ -3,7 +3,7 @@
 A change is a fault like others, as data: a kind, the node that it is about, sometimes another one or a weight. The
 operator asks some member, tries another where nobody answers, and asks whom a refusal names; a refusal for another
 reason is an answer. A removed or replaced node is dead for good: its machine is switched off and its disk destroyed
-before the operator says so.
+before the operator says so, and the operator says so again until the ring goes on without it.
 """
 
 import re
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "operator"
 PATIENCE_US = 700_000
 TRIES = 6
+LOOKS_EVERY_US = 2_000_000
 _ASK = re.compile(r"; ask (\S+)$")
 
 
@@ -55,13 +56,32 @@ class Operator:
         elif kind == kinds.JOIN:
             self.world.enlist(nodes[0])
             self._order(Operate(self._id(), kind, nodes[0], weight=fault.number or 1.0), avoid="")
-        elif kind == kinds.REPLACE:
-            self.world.enlist(nodes[1])
-            self._order(Operate(self._id(), kind, nodes[0], nodes[1]), avoid=nodes[0])
+        elif kind in kinds.DEATHS:
+            if kind == kinds.REPLACE:
+                self.world.enlist(nodes[1])
+            self._bury(fault, None)
         elif kind == kinds.WEIGHT:
             self._order(Operate(self._id(), kind, nodes[0], weight=fault.number), avoid="")
         else:
             self._order(Operate(self._id(), kind, nodes[0] if nodes else ""), avoid=nodes[0] if nodes else "")
+
+    def _bury(self, fault: Fault, _: Any) -> None:
+        """Have a dead node removed or replaced: look every now and then whether that is under way, and if not, say so
+        (again). A change that waits for it meanwhile is replaced by its removal."""
+        dead = fault.nodes[0]
+        world = self.world
+        nodes = [m.node for m in world.machines.values() if m.node is not None and m.node.participant.inside]
+        table = max((node.participant.table for node in nodes), key=lambda table: table.rank, default=None)
+        if table is not None:
+            if dead not in (*table.names, *table.target):
+                return
+            plan = table.plan
+            heir = fault.nodes[1] if fault.kind == kinds.REPLACE else ""
+            if plan is None and heir and heir not in table.names and not world.machines[heir].destroyed:
+                self._order(Operate(self._id(), "replace", dead, heir), avoid=dead)
+            elif plan is None or dead not in plan.gone:
+                self._order(Operate(self._id(), "remove", dead), avoid=dead)
+        world.at(world.now_us + LOOKS_EVERY_US, NAME, self._bury, fault)
 
     def _id(self) -> str:
         self._numbers += 1
