@@ -18,9 +18,11 @@ from kept.lab.client import Client
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import code_fingerprint, created_by
 from kept.lab.log import RunLog
+from kept.lab.promises import promised
 from kept.lab.script import Script
 from kept.lab.settle import describe, export, settle, unrest
 from kept.lab.workload import Habits, Workload
+from kept.sim.atlas import Terms
 from kept.sim.entropy import stream
 from kept.sim.faults import Fault
 from kept.sim.nemesis import plan
@@ -97,6 +99,7 @@ class Lab:
             PCT_LATENCY_US if config.strategy == "pct" else LATENCY_US,
         )
         self.log.clock = self.world
+        self.world.damage.ask(None if config.beyond else self._terms())
         self.planned: Iterator[Fault]
         if faults is None:
             draw = stream(config.seed, "nemesis")
@@ -135,6 +138,15 @@ class Lab:
             return make(members, n, strategy, partitions)
 
         return replace(self.rules, ring=shared)
+
+    def _terms(self) -> Terms:
+        """What the atlas of damage must know: the cluster as the operator meant it, and never with a seeded bug."""
+        config = self.config
+        ring = Ring(self.members, config.n, config.ring, config.partitions)
+        fresh = 0
+        if "fresh-reads" in promised(config):
+            fresh = config.n - (config.pr if config.sloppy else max(config.r, config.pr)) + 1
+        return Terms(rules_for(config.versions).versioning, lambda key: ring.owners(ring.partition_of(key)), fresh)
 
     # Phases
 
@@ -234,7 +246,7 @@ class Lab:
             world.run(max(world.now_us, fault.at_us))
             if self.working:
                 self.injected.append(fault)
-                world.inject(fault)
+                self.injected[-1] = world.inject(fault)
 
 
 def rules_of(config: RunConfig) -> Rules:
