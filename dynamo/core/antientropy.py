@@ -133,7 +133,7 @@ class AntiEntropy:
     def _doubt(self, partitions: Iterable[int]) -> None:
         host = self.host
         for partition in partitions:
-            others = {name for name in host.ring.readers(partition) if name != host.name}
+            others = {name for name in host.ring.readers(partition) if name != host.name and name in host.involved}
             if others:
                 self.replica.recovering[partition] = others
 
@@ -149,7 +149,7 @@ class AntiEntropy:
         for partition in sorted(again):
             readers = ring.readers(partition)
             confirmed = {*before.readers(partition)} - old[partition] if ring.strategy != 1 else {*()}
-            missing = {*readers} - {host.name} - confirmed
+            missing = {name for name in readers if name != host.name and name in host.involved} - confirmed
             if host.name in readers and missing:
                 replica.recovering[partition] = missing
         host.write((self._progress(),))

@@ -359,7 +359,10 @@ class Node:
             self.puts.stored(sender, message.op)
 
     def _read(self, sender: str, message: m.Read) -> None:
-        self.gets.serve(message.key, self._tell, message.op, sender)
+        if message.op & HEALING_OP and self.host.owns(message.key):
+            self.healing.asked(sender, message)
+        else:
+            self.gets.serve(message.key, self._tell, message.op, sender)
 
     def _tell(self, state: Siblings | None, op: int, sender: str) -> None:
         self.host.send(sender, m.ReadReply(op, b"", state))

@@ -110,6 +110,8 @@ class Participant:
         if anew:
             self.replica.purge()
         self.table = table
+        host.involved = frozenset(table.involved) if ring is not None else frozenset()
+        host.changing = table.plan is not None
         host.mark("membership table changed")
         if ring is not None:
             self._look_after_peers(before)
@@ -120,8 +122,6 @@ class Participant:
             self._look_after_peers(before)
             if host.name not in before.names:  # it never owned anything: all that it took in, others hold
                 self.replica.purge()
-        host.involved = frozenset(table.involved) if ring is not None else frozenset()
-        host.changing = table.plan is not None
         self.evacuation.look()
         self._tend_transfer()
         self.durable_at = host.write((Change(META, MEMBERS, encode_table(table)),))

@@ -16,7 +16,7 @@ from kept.lab.schedule import SCHEDULE_FILE
 from kept.lab.trial import check_bug, claims_of, configured
 from kept.lab.usage import UsageError, first_problem, shown, unknown
 from kept.report.junit import replaceable
-from kept.sim.faults import KINDS
+from kept.sim.faults import ALL, KINDS
 
 VERDICT_FILE, EXPLANATION_FILE = "verdict.json", "explanation.txt"
 RUN_FILES = (HISTORY_FILE, TRACE_FILE, REPLICAS_FILE, SCHEDULE_FILE, VERDICT_FILE, EXPLANATION_FILE)
@@ -73,7 +73,7 @@ def _claims(names: tuple[str, ...]) -> tuple[str, ...]:
 def parse_faults(text: str) -> tuple[str, ...]:
     """The kinds that `--faults` names, in the order of `KINDS`."""
     if text in ("all", "none"):
-        return tuple(KINDS) if text == "all" else ()
+        return ALL if text == "all" else ()
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in KINDS:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dynamo.core.config import StoreConfig
 from dynamo.core.errors import CallerError
-from kept.sim.faults import KINDS
+from kept.sim.faults import ALL, KINDS
 
 STRATEGIES = ("uniform", "pct", "swarm")
 WORKLOADS = ("mixed", "register", "cart", "blind", "delete")
@@ -46,9 +46,11 @@ class RunConfig(BaseModel):
     workload: Literal["mixed", "register", "cart", "blind", "delete"] = "mixed"
     think_ms: int = Field(60, ge=0, le=60_000)
     """Mean pause of a client between two operations."""
-    faults: tuple[str, ...] = tuple(KINDS)
+    faults: tuple[str, ...] = ALL
     fault_gap_ms: int = Field(600, ge=10, le=3_600_000)
     """Mean time from one fault to the next."""
+    beyond: bool = False
+    """Damage disks beyond what the store promises to survive; only what no damage may break is promised then."""
     strategy: Literal["uniform", "pct", "swarm"] = "uniform"
     depth: int = Field(3, ge=1, le=100)
     """The depth d of PCT."""

@@ -1,6 +1,10 @@
 """Which promises a configuration makes. A run checks these; `--claim` adds others, to see them broken."""
 
 from kept.lab.config import RunConfig
+from kept.sim.faults import LYING, MISDIRECTED, OLD_DISK
+
+SILENT = frozenset({LYING, MISDIRECTED, OLD_DISK})
+"""Faults after which a node may go on from older records and not know it."""
 
 
 def promised(config: RunConfig) -> tuple[str, ...]:
@@ -13,6 +17,8 @@ def promised(config: RunConfig) -> tuple[str, ...]:
     seen need dots: a plain vector covers what a rival replaced unseen, and last-writer-wins knows only its winner. That
     nothing is invented and no dot is given twice holds under any rules.
     """
+    if config.beyond:
+        return _beyond(config)
     claims = []
     if config.versions == "dvv":
         claims += ["no-lost-write", "no-false-sibling", "no-resurrection", "honest-contexts"]
@@ -22,4 +28,19 @@ def promised(config: RunConfig) -> tuple[str, ...]:
     strict = not config.sloppy or (config.pr + config.pw > config.n)
     if config.versions == "dvv" and config.r + config.w > config.n and strict and not config.durable_copies:
         claims += ["fresh-reads", "fresh-deletes"]
+    return tuple(claims)
+
+
+def _beyond(config: RunConfig) -> tuple[str, ...]:
+    """What no damage may break (docs/promises.md argues for each).
+
+    A checksum covers a record's place, so what is damaged is never handed out, and nothing is invented. A record that
+    is lost takes its context with it, and a node that knows of its loss takes new names; so contexts stay honest, and
+    names unique, as long as no node goes on from older records without knowing it.
+    """
+    claims = ["no-invented-value"]
+    if not SILENT & set(config.faults):
+        claims.append("unique-dots")
+        if config.versions == "dvv":
+            claims.insert(0, "honest-contexts")
     return tuple(claims)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from checkers.registry import judge
 from checkers.verdict import Verdict
+from dynamo.core.host import AnyRing
+from dynamo.core.membership import Table
 from dynamo.core.node import Node
+from dynamo.core.participant import ring_of
 from dynamo.core.ring import Member, Ring
 from dynamo.core.rules import Rules, rules_for
 from dynamo.core.tokens import build_members
@@ -18,9 +21,12 @@ from kept.lab.client import Client
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import code_fingerprint, created_by
 from kept.lab.log import RunLog
+from kept.lab.promises import promised
 from kept.lab.script import Script
 from kept.lab.settle import agreed, describe, export, settle, unrest
 from kept.lab.workload import Habits, Workload
+from kept.sim.atlas import Terms
+from kept.sim.census import newest
 from kept.sim.entropy import stream
 from kept.sim.faults import Fault
 from kept.sim.nemesis import plan
@@ -88,6 +94,8 @@ class Lab:
         self.log = RunLog(self.recorder)
         self.members = _members(config)
         self._rings: dict[tuple[Member, ...], Ring] = {}
+        self._census: tuple[Table, AnyRing] | None = None
+        """The newest membership table, and its ring."""
         self.world = World(
             config.seed,
             [member.name for member in self.members],
@@ -99,6 +107,7 @@ class Lab:
             PCT_LATENCY_US if config.strategy == "pct" else LATENCY_US,
         )
         self.log.clock = self.world
+        self.world.damage.ask(None if config.beyond else self._terms())
         self.planned: Iterator[Fault]
         if faults is None:
             draw = stream(config.seed, "nemesis")
@@ -139,6 +148,28 @@ class Lab:
             return ring
 
         return replace(self.rules, ring=shared)
+
+    def _terms(self) -> Terms:
+        """What the atlas of damage must know: the cluster as the operator meant it, and never with a seeded bug."""
+        config = self.config
+        fresh = 0
+        if "fresh-reads" in promised(config):
+            fresh = config.n - (config.pr if config.sloppy else max(config.r, config.pr)) + 1
+        return Terms(rules_for(config.versions).versioning, self._owners, fresh)
+
+    def _owners(self, key: bytes) -> tuple[str, ...]:
+        """The owners of a key; while the membership changes, those who are owners before and after."""
+        table = newest(self.world)
+        if table is None:
+            return ()
+        if self._census is None or self._census[0] is not table:
+            self._census = (table, ring_of(table, self._plain_ring))
+        ring = self._census[1]
+        first, *others = ring.quorums(ring.partition_of(key))
+        return tuple(name for name in first if all(name in owners for owners in others))
+
+    def _plain_ring(self, members: tuple[Member, ...]) -> Ring:
+        return Ring(members, self.config.n, self.config.ring, self.config.partitions)
 
     # Phases
 
@@ -238,7 +269,7 @@ class Lab:
             world.run(max(world.now_us, fault.at_us))
             if self.working:
                 self.injected.append(fault)
-                world.inject(fault)
+                self.injected[-1] = world.inject(fault)
 
 
 def rules_of(config: RunConfig) -> Rules:

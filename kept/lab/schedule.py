@@ -8,42 +8,43 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from checkers.registry import CLAIMS
+from dynamo.core.effects import SPACES
 from histories.run import HISTORY_FILE
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import rows_sha256
 from kept.lab.script import STOP, Planned, Script
 from kept.lab.usage import SHOWN_PATH_CHARS, UsageError, first_problem, nearest, shown
 from kept.lab.workload import INTENTS
-from kept.sim.faults import (
-    ABORT,
-    CHANGES,
-    CRASH,
-    DRIFT,
-    KINDS,
-    PARTIAL,
-    PARTITION,
-    REPLACE,
-    RIVALS,
-    TORN,
-    WEIGHT,
-    Fault,
-)
-from kept.sim.faults import ONE_WAY as ONE_WAY_PARTITION
+from kept.sim import faults as kinds
+from kept.sim.faults import CRASH, DRIFT, KINDS, TORN, Fault
 from kept.sim.tape import Fate, Tape
 
 SCHEDULE_FILE = "schedule.json"
 LIMIT_BYTES = 256 * 1024 * 1024
 """A schedule file is never longer."""
 _LONGEST_US = 10**15
+_SLOWEST_US = 5_000_000
+"""No step and no sync takes longer, or the run would not settle within any bound."""
 _SLOWEST_PPM, _FASTEST_PPM = -900_000, 9_000_000
 """All drifts of one clock together: it must go on running forwards, and not fire a day's timers in a second."""
 
 Microseconds = Annotated[int, Field(ge=0, le=_LONGEST_US)]
 Number = Annotated[FiniteFloat, Field(ge=-1e12, le=1e12)]
 
-PlannedFault = tuple[
-    str, Microseconds, Microseconds, tuple[str, ...], tuple[tuple[str, str], ...], Number, Number, bool
-]  # the fields of `Fault`, in order
+_Plain = tuple[str, Microseconds, Microseconds, tuple[str, ...], tuple[tuple[str, str], ...], Number, Number, bool]
+_Placed = tuple[
+    str,
+    Microseconds,
+    Microseconds,
+    tuple[str, ...],
+    tuple[tuple[str, str], ...],
+    Number,
+    Number,
+    bool,
+    tuple[tuple[str, str], ...],
+]
+PlannedFault = _Plain | _Placed
+"""The fields of `Fault`, in order; a fault without places may leave them out."""
 DRAWS_LIMIT = 10_000_000
 """No client's stream is ever wound further."""
 WrittenIntent = tuple[
@@ -81,7 +82,7 @@ class Schedule(BaseModel):
                     raise ValueError(
                         f"{place}: {shown(name)}; accepted: {', '.join(CLAIMS)}{nearest(name, list(CLAIMS))}"
                     )
-        newcomers = sum(fault.kind in CHANGES for fault in self.faults())
+        newcomers = sum(fault.kind in kinds.CHANGES for fault in self.faults())
         nodes = [f"n{i + 1}" for i in range(self.config.nodes + newcomers)]
         now_us = 0
         for count, fault in enumerate(self.faults()):
@@ -130,10 +131,15 @@ def _check(place: str, fault: Fault, nodes: list[str]) -> None:
     for name in (*fault.nodes, *(name for pair in fault.pairs for name in pair)):
         if name not in known:
             raise ValueError(f"{place}: node {shown(name)}; accepted: {nodes[0]} to {nodes[-1]}")
-    if fault.kind in CHANGES:
+    if fault.kind in kinds.CHANGES:
         _check_change(place, fault)
-    if fault.pairs and fault.kind not in (PARTITION, ONE_WAY_PARTITION, PARTIAL):
-        raise ValueError(f"{place}: pairs of nodes with {fault.kind}; accepted: pairs only with partitions")
+    if fault.pairs and fault.kind not in (*kinds.CUTS, kinds.CLOGGED):
+        raise ValueError(f"{place}: pairs of nodes with {fault.kind}; accepted: pairs only with faults of links")
+    _check_places(place, fault)
+    if fault.kind in (kinds.SLOW_NODE, kinds.SLOW_DISK) and not 0 <= fault.number <= _SLOWEST_US:
+        raise ValueError(f"{place}: {fault.number} us slower; accepted: 0 to {_SLOWEST_US}")
+    if fault.kind == kinds.IO_ERROR and not 0.0 <= fault.number <= 1.0:
+        raise ValueError(f"{place}: {fault.number}; accepted: a share from 0 to 1")
     if fault.kind == CRASH and not (0.0 <= fault.number <= 1.0 and fault.torn < 1.0):
         raise ValueError(
             f"{place}: {fault.number}, {fault.torn}; accepted: a share from 0 to 1, and one below 1 of the torn write"
@@ -141,11 +147,24 @@ def _check(place: str, fault: Fault, nodes: list[str]) -> None:
 
 
 def _check_change(place: str, fault: Fault) -> None:
-    wanted = 2 if fault.kind in (REPLACE, RIVALS) else 0 if fault.kind == ABORT else 1
+    wanted = 2 if fault.kind in (kinds.REPLACE, kinds.RIVALS) else 0 if fault.kind == kinds.ABORT else 1
     if len(fault.nodes) != wanted or len(set(fault.nodes)) != wanted:
         raise ValueError(f"{place}: {len(fault.nodes)} nodes with {fault.kind}; accepted: {wanted} different ones")
-    if not 0.0 <= fault.number <= MAX_WEIGHT or (fault.kind == WEIGHT and not fault.number):
+    if not 0.0 <= fault.number <= MAX_WEIGHT or (fault.kind == kinds.WEIGHT and not fault.number):
         raise ValueError(f"{place}: weight {fault.number}; accepted: above 0 and up to {MAX_WEIGHT}")
+
+
+def _check_places(place: str, fault: Fault) -> None:
+    wanted = {kinds.BIT_ROT: 1, kinds.MISDIRECTED: 2}.get(fault.kind, 0)
+    if fault.places and len(fault.places) != wanted:
+        raise ValueError(f"{place}: {len(fault.places)} records with {fault.kind}; accepted: none or {wanted}")
+    for space, key in fault.places:
+        if space not in SPACES:
+            raise ValueError(f"{place}: the name space {shown(space)}; accepted: {', '.join(SPACES)}")
+        try:
+            kinds.place_of((space, key))
+        except UnicodeEncodeError:
+            raise ValueError(f"{place}: a key that stands for no bytes; accepted: Unicode text") from None
 
 
 def _check_intent(place: str, intent: Planned, clients: int) -> None:

@@ -9,7 +9,7 @@ from kept.lab import workload as w
 from kept.lab.case import Case
 from kept.lab.config import RunConfig
 from kept.lab.script import Planned
-from kept.sim.faults import KINDS, OFFSET, Fault
+from kept.sim.faults import JUMP, KINDS, OFFSET, Fault
 
 Place = TypeVar("Place")
 SHORTEST_US = 1_000
@@ -27,7 +27,7 @@ def shorter(fault: Fault) -> Iterator[Fault]:
         yield fault._replace(torn=-1.0)
     if fault.dirty:
         yield fault._replace(dirty=False)
-    if fault.kind == OFFSET and abs(fault.number) >= 2:
+    if fault.kind in (OFFSET, JUMP) and abs(fault.number) >= 2:
         yield fault._replace(number=float(int(fault.number / 2)))
     for part in (100, 10, 2):
         if fault.for_us // part >= SHORTEST_US:

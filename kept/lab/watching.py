@@ -135,7 +135,7 @@ class KeyWatch:
     def happened(self, time_us: int, name: str, fields: Mapping[str, Any]) -> None:
         """Any event but a minting."""
         self.events.append(Happened(time_us, name, dict(fields)))
-        if name == "crashed":
+        if name in ("crashed", "disk lost"):
             self._crashed(time_us, fields["node"])
 
     def minted(self, time_us: int, node: str, minted: Minted) -> None:

@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from kept.lab.config import RunConfig
 from kept.report.document import ClaimDocument, ExplanationDocument, ReplayDocument, RunDocument
-from kept.sim.faults import KINDS
+from kept.sim.faults import ALL, KINDS
 
 WIDTH = 100
 _LABEL = 12
@@ -22,8 +22,9 @@ def configuration(config: RunConfig, claims: tuple[str, ...], seeds: int) -> lis
     switched = "anti-entropy" if config.anti_entropy else "no anti-entropy"
     racks = f", {config.racks} racks" if config.racks else ""
     copies = f", {config.durable_copies} durable copies" if config.durable_copies else ""
-    kind = "all" if set(config.faults) == set(KINDS) else ", ".join(config.faults) or "none"
+    kind = "all" if set(config.faults) == set(ALL) else ", ".join(config.faults) or "none"
     pace = f", one about every {config.fault_gap_ms} ms" if config.faults else ""
+    beyond = ", beyond recovery" if config.beyond else ""
     depth = f" (depth {config.depth})" if config.strategy == "pct" else ""
     ring = f"{config.partitions} partitions" if config.ring != 1 else f"{config.tokens} tokens a node"
     lines = [
@@ -39,7 +40,7 @@ def configuration(config: RunConfig, claims: tuple[str, ...], seeds: int) -> lis
             f"{config.workload}: {config.clients:,} clients, {config.ops:,} operations, {config.keys:,} keys "
             f"(skew {config.skew:g}), think {config.think_ms} ms",
         ),
-        *_field("faults", f"{kind}{pace}; strategy {config.strategy}{depth}"),
+        *_field("faults", f"{kind}{pace}{beyond}; strategy {config.strategy}{depth}"),
         *_field("checks", ", ".join(claims)),
     ]
     if config.bug:

@@ -3,6 +3,7 @@
 The simulated shell of `dynamo.core.node.Node`: it turns effects into events, and it can die between two of them.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,26 +19,19 @@ from dynamo.core.effects import (
     Reply,
     Send,
     SetTimer,
-    Synced,
     TimerFired,
     Write,
 )
 from dynamo.core.node import Node
+from kept.sim import faults as kinds
 from kept.sim.clock import Clock
 from kept.sim.disk import Disk
 from kept.sim.entropy import stream
-from kept.sim.faults import Fault
+from kept.sim.syncs import Syncs
 
 if TYPE_CHECKING:
     from kept.sim.world import World
 
-SYNC_US = (80, 400)
-"""How long a sync of the disk takes, mostly."""
-SLOW_SYNC_US = (1_000, 20_000)
-FLUSH_US = 50_000
-"""How long a write that nobody waits for may lie in the buffer."""
-SLOW_SYNC_CHANCE = 0.08
-"""Now and then the disk is busy; whatever is written meanwhile shares the next sync, or is lost with a crash."""
 MESSAGE_LIFE_US = 1_500_000
 """A message that nobody has taken in for longer is gone: the connection of a peer that stands still is reset."""
 
@@ -59,17 +53,14 @@ class Machine:
         self.boots = 0
         self.dies_after: int | None = None
         """Die in the next step that has more effects than this, after so many of them."""
-        self.dies_dirty: Fault | None = None
-        """Crash as this fault says, as soon as something has been written and before it is synced."""
+        self.syncs = Syncs(self)
+        self.slower_us: list[int] = []
+        """How long each step takes, of every fault that slows the process down."""
+        self._busy_until_us = 0
         self._random = stream(world.seed, "choices", name).random
-        self._sync_random = stream(world.seed, "sync", name).random
         self._timers: dict[str, tuple[int, int]] = {}
         """name -> (token, local time)"""
-        self._inbox: list[tuple[int, Event]] = []
-        self._syncing = False
-        self._flushing = False
-        self._awaited_seq = 0
-        """The last write that somebody waits for."""
+        self._inbox: deque[tuple[int, Event]] = deque()
 
     @property
     def up(self) -> bool:
@@ -87,22 +78,27 @@ class Machine:
         self.boots += 1
         self.node = self.build(self.name, self._below)
         disk = self.disk
+        disk.boots += 1
         meta = dict(disk.meta())
-        fresh = f"{disk.name}.{self.boots}" if meta else disk.name
+        fresh = disk.name if disk.boots == 1 else f"{disk.name}.{self.boots}"
         self.step(Boot(meta, disk.contents("data"), disk.contents("hint"), fresh, genesis, self.boots))
 
     def crash(self, keep_share: float = 0.0, torn_at: float | None = None) -> tuple[int, bool]:
         """Stop at once. Returns how many unsynced batches were lost, and whether one was torn."""
+        lied = len(self.disk.lied())
+        return self.crash_keeping(lied + int(self.disk.unsynced * keep_share), torn_at)
+
+    def crash_keeping(self, keep: int, torn_at: float | None = None) -> tuple[int, bool]:
+        """Stop at once, and lose all batches that are not durable but the first `keep`."""
         self.node = None
         self.paused = False
         self.dies_after = None
-        self.dies_dirty = None
+        self._busy_until_us = 0
         self._timers.clear()
         self._inbox.clear()
-        self._syncing = self._flushing = False
-        self._awaited_seq = 0
+        self.syncs.stopped()
         self.boots += 1  # what was scheduled for this process finds another one, or none
-        return self.disk.crash(int(self.disk.unsynced * keep_share), torn_at)
+        return self.disk.crash(keep, torn_at)
 
     def lose_disk(self) -> None:
         """Replace the disk by an empty one. The process must be dead."""
@@ -121,15 +117,30 @@ class Machine:
         self.paused = True
 
     def resume(self) -> None:
-        """Go on: what has piled up and is still alive is taken in now."""
+        """Go on: what has piled up and is still alive is taken in now, as fast as the process is."""
         self.paused = False
-        inbox, self._inbox = self._inbox, []
-        oldest_us = self.world.now_us - MESSAGE_LIFE_US
-        for arrived_us, event in inbox:
-            if self.node is None:
-                return
-            if arrived_us >= oldest_us or type(event) in (TimerFired, Synced):
-                self.step(event)
+        self._catch_up()
+
+    def slow_down(self, by_us: int) -> None:
+        """Every step takes so much longer."""
+        self.slower_us.append(by_us)
+
+    def speed_up(self, by_us: int) -> None:
+        """Every step takes so much less."""
+        self.slower_us.remove(by_us)
+        if not self.slower_us and not self.paused:
+            self._busy_until_us = 0
+            self._catch_up()
+
+    def _catch_up(self, _: None = None, boots: int | None = None) -> None:
+        """Take in what waits, until the process is busy again, dead, or has nothing to do."""
+        if boots is not None and boots != self.boots:
+            return
+        inbox, world = self._inbox, self.world
+        while inbox and self.node is not None and not self.paused and world.now_us >= self._busy_until_us:
+            arrived_us, event = inbox.popleft()
+            if arrived_us >= world.now_us - MESSAGE_LIFE_US or not isinstance(event, Received | Asked):
+                self._take_in(event)
 
     # Events
 
@@ -154,24 +165,22 @@ class Machine:
         del self._timers[name]
         self.step(TimerFired(name))
 
-    def sync_done(self, seq: int, boots: int) -> None:
-        """The disk has finished a sync that began when `seq` was its last write."""
-        if boots != self.boots:
-            return
-        self._syncing = False
-        self.disk.synced(seq)
-        self.step(Synced(seq))
-        if not self._syncing and self.node is not None and self._awaited_seq > seq:
-            self._sync()
-
     def step(self, event: Event) -> None:
-        """Let the node take in one event, and carry out what it asks for."""
+        """Let the node take in one event, and carry out what it asks for; later where it stands still or is busy."""
+        assert self.node is not None
+        if self.paused or (self._busy_until_us and (self.world.now_us < self._busy_until_us or self._inbox)):
+            self._inbox.append((self.world.now_us, event))
+        else:
+            self._take_in(event)
+
+    def _take_in(self, event: Event) -> None:
         node = self.node
         assert node is not None
         world = self.world
-        if self.paused:
-            self._inbox.append((world.now_us, event))
-            return
+        if self.slower_us and not isinstance(event, Loaded | Boot):  # both are the end of something that was begun
+            world.count(kinds.SLOW_NODE)
+            self._busy_until_us = world.now_us + sum(self.slower_us)
+            world.queue.push(self._busy_until_us, self.name, self._catch_up, None, self.boots)
         clock = self.clock
         now_us = world.now_us if clock.true else clock.read(world.now_us)
         effects = node.step(event, now_us, now_us + clock.offset_us)
@@ -193,7 +202,9 @@ class Machine:
                 if world.watch is not None:
                     world.watch.sent(world.now_us, self.name, to, message)
             elif isinstance(effect, Write):
-                self._write(effect)
+                self.syncs.write(effect)
+                if self.node is None:  # there was no room for it
+                    return
             elif isinstance(effect, Reply):
                 world.reply(self.name, effect.client, effect.message)
             elif isinstance(effect, SetTimer):
@@ -216,38 +227,8 @@ class Machine:
             return
         first = effects[: self.dies_after]
         self._carry_out(first)
-        self.world.died_in_step(self)
-
-    def _write(self, write: Write) -> None:
-        if self.world.watch is not None:
-            self.world.watch.wrote(self.world.now_us, self.name, self.disk, write.changes)
-        self.disk.write(write.seq, write.changes)
-        if self.dies_dirty is not None:
-            due_us = self.world.now_us + int(self._sync_random() * SYNC_US[0])  # no sync is that quick
-            self.world.queue.push(due_us, self.name, self.world.died_dirty, self, self.dies_dirty)
-        if write.buffered:
-            if not self._flushing:
-                self._flushing = True
-                self.world.queue.push(self.world.now_us + FLUSH_US, self.name, self.flush, None, self.boots)
-            return
-        self._awaited_seq = write.seq
-        if not self._syncing:
-            self._sync()
-
-    def flush(self, _: None, boots: int) -> None:
-        """What was written and nobody waits for has lain in the buffer for long enough."""
-        if boots == self.boots:
-            self._flushing = False
-            if not self._syncing and self.disk.unsynced:
-                self._sync()
-
-    def _sync(self) -> None:
-        """Begin a sync. One at a time: writes that come meanwhile share the next one (group commit)."""
-        self._syncing = True
-        chance = self._sync_random()
-        low_us, high_us = SLOW_SYNC_US if chance < SLOW_SYNC_CHANCE else SYNC_US
-        due_us = self.world.now_us + low_us + int(self._sync_random() * (high_us - low_us))
-        self.world.queue.push(due_us, self.name, self.sync_done, self.disk.last_seq, self.boots)
+        if self.node is not None:
+            self.world.died_in_step(self)
 
     def _set_timer(self, name: str, at_us: int) -> None:
         world = self.world
@@ -257,8 +238,16 @@ class Machine:
         world.queue.push(due_us, self.name, self.fire, name, world.timers)
 
     def _load(self, load: Load) -> None:
-        record = self.disk.read(load.space, load.key)
-        self.step(Loaded(load.space, load.key, record))
+        """Read one record. The process is in the middle of a step, so it takes the answer in at once."""
+        space, key = load
+        if (space, key) in self.disk.damaged or self._read_fails(load):
+            self._take_in(Loaded(space, key, None, corrupt=True))
+        else:
+            self._take_in(Loaded(space, key, self.disk.read(space, key)))
+
+    def _read_fails(self, load: Load) -> bool:
+        fails = self.syncs.fails
+        return fails is not None and fails.dirty and self.world.damage.read_failed(self, load)
 
     def _below(self, limit: int) -> int:
         return int(self._random() * limit)

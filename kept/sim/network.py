@@ -5,8 +5,9 @@ sender sent before and on nothing else. Fates other than a plain delivery are wr
 read from it instead.
 """
 
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from kept.sim.entropy import stream
 from kept.sim.scheduler import Queue
@@ -14,6 +15,19 @@ from kept.sim.tape import DUPLICATE, LOSS, Tape
 from kept.sim.weather import Weather
 
 Deliver = Callable[[Any, Any], None]
+LINK_LIFE_US = Tape.LIMIT_US
+"""A message that a clogged link has held for longer is gone: no message is on its way for much longer."""
+
+
+class Held(NamedTuple):
+    """A message that a clogged link holds back."""
+
+    sent_us: int
+    takes_us: int
+    """How long it is on its way once it is let go."""
+    action: Callable[[Any, Any], None]
+    one: Any
+    two: Any
 
 
 class Sender:
@@ -44,6 +58,9 @@ class Network:
         self.weather = Weather()
         self.cut: dict[tuple[str, str], int] = {}
         """(from, to) -> how many partitions cut this direction now."""
+        self.clogged: dict[tuple[str, str], int] = {}
+        """(from, to) -> how many faults clog this direction now."""
+        self._held: dict[tuple[str, str], deque[Held]] = {}
         self._senders: dict[str, Sender] = {}
 
     def send(self, sender: str, to: str, now_us: int, action: Deliver, one: Any, two: Any) -> None:
@@ -68,10 +85,41 @@ class Network:
                     copy_us = now_us + extra_us
                 else:
                     due_us += extra_us
+        if self.clogged and (sender, to) in self.clogged:
+            self._hold((sender, to), Held(now_us, due_us - now_us, action, one, two))
+            if copy_us:
+                self._hold((sender, to), Held(now_us, copy_us - now_us, action, one, two))
+            return
         due_us = self._in_turn(known, to, due_us)
         self.queue.push(due_us, to, action, one, two)
         if copy_us:
             self.queue.push(self._in_turn(known, to, max(copy_us, due_us)), to, action, one, two)
+
+    # Clogged links
+
+    def clog(self, pair: tuple[str, str]) -> None:
+        """Hold back from now on whatever is sent in this direction."""
+        self.clogged[pair] = self.clogged.get(pair, 0) + 1
+
+    def unclog(self, pair: tuple[str, str], now_us: int) -> None:
+        """One fault less clogs this direction; after the last one, what was held back and still lives goes its way."""
+        self.clogged[pair] -= 1
+        if self.clogged[pair]:
+            return
+        del self.clogged[pair]
+        sender, to = pair
+        for held in self._held.pop(pair, ()):
+            due_us = now_us + held.takes_us
+            if due_us - held.sent_us <= LINK_LIFE_US:
+                due_us = self._in_turn(self._senders[sender], to, due_us)
+                self.queue.push(due_us, to, held.action, held.one, held.two)
+
+    def _hold(self, pair: tuple[str, str], held: Held) -> None:
+        waiting = self._held.setdefault(pair, deque())
+        while waiting and held.sent_us - waiting[0].sent_us > LINK_LIFE_US:
+            waiting.popleft()  # it would be too old; so what waits is bounded by what is sent within a message's life
+        waiting.append(held)
+        self.counts["messages held back"] = self.counts.get("messages held back", 0) + 1
 
     def _in_turn(self, known: Sender, to: str, due_us: int) -> int:
         """When a message really arrives: not before what was sent earlier, unless messages overtake each other now."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynamo.core.messages import Operate, Operated
 from kept.sim import faults as kinds
+from kept.sim.census import newest
 from kept.sim.entropy import stream
 from kept.sim.faults import Fault
 
@@ -70,8 +71,7 @@ class Operator:
         (again). A change that waits for it meanwhile is replaced by its removal."""
         dead = fault.nodes[0]
         world = self.world
-        nodes = [m.node for m in world.machines.values() if m.node is not None and m.node.participant.inside]
-        table = max((node.participant.table for node in nodes), key=lambda table: table.rank, default=None)
+        table = newest(world)
         if table is not None:
             if dead not in (*table.names, *table.target):
                 return
@@ -131,7 +131,7 @@ class Operator:
         del self.orders[order.command.id]
         world, action = self.world, order.command.action
         counted = action if status == "ok" else f"operator's order {status}"
-        world.counts[counted] = world.counts.get(counted, 0) + 1
+        world.count(counted)
         world.observer.event(
             world.now_us,
             "operator",

@@ -7,6 +7,7 @@ from dynamo.core.effects import Change, Minted
 from dynamo.core.messages import Request, Response
 from dynamo.core.node import Node
 from kept.sim import faults as kinds
+from kept.sim.damage import Damage
 from kept.sim.disk import Disk
 from kept.sim.faults import Fault
 from kept.sim.machine import Machine
@@ -17,6 +18,8 @@ from kept.sim.tape import Tape
 
 LATENCY_US = (150, 1_200)
 """One way between any two endpoints, in fair weather."""
+_DEADLY = frozenset(kinds.STOPS) - {kinds.PAUSE}
+"""A dead node does not start again while one of these lasts."""
 
 
 class Observer(Protocol):
@@ -57,10 +60,11 @@ class World:
         self.counts: dict[str, int] = {}
         """How often each kind of fault really happened."""
         self.network = Network(seed, queue, tape, self.counts, latency_us)
-        self._build = build
+        self._new_machine = build
         self.names = tuple(names)
         """Every machine that is or was there, in the order of their coming."""
         self.machines: dict[str, Machine] = {name: Machine(self, name, build) for name in self.names}
+        self.damage = Damage(self)
         self.clients: dict[str, Callable[[Any, Any], None]] = {}
         self.operator = Operator(self)
         self.events = 0
@@ -105,84 +109,121 @@ class World:
 
     # Faults
 
-    def inject(self, fault: Fault) -> None:
-        """Let a fault happen now; it heals by itself."""
+    def inject(self, fault: Fault) -> Fault:
+        """Let a fault happen now; it heals by itself. Returns the fault as it was decided, with all that it hits."""
+        decided = self.damage.decide(fault)
+        told = fault if decided is None else decided
+        self.observer.event(
+            self.now_us,
+            told.kind if decided is not None else "refused",
+            **({} if decided is not None else {"fault": told.kind}),
+            nodes=told.nodes,
+            pairs=told.pairs,
+            number=told.number,
+            for_us=told.for_us,
+            **({"places": told.places} if told.places else {}),
+        )
+        if decided is None:
+            return fault
+        self._faults += 1
+        self._active[self._faults] = decided
+        self._begin(self._faults, decided)
+        self.at(self.now_us + decided.for_us, "nemesis", self._heal, self._faults)
+        return decided
+
+    def _begin(self, number: int, fault: Fault) -> None:
         kind = fault.kind
         if kind in kinds.CHANGES:
             self._change(fault)
-            return
-        self._faults += 1
-        self._active[self._faults] = fault
-        self.observer.event(
-            self.now_us, kind, nodes=fault.nodes, pairs=fault.pairs, number=fault.number, for_us=fault.for_us
-        )
-        if kind in (kinds.CRASH, kinds.PAUSE, kinds.MID_STEP):
+        elif kind in kinds.DISKS:
+            self.damage.begin(number, fault)
+        elif kind in kinds.STOPS:
             self._stop_nodes(fault)
-        elif kind in (kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL):
-            self._count(kind)
+        elif kind in kinds.CUTS:
+            self.count(kind)
             for pair in fault.pairs:
                 self.network.cut[pair] = self.network.cut.get(pair, 0) + 1
-        elif kind in (kinds.OFFSET, kinds.DRIFT):
-            self._count(kind)
+        elif kind == kinds.CLOGGED:
+            self.count(kind)
+            for pair in fault.pairs:
+                self.network.clog(pair)
+        elif kind in kinds.CLOCKS:
+            self.count(kind)
             for name in fault.nodes:
                 self._bend_clock(name, fault, 1)
+        elif kind == kinds.SLOW_NODE:
+            for name in fault.nodes:
+                self.machines[name].slow_down(int(fault.number))
         else:
             self._change_weather(kind)
-        self.at(self.now_us + fault.for_us, "nemesis", self._heal, self._faults)
 
     def _change(self, fault: Fault) -> None:
         """An operator changes the membership, after a death or without one."""
         if fault.kind in kinds.DEATHS:
             machine = self.machines[fault.nodes[0]]
-            if machine.destroyed:
-                return
             machine.destroy()
+            self.damage.atlas.harmed(machine.name, self.now_us)
             self.observer.event(self.now_us, "destroyed", node=machine.name)
         self.operator.change(fault)
 
     def enlist(self, name: str) -> None:
         """A new machine is switched on; its node is in no ring yet."""
         if name not in self.machines:
-            machine = self.machines[name] = Machine(self, name, self._build)
+            machine = self.machines[name] = Machine(self, name, self._new_machine)
             self.names = (*self.names, name)
             self._boot(machine)
 
     def heal(self) -> None:
         """End every fault now, start every dead node, and keep the network calm from here on."""
         for number in list(self._active):
-            self._heal(number, None)
+            self._heal(number, None, over=True)
         for machine in self.machines.values():
-            machine.dies_after = machine.dies_dirty = None
+            machine.dies_after = machine.syncs.dies_dirty = None
             if machine.node is None and not machine.destroyed:
                 self._boot(machine)
         self.observer.event(self.now_us, "healed")
 
-    def _heal(self, number: int, _: Any) -> None:
+    def active(self, kind: str, node: str) -> list[Fault]:
+        """The faults of a kind that hit a node now."""
+        return [fault for fault in self._active.values() if fault.kind == kind and node in fault.nodes]
+
+    def _heal(self, number: int, _: Any, over: bool = False) -> None:
         fault = self._active.pop(number, None)
         if fault is None:
             return
-        if fault.kind in (kinds.CRASH, kinds.MID_STEP, kinds.PAUSE):
+        kind = fault.kind
+        if kind in kinds.CHANGES:
+            return
+        if kind in kinds.DISKS:
+            self.damage.end(number, fault, over)
+        if kind in kinds.DISKS or kind in kinds.STOPS:
             for name in fault.nodes:
-                self._revive(self.machines[name])
-        elif fault.pairs:
+                self.revive(self.machines[name])
+        elif kind in kinds.CUTS:
             for pair in fault.pairs:
                 self.network.cut[pair] -= 1
                 if not self.network.cut[pair]:
                     del self.network.cut[pair]
-        elif fault.kind in (kinds.OFFSET, kinds.DRIFT):
+        elif kind == kinds.CLOGGED:
+            for pair in fault.pairs:
+                self.network.unclog(pair, self.now_us)
+        elif kind in kinds.CLOCKS:
             for name in fault.nodes:
                 self._bend_clock(name, fault, -1)
+        elif kind == kinds.SLOW_NODE:
+            for name in fault.nodes:
+                self.machines[name].speed_up(int(fault.number))
         else:
-            self._change_weather(fault.kind)
+            self._change_weather(kind)
 
-    def _revive(self, machine: Machine) -> None:
+    def revive(self, machine: Machine) -> None:
         """A fault that stopped a machine is over; another one may still hold it."""
         held = {fault.kind for fault in self._active.values() if machine.name in fault.nodes}
         if kinds.MID_STEP not in held:
             machine.dies_after = None
         if kinds.CRASH not in held:
-            machine.dies_dirty = None
-        if machine.node is None and not machine.destroyed and not held & {kinds.CRASH, kinds.MID_STEP}:
+            machine.syncs.dies_dirty = None
+        if machine.node is None and not machine.destroyed and not held.intersection(_DEADLY):
             self._boot(machine)
         if machine.paused and kinds.PAUSE not in held:
             self.observer.event(self.now_us, "resumed", node=machine.name)
@@ -198,41 +239,42 @@ class World:
             if machine.node is None:
                 continue
             if fault.kind == kinds.PAUSE:
-                self._count(kinds.PAUSE)
+                self.count(kinds.PAUSE)
                 machine.pause()
             elif fault.kind == kinds.MID_STEP:
                 machine.dies_after = int(fault.number)
             elif fault.dirty:
-                machine.dies_dirty = fault
+                machine.syncs.dies_dirty = fault
             else:
                 self._strike(machine, fault)
 
     def _strike(self, machine: Machine, fault: Fault) -> None:
-        self._count(kinds.CRASH)
-        self._crash(machine, fault.number, fault.torn if fault.torn >= 0 else None)
+        self.count(kinds.CRASH)
+        self.crash(machine, fault.number, fault.torn if fault.torn >= 0 else None)
 
     def died_dirty(self, machine: Machine, fault: Fault) -> None:
         """The write that a crash was waiting for has happened, and is not synced."""
-        if machine.dies_dirty is fault and machine.node is not None:
+        if machine.syncs.dies_dirty is fault and machine.node is not None:
             self._strike(machine, fault)
 
     def died_in_step(self, machine: Machine) -> None:
         """A machine has carried out some effects of a step; the rest of them never happens."""
-        self._count(kinds.MID_STEP)
+        self.count(kinds.MID_STEP)
         self.observer.event(self.now_us, "died in a step", node=machine.name)
-        self._crash(machine, 0.0, None)
+        self.crash(machine, 0.0, None)
 
-    def _crash(self, machine: Machine, keep_share: float, torn_at: float | None) -> None:
-        lost, torn = machine.crash(keep_share, torn_at)
+    def crash(self, machine: Machine, keep_share: float, torn_at: float | None) -> None:
+        """A machine stops at once, whatever it is doing."""
+        lost, torn = self.damage.power_loss(machine, keep_share, torn_at)
         if lost:
-            self._count("unsynced writes lost", lost)
+            self.count("unsynced writes lost", lost)
         if torn:
-            self._count(kinds.TORN)
+            self.count(kinds.TORN)
         self.observer.event(self.now_us, "crashed", node=machine.name, lost_batches=lost, torn=torn)
 
     def _bend_clock(self, name: str, fault: Fault, sign: int) -> None:
         clock = self.machines[name].clock
-        if fault.kind == kinds.OFFSET:
+        if fault.kind != kinds.DRIFT:
             clock.offset_us += sign * int(fault.number)
         else:
             clock.drift(self.now_us, clock.ppm + sign * int(fault.number))
@@ -247,5 +289,6 @@ class World:
             setattr(weather, kind, min(1.0, sum(chances)))
             weather.settle()
 
-    def _count(self, kind: str, times: int = 1) -> None:
+    def count(self, kind: str, times: int = 1) -> None:
+        """Something that is to be counted has really happened."""
         self.counts[kind] = self.counts.get(kind, 0) + times

@@ -26,7 +26,8 @@ from dynamo.core.messages import Response
 from dynamo.core.siblings import Siblings, Version
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
-from kept.sim.machine import FLUSH_US, MESSAGE_LIFE_US, SLOW_SYNC_US
+from kept.sim.machine import MESSAGE_LIFE_US
+from kept.sim.syncs import FLUSH_US, SLOW_SYNC_US
 
 STATE = Siblings({"n1.0:0": 1}, (Version("n1.0:0", 1, b"v"),))
 SECOND = 1_000_000
