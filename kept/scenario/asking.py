@@ -6,6 +6,7 @@ from dynamo.core import messages as m
 from kept.scenario.clients import CLIENT
 from kept.scenario.command import Command, Scene, exactly, machine, number, span_us
 from kept.scenario.failing import ScenarioError, unknown_word
+from kept.scenario.wording import request
 
 _OPTIONS = {m.PUT: ("w", "pw", "timeout"), m.DELETE: ("w", "pw", "timeout"), m.GET: ("r", "pr", "timeout")}
 
@@ -61,8 +62,9 @@ def _options(kind: str, words: list[str]) -> tuple[dict[str, str], dict[str, int
 
 def _retry(scene: Scene, words: list[str]) -> Iterable[str]:
     (label,) = exactly(words, 1, "retry LABEL")
-    scene.clients.retry(label)
-    return ()
+    operation = scene.clients.labelled(label)
+    scene.clients.retry(operation)
+    return [f"{request(operation.request)}: no answer yet"] if operation.response is None else ()
 
 
 _PUT_OPTIONS = "[with LABEL] [as LABEL] [by CLIENT] [w=] [pw=] [timeout=]"

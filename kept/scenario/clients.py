@@ -69,10 +69,10 @@ class Clients:
         self._note("invoke", operation.process, request)
         self._send(operation)
 
-    def retry(self, label: str) -> None:
+    def retry(self, operation: Operation) -> None:
         """Ask once more, with the same request, at the same node."""
         self._on_stage().now_us += REQUEST_US
-        self._send(self.labelled(label))
+        self._send(operation)
 
     def labelled(self, label: str) -> Operation:
         """The operation that a command called ``as`` this."""

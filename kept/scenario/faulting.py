@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from checkers.wording import plural
 from dynamo.core.effects import DATA
 from kept.scenario.command import Command, Scene, down, exactly, machine, number, running, span_us
 from kept.scenario.failing import ScenarioError
@@ -23,10 +24,9 @@ def _crash(scene: Scene, words: list[str]) -> Iterable[str]:
             keep = number("keeping", count)
         case _:
             raise ScenarioError(f"{' '.join(words[1:])}; accepted: nothing, `losing unsynced` or `keeping COUNT`")
-    if words[1:] and not unsynced:
-        raise ScenarioError(f"{found.name} has nothing that is not synced; `hold disk {found.name}` first")
     lost = found.crash(keep)
-    return [f"{found.name} is down" + (f"; writes lost: {lost} of {unsynced} not synced" if unsynced else "")]
+    gone = f"{lost} of {plural(unsynced, 'write')} not synced" if unsynced else "nothing"
+    return [f"{found.name} is down; {gone} is lost"]
 
 
 def _restart(scene: Scene, words: list[str]) -> Iterable[str]:
@@ -83,10 +83,10 @@ def _sync(scene: Scene, words: list[str]) -> Iterable[str]:
     found = running(scene, words[0])
     count = found.disk.unsynced if len(words) == 1 else number("count", words[1])
     if not 0 < count <= found.disk.unsynced:
-        raise ScenarioError(f"{found.name} has {found.disk.unsynced} writes that are not synced")
+        raise ScenarioError(f"{found.name} has {plural(found.disk.unsynced, 'write')} not synced")
     found.sync(count)
     scene.stage.run()
-    return [f"{found.name} has synced {count} writes"]
+    return [f"{found.name} has synced {plural(count, 'write')}"]
 
 
 def _clock(scene: Scene, words: list[str]) -> Iterable[str]:
@@ -171,12 +171,12 @@ def _duplicate(scene: Scene, words: list[str]) -> Iterable[str]:
 
 def _hand_over(scene: Scene, packets: list[Packet]) -> list[str]:
     stage = scene.stage
-    arrived = []
     for packet in packets:
-        arrived.append(f"delivered: {stage.packet(packet)}")
+        if stage.trace == "off":
+            stage.said.append(f"delivered: {stage.packet(packet)}")
         stage.deliver(packet)
         stage.run()
-    return [] if stage.trace != "off" else arrived
+    return []
 
 
 def _drop(scene: Scene, words: list[str]) -> Iterable[str]:

@@ -1,17 +1,20 @@
 """The commands that look: what every node holds of a key, hints, the ring, who is thought to be down, what waits."""
 
 from collections.abc import Callable, Iterable
+from textwrap import wrap
 
 from checkers.registry import CLAIMS
 from checkers.verdict import Invalid, Unknown, Valid, Verdict
+from checkers.wording import plural
 from dynamo.core.effects import DATA, HINT, split_hint_key
 from dynamo.core.siblings import Siblings
-from kept.scenario.command import Command, Scene, exactly
+from kept.scenario.command import Command, Scene, exactly, running
 from kept.scenario.failing import ScenarioError, unknown_word
 from kept.scenario.wording import text
 
 NEEDS_REST = ("convergence", "placement")
 _SHOWN_PARTITIONS = 8
+_WIDTH = 118
 
 
 def _show(scene: Scene, words: list[str]) -> Iterable[str]:
@@ -50,7 +53,7 @@ def _condition(scene: Scene, name: str) -> str:
     told = [
         *(["down"] if machine.node is None else []),
         *(["stands still"] if machine.paused else []),
-        *([f"{unsynced} writes not synced"] if unsynced else []),
+        *([f"{plural(unsynced, 'write')} not synced"] if unsynced else []),
     ]
     return f"  ({', '.join(told)})" if told else ""
 
@@ -83,7 +86,7 @@ def _show_ring(scene: Scene, words: list[str]) -> list[str]:
 
     if words:
         (key,) = exactly(words, 1, "show ring [KEY]")
-        return [f"{key}: {walk(ring.partition_of(key.encode()))}"]
+        return [f"{text(key.encode())}: {walk(ring.partition_of(key.encode()))}"]
     if config.ring == "row":
         return [f"every key: {walk(0)}"]
     if ring.count <= _SHOWN_PARTITIONS:
@@ -125,13 +128,15 @@ def _show_roots(scene: Scene, words: list[str]) -> list[str]:
 
 
 def _show_births(scene: Scene, words: list[str]) -> list[str]:
-    """The actors that each node may bring to life, and how many its disk has reserved."""
-    exactly(words, 0, "show births")
+    """The number of the next actor that each node brings to life, and how far its disk has reserved them."""
     lines = []
-    for name, machine in scene.stage.machines.items():
-        reserved = machine.disk.meta().get(b"births", b"0").decode()
-        used = "down" if machine.node is None else f"next birth {machine.node.actors.next_birth}"
-        lines.append(f"{name}: {used}, reserved on disk below {reserved}")
+    for name in [running(scene, name).name for name in words] or scene.stage.machines:
+        machine = scene.stage.machines[name]
+        if machine.node is None:
+            lines.append(f"{name}: down")
+        else:
+            actors = machine.node.actors
+            lines.append(f"{name}: next birth {actors.next_birth}, reserved durably below {actors.durable_lease}")
     return lines
 
 
@@ -166,10 +171,10 @@ def _check(scene: Scene, words: list[str]) -> Iterable[str]:
     )
     verdicts = scene.clients.verdicts(claims, scene.rest is True)
     held = [name for name, verdict in verdicts.items() if isinstance(verdict, Valid)]
-    lines = [_verdict(name, verdict) for name, verdict in verdicts.items() if words or name not in held]
+    told = [_verdict(name, verdict) for name, verdict in verdicts.items() if words or name not in held]
     if held and not words:
-        lines.append(f"valid    {', '.join(held)}")
-    return lines
+        told.append(f"valid    {', '.join(held)}")
+    return [line for each in told for line in wrap(each, _WIDTH, subsequent_indent=" " * 9, break_on_hyphens=False)]
 
 
 def _verdict(name: str, verdict: Verdict) -> str:

@@ -3,14 +3,11 @@
 from collections import deque
 from typing import Any, NamedTuple
 
+from dynamo.core import messages
 from kept.scenario.failing import ScenarioError, unknown_word
 
 ANY = "*"
-KINDS = (
-    *("Replicate", "Stored", "Read", "ReadReply", "Forward", "Forwarded", "Handoff", "HandedOff", "Response"),
-    *("TreeRoots", "TreeSame", "TreeNodes", "TreeLeaves", "TreeRecord", "ReapQuery", "ReapVote", "Reap"),
-    *("GossipSyn", "GossipAck", "Ping", "Pong"),
-)
+KINDS = tuple(name for name, found in vars(messages).items() if isinstance(found, type) and issubclass(found, tuple))
 """The names of all messages."""
 
 
