@@ -4,14 +4,14 @@ import re
 from dataclasses import replace
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from dynamo.core.config import StoreConfig
 from dynamo.core.ring import Member
 from dynamo.core.rules import Rules, rules_for
 from dynamo.core.tokens import build_members
 from kept.lab.config import RunConfig
-from kept.lab.usage import first_problem, nearest
+from kept.lab.usage import first_problem, nearest, shown
 from kept.scenario.failing import ScenarioError
 from kept.zoo import catalogue
 
@@ -59,16 +59,25 @@ class ClusterConfig(BaseModel):
             return tuple(f"n{number + 1}" for number in range(int(found)))
         return tuple(found.split(","))
 
+    @field_validator("sloppy", "anti_entropy", mode="before")
+    @classmethod
+    def _yes_or_no(cls, found: Any, info: ValidationInfo) -> Any:
+        if isinstance(found, str) and found not in ("yes", "no"):
+            raise ValueError(f"{info.field_name}: {shown(found)}; accepted: yes, no")
+        return found
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not 1 <= len(self.nodes) <= MAX_NODES or len(set(self.nodes)) != len(self.nodes):
-            raise ValueError(f"nodes: {','.join(self.nodes)}; accepted: 1 to {MAX_NODES}, or as many distinct names")
+            raise ValueError(
+                f"nodes: {shown(','.join(self.nodes))}; accepted: 1 to {MAX_NODES}, or as many distinct names"
+            )
         for name in self.nodes:
             if not _NAME.fullmatch(name):
-                raise ValueError(f"nodes: {name!r}; accepted: a letter, then up to 15 letters, digits, _ or -")
+                raise ValueError(f"nodes: {shown(name)}; accepted: a letter, then up to 15 letters, digits, _ or -")
         if self.bug and self.bug not in catalogue.BUGS:
             accepted = list(catalogue.BUGS)
-            raise ValueError(f"bug: {self.bug}; accepted: {', '.join(accepted)}{nearest(self.bug, accepted)}")
+            raise ValueError(f"bug: {shown(self.bug)}; accepted: {', '.join(accepted)}{nearest(self.bug, accepted)}")
         self.run()
         return self
 
@@ -113,13 +122,15 @@ def cluster_of(words: list[str], config: ClusterConfig | None = None) -> Cluster
     for word in words:
         name, separator, value = word.partition("=")
         if not separator or name in given:
-            raise ScenarioError(f"{word}; accepted: FIELD=VALUE, each field once")
+            raise ScenarioError(f"{shown(word)}; accepted: FIELD=VALUE, each field once")
         given[name] = value
     fields = config.model_dump() if config is not None else {}
     for name in given:
         if name not in ClusterConfig.model_fields:
             accepted = list(ClusterConfig.model_fields)
-            raise ScenarioError(f"{name}: unknown field; accepted: {', '.join(accepted)}{nearest(name, accepted)}")
+            raise ScenarioError(
+                f"{shown(name)}: unknown field; accepted: {', '.join(accepted)}{nearest(name, accepted)}"
+            )
     try:
         return ClusterConfig.model_validate({**fields, **given})
     except ValidationError as error:

@@ -62,6 +62,14 @@ class Disk:
             assert isinstance(record, Siblings)
             yield key, None if space == DATA and key in self.damaged else record
 
+    def durable(self, space: str, key: bytes) -> Record | None:
+        """The record that a power failure would leave."""
+        for _, before in self._undo:
+            for change in before:
+                if (change.space, change.key) == (space, key):
+                    return change.record
+        return self.engine.read(space, key)
+
     def read(self, space: str, key: bytes) -> tuple[Record | None, bool]:
         """A record, and whether it is damaged."""
         if space == DATA and key in self.damaged:

@@ -6,7 +6,8 @@ from textwrap import wrap
 from checkers.registry import CLAIMS
 from checkers.verdict import Invalid, Unknown, Valid, Verdict
 from checkers.wording import plural
-from dynamo.core.effects import DATA, HINT, split_hint_key
+from dynamo.core.actors import BIRTHS
+from dynamo.core.effects import DATA, HINT, META, split_hint_key
 from dynamo.core.siblings import Siblings
 from kept.scenario.command import Command, Scene, exactly, running
 from kept.scenario.failing import ScenarioError, unknown_word
@@ -128,7 +129,8 @@ def _show_roots(scene: Scene, words: list[str]) -> list[str]:
 
 
 def _show_births(scene: Scene, words: list[str]) -> list[str]:
-    """The number of the next actor that each node brings to life, and how far its disk has reserved them."""
+    """The number of the next actor that a node brings to life, how far it takes them to be reserved, and how far its
+    disk knows that they are."""
     lines = []
     for name in [running(scene, name).name for name in words] or scene.stage.machines:
         machine = scene.stage.machines[name]
@@ -136,7 +138,11 @@ def _show_births(scene: Scene, words: list[str]) -> list[str]:
             lines.append(f"{name}: down")
         else:
             actors = machine.node.actors
-            lines.append(f"{name}: next birth {actors.next_birth}, reserved durably below {actors.durable_lease}")
+            kept = machine.disk.durable(META, BIRTHS)
+            on_disk = kept.decode() if isinstance(kept, bytes) else "nothing"
+            lines.append(
+                f"{name}: next birth {actors.next_birth}, reserved below {actors.durable_lease}; on its disk {on_disk}"
+            )
     return lines
 
 

@@ -84,7 +84,7 @@ class Wire:
 
     def release(self, pattern: Pattern) -> None:
         """Hold back no longer what `pattern` names, or anything where it names anything."""
-        if pattern == Pattern():
+        if pattern == Pattern() and (self.holds or self.held):
             self.holds.clear()
         elif pattern in self.holds:
             self.holds.remove(pattern)
