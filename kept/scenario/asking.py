@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dynamo.core import messages as m
+from kept.lab.usage import shown
 from kept.scenario.clients import CLIENT
 from kept.scenario.command import Command, Scene, exactly, machine, number, span_us
 from kept.scenario.failing import ScenarioError, unknown_word
@@ -25,11 +26,11 @@ def _delete(scene: Scene, words: list[str]) -> Iterable[str]:
 
 def _ask(scene: Scene, kind: str, words: list[str], plain: int, usage: str) -> Iterable[str]:
     node, key, *value = exactly(words[:plain], plain, usage)
-    machine(scene, node)
+    _awake(scene, node)
     named, quorum = _options(kind, words[plain:])
     client = named.get("by", CLIENT)
-    if client in scene.stage.machines:
-        raise ScenarioError(f"by {client}: that is a node; accepted: a client's name")
+    if client in scene.stage.machines or not client.isidentifier():
+        raise ScenarioError(f"by {shown(client)}; accepted: a name that no node has")
     if kind == m.GET and "with" in named:
         raise ScenarioError("with: a get carries no context")
     before = scene.clients.waiting()
@@ -37,6 +38,12 @@ def _ask(scene: Scene, kind: str, words: list[str], plain: int, usage: str) -> I
     label, seen = named.get("as", ""), named.get("with", "")
     scene.clients.ask(node, kind, key.encode(), written, client=client, label=label, with_label=seen, **quorum)
     return scene.clients.waiting()[len(before) :]
+
+
+def _awake(scene: Scene, node: str) -> None:
+    """A machine that is down refuses; one that stands still would leave the request at its door."""
+    if machine(scene, node).paused:
+        raise ScenarioError(f"{node} stands still and takes no request; `resume {node}` first")
 
 
 def _options(kind: str, words: list[str]) -> tuple[dict[str, str], dict[str, int]]:
@@ -63,6 +70,7 @@ def _options(kind: str, words: list[str]) -> tuple[dict[str, str], dict[str, int
 def _retry(scene: Scene, words: list[str]) -> Iterable[str]:
     (label,) = exactly(words, 1, "retry LABEL")
     operation = scene.clients.labelled(label)
+    _awake(scene, operation.node)
     scene.clients.retry(operation)
     return [f"{request(operation.request)}: no answer yet"] if operation.response is None else ()
 

@@ -58,11 +58,12 @@ class Clients:
         stage = self._on_stage()
         stage.now_us += REQUEST_US
         context = self._context(with_label) if with_label else b""
+        process = self._process(client)
         running = stage.machines[node].node
         generation = running.host.generation if running is not None else 0
         number = len(self._operations) + 1
         request = Request(f"q{number}", kind, key, value, context, generation=generation, **quorum)
-        operation = Operation(request, node, client, self._process(client))
+        operation = Operation(request, node, client, process)
         self._operations[request.id] = operation
         if label:
             self.labels[label] = operation
@@ -71,6 +72,8 @@ class Clients:
 
     def retry(self, operation: Operation) -> None:
         """Ask once more, with the same request, at the same node."""
+        if operation.response is not None and operation.response.status == m.FAIL:
+            raise ScenarioError("that request has failed, which is final; a new one may be made")
         self._on_stage().now_us += REQUEST_US
         self._send(operation)
 
@@ -89,8 +92,6 @@ class Clients:
                 self._complete(operation, Response(operation.request.id, m.FAIL, reason))
             else:
                 stage.said.append(f"{wording.request(operation.request)}: {reason}")
-        elif machine.paused:
-            raise ScenarioError(f"{operation.node} is paused and takes no request; `resume {operation.node}` first")
         else:
             machine.step(Asked(operation.client, operation.request))
             stage.run()

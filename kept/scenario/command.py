@@ -63,6 +63,14 @@ def running(scene: Scene, name: str) -> Machine:
     return found
 
 
+def moving(scene: Scene, name: str) -> Machine:
+    """The machine of this name, which must be up and not stand still."""
+    found = running(scene, name)
+    if found.paused:
+        raise ScenarioError(f"{name} stands still; `resume {name}` first")
+    return found
+
+
 def down(scene: Scene, name: str) -> Machine:
     """The machine of this name, which must be down."""
     found = machine(scene, name)

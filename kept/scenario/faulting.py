@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from checkers.wording import plural
 from dynamo.core.effects import DATA
-from kept.scenario.command import Command, Scene, down, exactly, machine, number, running, span_us
+from kept.scenario.command import Command, Scene, down, exactly, machine, moving, number, running, span_us
 from kept.scenario.failing import ScenarioError
 from kept.scenario.wire import Packet, Pattern, pattern_of
 from kept.scenario.wording import duration
@@ -24,6 +24,8 @@ def _crash(scene: Scene, words: list[str]) -> Iterable[str]:
             keep = number("keeping", count)
         case _:
             raise ScenarioError(f"{' '.join(words[1:])}; accepted: nothing, `losing unsynced` or `keeping COUNT`")
+    if found.paused:  # what waits at its door is lost with the process
+        scene.stage.said += [f"lost: {scene.stage.packet(packet)}" for packet in _waiting(scene, found.name)]
     lost = found.crash(keep)
     gone = f"{lost} of {plural(unsynced, 'write')} not synced" if unsynced else "nothing"
     return [f"{found.name} is down; {gone} is lost"]
@@ -51,12 +53,17 @@ def _resume(scene: Scene, words: list[str]) -> Iterable[str]:
     if not found.paused:
         raise ScenarioError(f"{name} is not paused")
     found.paused = False
-    wire = scene.stage.wire
-    waiting = [packet for packet in wire.held if packet.to == name and not wire.is_held(packet)]
-    wire.held = [packet for packet in wire.held if packet not in waiting]
-    wire.moving.extend(waiting)
+    scene.stage.wire.moving.extend(_waiting(scene, name))
     scene.stage.run()
     return [f"{name} goes on"]
+
+
+def _waiting(scene: Scene, name: str) -> list[Packet]:
+    """Take what waits only because its receiver stands still."""
+    wire = scene.stage.wire
+    waiting = [packet for packet in wire.held if packet.to == name and not wire.is_held(packet)]
+    wire.held = [packet for packet in wire.held if packet.to != name or wire.is_held(packet)]
+    return waiting
 
 
 def _lose(scene: Scene, words: list[str]) -> Iterable[str]:
@@ -80,7 +87,7 @@ def _damage(scene: Scene, words: list[str]) -> Iterable[str]:
 def _sync(scene: Scene, words: list[str]) -> Iterable[str]:
     if not 1 <= len(words) <= 2:
         raise ScenarioError(f"{' '.join(words) or 'nothing'}; accepted: sync NODE [COUNT]")
-    found = running(scene, words[0])
+    found = moving(scene, words[0])
     count = found.disk.unsynced if len(words) == 1 else number("count", words[1])
     if not 0 < count <= found.disk.unsynced:
         raise ScenarioError(f"{found.name} has {plural(found.disk.unsynced, 'write')} not synced")
@@ -148,6 +155,8 @@ def _release(scene: Scene, words: list[str]) -> Iterable[str]:
         found = machine(scene, name)
         if not found.disk_held:
             raise ScenarioError(f"the disk of {name} is not held")
+        if found.paused:
+            raise ScenarioError(f"{name} stands still; `resume {name}` first")
         found.disk_held = False
         found.sync()
         scene.stage.run()

@@ -94,6 +94,8 @@ class Stage:
             self.watcher.answered(packet)
         elif machine.node is None:
             self._say("lost: ", packet, "on", f" ({packet.to} is down)")
+        elif machine.paused:
+            raise ScenarioError(f"{packet.to} stands still; `resume {packet.to}` first")
         else:
             self._say("", packet, "on")
             machine.step(Received(packet.sender, packet.message))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dynamo.core.node import Node
 from kept.lab.run import FOUND_WORK, MAX_WAITS
 from kept.lab.settle import unrest
-from kept.scenario.command import Command, Scene, exactly, running, span_us
+from kept.scenario.command import Command, Scene, exactly, moving, span_us
 from kept.scenario.failing import ScenarioError, unknown_word
 from kept.scenario.machine import FLUSH
 from kept.scenario.stage import TRACES, Stage
@@ -30,14 +30,12 @@ def _tick(scene: Scene, words: list[str]) -> Iterable[str]:
     if len(words) not in (2, 4) or words[2:3] not in ([], ["with"]):
         raise ScenarioError(f"{' '.join(words) or 'nothing'}; accepted: tick TIMER NODE [with PEER]")
     timer, name, *peer = words
-    found = running(scene, name)
+    found = moving(scene, name)
     node = found.node
     assert node is not None
     timers = [each for each in sorted(found.timers) if each not in _INNER]
     if timer not in timers:
         raise unknown_word("timer", timer, timers)
-    if found.paused:
-        raise ScenarioError(f"{name} is paused")
     if peer:
         choices = _PEERS[timer](node) if timer in _PEERS else []
         if peer[1] not in choices:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kept.scenario.transcript import load, perform
+from kept.scenario.interpreter import vocabulary
+from kept.scenario.transcript import load, parse, perform
 from kept.zoo.catalogue import BUGS
 
 HERE = Path(__file__).resolve().parent
+DOCUMENT = HERE.parent.parent / "docs" / "scenarios.md"
 MECHANISMS = sorted((HERE / "mechanisms").glob("*.txt"))
 BUGGY = sorted((HERE / "bugs").glob("*.txt"))
 NOT_YET: dict[str, str] = {}
@@ -51,3 +53,15 @@ def test_a_bugs_transcript_shows_it_caught_and_the_same_commands_without_it_kept
 def test_every_bug_of_the_zoo_has_its_transcript_or_a_reason_why_not() -> None:
     assert {path.stem for path in BUGGY} | set(NOT_YET) == set(BUGS)
     assert not {path.stem for path in BUGGY} & set(NOT_YET)
+
+
+def test_the_first_scenario_of_the_document_is_answered_as_it_says() -> None:
+    asked, answered = re.findall(r"^```\n(.*?)^```\n", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert perform(parse(asked, DOCUMENT, rewrite=True)).text() == answered
+    assert perform(parse(answered, DOCUMENT)).differences == ()
+
+
+def test_the_document_has_every_command_in_its_tables() -> None:
+    rows = re.findall(r"^\| (`(?:\\\||[^|])+) \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    named = {command.split()[0] for row in rows for command in re.findall(r"`([^`]+)`", row)}
+    assert {usage.split()[0] for usage, _ in vocabulary()} == named

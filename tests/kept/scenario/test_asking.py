@@ -59,8 +59,9 @@ def test_only_the_request_itself_is_told_to_wait(talk: Begin) -> None:
         ("put n1 k v w=x", "w: x; accepted: a whole number"),
         ("put n1 k v r=1", "option: r=1; accepted: with, as, by, w=, pw=, timeout="),
         ("put n1 k v as a as b", "option: as; accepted"),
-        ("put n1 k v by n2", "by n2: that is a node"),
+        ("put n1 k v by n2", "by n2; accepted: a name that no node has"),
         ("get n1 k with a", "with: a get carries no context"),
+        ("put n1 k v by a->b", "by a->b; accepted: a name that no node has"),
         ("retry a", "label: a; accepted: none yet"),
         ("retry", "nothing; accepted: retry LABEL"),
     ],
@@ -72,5 +73,5 @@ def test_a_wrong_request_is_told_in_one_line(talk: Begin, line: str, told: str) 
 
 
 def test_a_paused_node_takes_no_request(talk: Begin) -> None:
-    with pytest.raises(ScenarioError, match="n1 is paused and takes no request"):
+    with pytest.raises(ScenarioError, match="n1 stands still and takes no request"):
         talk("cluster", "pause n1", "put n1 k v")

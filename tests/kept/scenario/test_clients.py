@@ -63,6 +63,12 @@ def test_a_node_that_is_down_refuses_and_the_request_has_no_effect(talk: Begin) 
     assert [op.outcome for op in recorded(conversation).operations] == ["fail"]
 
 
+def test_a_request_that_has_failed_is_not_made_again(talk: Begin) -> None:
+    conversation = talk("cluster", "crash n1", "put n1 k v as p", "restart n1")
+    with pytest.raises(ScenarioError, match="that request has failed, which is final"):
+        conversation.say("retry p")
+
+
 def test_a_retry_at_a_node_that_is_down_ends_nothing(talk: Begin) -> None:
     conversation = talk("cluster", "hold Replicate", "put n1 k v as p", "crash n1")
     assert conversation.say("retry p") == ["put k=v: n1 refused the connection", "put k=v: no answer yet"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kept.scenario.command import down, exactly, machine, number, running, span_us
+from kept.scenario.command import down, exactly, machine, moving, number, running, span_us
 from kept.scenario.failing import ScenarioError
 
 
@@ -45,3 +45,10 @@ def test_a_machine_is_found_by_name_and_by_whether_it_runs(talk: Callable[..., A
     ):
         with pytest.raises(ScenarioError, match=line):
             find(scene, name)
+
+
+def test_a_machine_that_stands_still_is_told_apart_from_one_that_moves(talk: Callable[..., Any]) -> None:
+    scene = talk("cluster", "pause n2").interpreter.scene
+    assert (running(scene, "n2").name, moving(scene, "n1").name) == ("n2", "n1")
+    with pytest.raises(ScenarioError, match="n2 stands still; `resume n2` first"):
+        moving(scene, "n2")

@@ -45,6 +45,12 @@ def test_a_paused_node_misses_nothing(talk: Begin) -> None:
     assert conversation.say("resume n3", "show k")[2] == "n3: [v n1.0:0/1] seen {n1.0:0/1}"
 
 
+def test_what_waits_for_a_node_that_stands_still_is_lost_when_it_crashes(talk: Begin) -> None:
+    conversation = talk("cluster", "pause n3", "put n1 k v")
+    assert conversation.say("crash n3") == ["lost: " + HELD.format("n3"), "n3 is down; nothing is lost"]
+    assert conversation.say("show wire") == ["nothing waits"]
+
+
 def test_a_message_that_is_held_by_name_stays_held_when_its_receiver_goes_on(talk: Begin) -> None:
     conversation = talk("cluster", "hold *->n3 Replicate", "pause n3", "put n1 k v", "resume n3")
     assert conversation.say("show wire") == [HELD.format("n3")]
@@ -109,6 +115,9 @@ def test_a_held_disk_is_synced_by_hand_or_released(talk: Begin) -> None:
         (["pause n1", "pause n1"], "n1 is paused already"),
         (["resume n1"], "n1 is not paused"),
         (["sync n1"], "n1 has 0 writes not synced"),
+        (["hold disk n1", "put n1 k v", "pause n1", "sync n1"], "n1 stands still"),
+        (["hold disk n1", "pause n1", "release disk n1"], "n1 stands still"),
+        (["hold Replicate", "put n1 k v", "pause n2", "deliver n1->n2"], "n2 stands still"),
         (["sync"], "nothing; accepted: sync NODE [COUNT]"),
         (["clock n1 5"], "5; accepted: a time up to an hour"),
         (["partition n1 n2"], "n1 n2; accepted: partition NODE... | NODE..."),

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kept.scenario.failing import ScenarioError
 from kept.scenario.interpreter import COMMANDS, Interpreter, vocabulary
@@ -107,3 +109,36 @@ def test_the_vocabulary_names_every_command_once() -> None:
     assert names == ["cluster", "bug", "again", *COMMANDS]
     assert len(set(names)) == len(names)
     assert all(about.endswith(".") for _, about in vocabulary())
+
+
+NODE = st.sampled_from(["n1", "n2", "n3", "n4"])
+KEY = st.sampled_from(["k", "l"])
+LINK = st.sampled_from(["", "n1->n2", "n2->*", "*->n3", "Replicate", "n1->* Replicate", "Handoff", "n1->client"])
+ANYTHING = st.one_of(
+    st.builds("put {} {} v with a as a".format, NODE, KEY),
+    st.builds("put {} {} v as a".format, NODE, KEY),
+    st.builds("get {} {} as a".format, NODE, KEY),
+    st.builds("delete {} {} with a".format, NODE, KEY),
+    st.builds("{} {}".format, st.sampled_from(["restart", "pause", "resume", "sync", "lose disk", "retry a"]), NODE),
+    st.builds("crash {}{}".format, NODE, st.sampled_from(["", " losing unsynced", " keeping 1"])),
+    st.builds("{} disk {}".format, st.sampled_from(["hold", "release"]), NODE),
+    st.builds("{} {}".format, st.sampled_from(["hold", "release", "deliver", "duplicate", "drop", "cut"]), LINK),
+    st.builds("damage {} {}".format, NODE, KEY),
+    st.builds("partition {} | {}".format, NODE, NODE),
+    st.builds("advance {}".format, st.sampled_from(["50ms", "700ms", "12s"])),
+    st.builds(
+        "show {}".format, st.sampled_from(["k", "hints", "down", "wire", "ring", "roots k", "births", "waiting"])
+    ),
+    st.sampled_from(["retry a", "heal", "release", "settle", "check", "trace all", "trace off", "cluster nodes=4"]),
+)
+
+
+@given(st.lists(ANYTHING, max_size=25), st.sampled_from(["dvv", "vv", "lww"]))
+@settings(max_examples=60)
+def test_no_sequence_of_commands_does_more_than_answer_or_say_what_is_wrong(lines: list[str], versions: str) -> None:
+    interpreter = Interpreter()
+    interpreter.perform(f"cluster nodes=4 versions={versions}")
+    for line in lines:
+        said = interpreter.attempt(line)
+        assert said
+        assert all(told and told == told.rstrip() and "\n" not in told for told in said)

@@ -60,7 +60,7 @@ def test_settling_finds_work_that_never_ends(talk: Begin) -> None:
         (["tick gosip n1"], "timer: gosip; accepted: exchange, gossip, handoff, reap; did you mean gossip?"),
         (["tick handoff n1 with n2"], "n2 is no choice of n1 for handoff; accepted: none"),
         (["tick exchange n1 with n1"], "n1 is no choice of n1 for exchange; accepted: n2, n3"),
-        (["pause n1", "tick reap n1"], "n1 is paused"),
+        (["pause n1", "tick reap n1"], "n1 stands still"),
         (["crash n1", "tick reap n1"], "n1 is down"),
         (["hold Replicate", "settle"], "messages are held or cut off"),
         (["cut n1->n2", "settle"], "messages are held or cut off"),
