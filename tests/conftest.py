@@ -1,6 +1,13 @@
 """Settings for every test."""
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("kept", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("kept")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-scenarios", action="store_true", help="write the answers of tests/scenarios/*/*.txt anew"
+    )

@@ -199,11 +199,40 @@ class ShrinkDocument(_Document):
     config: dict[str, Any]
 
 
+class DifferenceDocument(_Document):
+    """One block of a scenario that is answered otherwise than its file says."""
+
+    line: int = Field(description="of its first command, from 1")
+    commands: tuple[str, ...]
+    expected: tuple[str, ...] = Field(description="what the file says")
+    answer: tuple[str, ...] = Field(description="what the cluster answers")
+
+
+class ScenarioFileDocument(_Document):
+    """One transcript, carried out."""
+
+    file: str
+    result: Literal["same", "differs", "rewritten"]
+    commands: int
+    differences: tuple[DifferenceDocument, ...]
+
+
+class ScenarioDocument(_Document):
+    """What `kept scenario` prints with ``--json``."""
+
+    kept: Literal["scenario"] = "scenario"
+    version: Literal[1] = 1
+    result: Literal["same", "differs", "rewritten"] = Field(description="differs where a file does")
+    exit_code: int
+    files: tuple[ScenarioFileDocument, ...]
+
+
 DOCUMENTS: dict[str, type[BaseModel]] = {
     "run": RunDocument,
     "replay": ReplayDocument,
     "shrink": ShrinkDocument,
     "fuzz": FuzzDocument,
+    "scenario": ScenarioDocument,
 }
 """Every document, by the name of its schema file."""
 

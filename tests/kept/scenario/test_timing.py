@@ -1,0 +1,73 @@
+"""kept.scenario.timing: time passes when it is told to."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kept.scenario.failing import ScenarioError
+
+Begin = Callable[..., Any]
+
+
+def test_time_passes_by_exactly_what_was_said(talk: Begin) -> None:
+    conversation = talk("cluster")
+    assert conversation.say("advance 1500ms") == ["1.5 s later"]
+    assert conversation.stage.now_us == 1_500_000
+
+
+def test_a_tick_fires_one_timer_and_none_else(talk: Begin) -> None:
+    conversation = talk("cluster", "trace all")
+    said = conversation.say("tick gossip n3")
+    assert [line.split()[3] for line in said[:-1]] == ["GossipSyn", "GossipAck"]
+    assert said[-1] == "the gossip timer of n3 has fired"
+
+
+@pytest.mark.parametrize(("timer", "message"), [("gossip", "GossipSyn"), ("exchange", "TreeRoots")])
+@pytest.mark.parametrize("peer", ["n2", "n3"])
+def test_a_tick_turns_to_the_peer_that_is_named(talk: Begin, timer: str, message: str, peer: str) -> None:
+    conversation = talk("cluster nodes=3", "trace all")
+    assert conversation.say(f"tick {timer} n1 with {peer}")[0] == f"n1 -> {peer} {message}"
+
+
+def test_settling_waits_for_hints_and_repairs_and_beyond_the_graces_end(talk: Begin) -> None:
+    conversation = talk("cluster", "crash n1", "advance 30s", "put n2 k v as v", "delete n2 k with v", "restart n1")
+    began_us = conversation.stage.now_us
+    (said,) = conversation.say("settle")
+    assert said.startswith("at rest after ")
+    assert conversation.stage.now_us - began_us > 8_000_000
+    assert conversation.say("show k") == ["n1: nothing", "n2: nothing", "n3: nothing"], "the tombstone was reaped"
+
+
+def test_settling_says_what_is_in_the_way(talk: Begin) -> None:
+    conversation = talk("cluster", "put n1 k v", "crash n1")
+    assert conversation.say("settle") == ["no rest: after 60 s n1 is not serving"]
+
+
+def test_settling_finds_work_that_never_ends(talk: Begin) -> None:
+    conversation = talk("cluster", "bug half-reaping", "put n1 k v as v", "delete n1 k with v")
+    assert conversation.say("settle") == ["no rest: anti-entropy finds differences again and again"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["advance"], "nothing; accepted: advance SPAN"),
+        (["advance 0s"], "0s; accepted: a time above 0"),
+        (["advance -1s"], "-1s; accepted: a time above 0"),
+        (["tick"], "nothing; accepted: tick TIMER NODE [with PEER]"),
+        (["tick gossip n1 by n2"], "gossip n1 by n2; accepted: tick"),
+        (["tick gosip n1"], "timer: gosip; accepted: exchange, gossip, handoff, reap; did you mean gossip?"),
+        (["tick handoff n1 with n2"], "n2 is no choice of n1 for handoff; accepted: none"),
+        (["tick exchange n1 with n1"], "n1 is no choice of n1 for exchange; accepted: n2, n3"),
+        (["pause n1", "tick reap n1"], "n1 stands still"),
+        (["crash n1", "tick reap n1"], "n1 is down"),
+        (["hold Replicate", "settle"], "messages are held or cut off"),
+        (["cut n1->n2", "settle"], "messages are held or cut off"),
+        (["trace loud"], "trace: loud; accepted: off, on, all"),
+    ],
+)
+def test_time_that_cannot_pass_so_is_told(talk: Begin, lines: list[str], told: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        talk("cluster", *lines)
+    assert str(error.value).startswith(told)
