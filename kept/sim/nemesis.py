@@ -19,8 +19,6 @@ _SECOND = 1_000_000
 _EVENTS = tuple(kind for kind in kinds.KINDS if kind != kinds.TORN)
 """What the nemesis plans; a torn write comes with a crash."""
 _LINKS = (*kinds.CUTS, kinds.CLOGGED)
-
-
 _REFUSED = 100
 """Changes in a row that leave too few nodes or too many, after which nothing more is planned."""
 
@@ -29,7 +27,7 @@ def plan(
     draw: Stream, names: Sequence[str], allowed: frozenset[str], gap_us: int, least: int | None = None
 ) -> Iterator[Fault]:
     """Faults of the `allowed` kinds in the order of their times, on average one every `gap_us`; endless. Changes of
-    membership leave at least `least` members."""
+    membership leave at least `least` members, and other faults befall whoever is one then, if all went as planned."""
     changes = Changes(names, len(names) if least is None else least)
     events = [kind for kind in _EVENTS if kind in allowed and (len(names) > 1 or kind not in _LINKS)]
     now_us = last_us = 0
@@ -41,6 +39,7 @@ def plan(
         now_us += 1 + int(draw.expovariate(1.0 / gap_us))
         down = [(until_us, name) for until_us, name in down if until_us > now_us]
         kind = draw.choice(events)
+        names = tuple(changes.members)
         if kind in kinds.STOPS:
             fault = _stop(draw, kind, now_us, names, {name for _, name in down}, max_down, kinds.TORN in allowed)
             if fault is None:
