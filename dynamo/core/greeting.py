@@ -6,7 +6,9 @@ the boots that they have heard of (durably), so the disk whose own count is behi
 lost one: the node forgets what is on it, takes a new name for its actors, and recovers from the other owners.
 
 The node waits for answers of more than half of the other members. If they do not come in time, it goes on with what it
-has, but under a new name; with a disk that was lost altogether it goes on waiting, because it knows nothing.
+has, but under a new name; with a disk that was lost altogether it waits until at least one has come, because it does
+not know the ring. (No phase of a change begins before every member has reported the one before, so the table of any
+member is at most one phase behind the newest; only one who was removed and does not know it can mislead.)
 """
 
 from collections.abc import Callable
@@ -38,6 +40,7 @@ class Greeting:
         self._mine = 0
         self._answered: set[str] = set()
         self._until_us = 0
+        self._patient = False
         self._then: Callable[[bool], None] = lambda _sure: None
 
     # What is remembered of others
@@ -64,14 +67,15 @@ class Greeting:
     # The own start
 
     def begin(self, generation: int, patient: bool, then: Callable[[bool], None]) -> None:
-        """Ask the others, and call `then(sure)` once: when enough have answered (`sure`), or in time, unless
-        `patient`. `generation` is the boot that the disk remembers."""
+        """Ask the others, and call `then(sure)` once: when enough have answered (`sure`), or in time; where
+        `patient`, not before one has answered. `generation` is the boot that the disk remembers."""
         host = self.host
         self._then = then
         self._mine = generation
         self._op = host.boot_bits
         self.closed = False
-        self._until_us = host.now_us + host.config.greeting_us if not patient else 0
+        self._patient = patient
+        self._until_us = host.now_us + host.config.greeting_us
         if not self._enough():
             self._ask()
 
@@ -87,7 +91,7 @@ class Greeting:
         host.at(host.now_us + min(RESEND_US, host.config.greeting_us), self, self._again)
 
     def _again(self, _: "Greeting") -> None:
-        if self._until_us and self.host.now_us >= self._until_us:
+        if self.host.now_us >= self._until_us and (self._answered or not self._patient):
             self.host.mark("start without enough answers")
             self._close(sure=False)
         elif not self._enough():

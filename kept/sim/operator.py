@@ -96,7 +96,7 @@ class Operator:
         machines = self.world.machines
         names = [name for name, machine in machines.items() if name != avoid and not machine.destroyed]
         serving = [name for name in names if (node := machines[name].node) and node.serving and node.participant.inside]
-        return self.draw.choice(serving or names)
+        return self.draw.choice(serving or names or list(machines))
 
     def _ask(self, order: Order, node: str) -> None:
         order.tries += 1
