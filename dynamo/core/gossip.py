@@ -26,7 +26,7 @@ class Gossip:
         self.participant = participant
         self.greeting = greeting
         self.seeds = seeds
-        self.heartbeats: dict[str, tuple[int, int]] = {}
+        self.heartbeats = greeting.heartbeats
 
     @property
     def table(self) -> Table:
@@ -39,9 +39,17 @@ class Gossip:
 
     def tick(self) -> None:
         """One gossip interval has passed."""
+        host = self.host
+        beat = self.heartbeats[host.name][1] + 1
+        host.when_durable(self.greeting.beat(host.generation, beat), self._meet, beat)
+        for name in sorted(host.detector.down):
+            host.mark("peer held to be down was asked")
+            host.send(name, Ping())
+
+    def _meet(self, beat: int) -> None:
+        """The heartbeat is durable, and may be told."""
         host, table = self.host, self.table
-        generation, heartbeat = self.heartbeats[host.name]
-        self.heartbeats[host.name] = (generation, heartbeat + 1)
+        self.heartbeats[host.name] = (host.generation, beat)
         peers = [name for name in table.involved or table.names if name != host.name]
         seeds = [name for name in self.seeds if name != host.name]
         if seeds and (not peers or host.choose(SEED_EVERY) == 0):
@@ -49,9 +57,6 @@ class Gossip:
         if peers:
             syn = GossipSyn(table.digest, dict(self.heartbeats), table.cluster)
             host.send(peers[host.choose(len(peers))], syn)
-        for name in sorted(host.detector.down):
-            host.mark("peer held to be down was asked")
-            host.send(name, Ping())
 
     def syn(self, sender: str, message: GossipSyn) -> None:
         """A peer begins a meeting."""

@@ -194,17 +194,19 @@ class LetIn(NamedTuple):
 
 
 class Hello(NamedTuple):
-    """I start; `generation` is the boot that my disk remembers. What do you remember of me?"""
+    """I start; my disk remembers this boot, and this heartbeat of it. What do you remember of me?"""
 
     op: int
     generation: int
+    beat: int
 
 
 class Welcome(NamedTuple):
-    """The latest boot of yours that I have heard of, and my membership table."""
+    """The latest boot of yours that I have heard of and the latest heartbeat in it, and my membership table."""
 
     op: int
     generation: int
+    beat: int
     table: bytes
 
 

@@ -32,7 +32,7 @@ from dynamo.core.effects import (
     TimerFired,
 )
 from dynamo.core.errors import PeerError
-from dynamo.core.greeting import GENERATIONS
+from dynamo.core.greeting import GENERATIONS, HEARTBEAT, last_beat
 from dynamo.core.healing import HEALING_OP
 from dynamo.core.host import AnyRing, Chooser
 from dynamo.core.membership import NO_TABLE, decode_table, encode_table, founded
@@ -193,7 +193,7 @@ class Node:
             self._greeted(True, boot, meta, lost)
         else:
             patient = lost and bool(self.participant.table.members)
-            self.greeting.begin(last, patient, partial(self._greeted, boot=boot, meta=meta, lost=lost))
+            self.greeting.begin(last_beat(meta.get(HEARTBEAT), last), patient, partial(self._greeted, boot=boot, meta=meta, lost=lost))
 
     def _greeted(self, sure: bool, boot: Boot, meta: dict[bytes, bytes], lost: bool) -> None:
         """What the others remember is known, as far as they answered: become somebody, and write that down."""

@@ -40,6 +40,8 @@ def plan(
         down = [(until_us, name) for until_us, name in down if until_us > now_us]
         kind = draw.choice(events)
         names = tuple(changes.members)
+        if kind in _LINKS and len(names) == 1:
+            continue
         if kind in kinds.STOPS:
             fault = _stop(draw, kind, now_us, names, {name for _, name in down}, max_down, kinds.TORN in allowed)
             if fault is None:
