@@ -34,6 +34,7 @@ HELP = {
     "think_ms": "Mean pause of a client between two operations.",
     "faults": "all, none, or kinds with commas between them.",
     "fault_gap_ms": "Mean time from one fault to the next.",
+    "limits": "Whether nodes have room for all that is asked of them, or refuse some of it.",
     "strategy": "How the scheduler chooses who goes next.",
     "depth": "The depth d of pct.",
     "settle_s": "Virtual seconds after the faults within which the replicas must agree.",

@@ -9,9 +9,28 @@ from dynamo.core.errors import CallerError
 from kept.sim.faults import KINDS
 
 STRATEGIES = ("uniform", "pct", "swarm")
+LIMITS = ("ample", "tight")
 WORKLOADS = ("mixed", "register", "cart", "blind", "delete")
 
 _MS = 1_000
+
+TIGHT: dict[str, int] = {
+    "max_inflight": 5,
+    "max_requests": 100,
+    "max_refusals": 40,
+    "max_queued_bytes": 60_000,
+    "max_key_bytes": 100,
+    "max_value_bytes": 4_000,
+    "max_peer_work": 3,
+    "max_waiting": 12,
+    "max_unsynced": 9,
+    "max_hints": 10,
+    "max_hint_bytes": 2_000,
+    "admission_threshold_us": 1_500,
+    "admission_slots": 12,
+    "admission_floor": 1,
+}
+"""Limits of the store that a run meets often."""
 
 
 class RunConfig(BaseModel):
@@ -49,6 +68,8 @@ class RunConfig(BaseModel):
     faults: tuple[str, ...] = tuple(KINDS)
     fault_gap_ms: int = Field(600, ge=10, le=3_600_000)
     """Mean time from one fault to the next."""
+    limits: Literal["ample", "tight"] = "ample"
+    """How much a node takes on before it refuses: more than a run asks for, or so little that runs meet each bound."""
     strategy: Literal["uniform", "pct", "swarm"] = "uniform"
     depth: int = Field(3, ge=1, le=100)
     """The depth d of PCT."""
@@ -99,6 +120,8 @@ class RunConfig(BaseModel):
             reap_grace_us=8_000 * _MS,
             birth_lease=100,
             cache_records=1_000,
+            admission_window_us=5_000 * _MS,
+            **(TIGHT if self.limits == "tight" else {}),
         )
 
     def document(self) -> dict[str, Any]:
