@@ -17,8 +17,8 @@ _MS = 1_000
 TIGHT: dict[str, int] = {
     "max_inflight": 5,
     "max_requests": 100,
-    "max_refusals": 40,
-    "max_queued_bytes": 60_000,
+    "max_refusals": 60,
+    "max_queued_bytes": 36_000,
     "max_key_bytes": 100,
     "max_value_bytes": 4_000,
     "max_peer_work": 3,
