@@ -88,6 +88,7 @@ class Node:
         self.placement = rules.placement(host)
         self.puts = rules.puts(host, self.replica, self.actors, self.placement)
         self.gets = rules.gets(host, self.replica, self.placement)
+        host.overload.coordinated = (self.puts.pending, self.gets.pending)
         self.requests = rules.requests(host, self.puts, self.gets, self.placement)
         self.handoff = rules.handoff(host, self.replica)
         self.anti_entropy = rules.anti_entropy(host, self.replica)

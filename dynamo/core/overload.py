@@ -5,6 +5,7 @@ is answered `Refused`, a peer's read is answered "cannot tell", and background w
 effect, ever: it is refused before anything is made of it, and its id is remembered (`dynamo.core.request_memory`).
 """
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 from dynamo.core.messages import GET, Request
@@ -26,6 +27,8 @@ class Overload:
         self.memory = RequestMemory(host)
         self.peer_work: dict[str, int] = {}
         """peer -> replications and reads of its that wait for this node's disk."""
+        self.coordinated: tuple[Sized, ...] = ()
+        """The operations that this node coordinates, also those that are answered and still listen to replicas."""
         self._refused = False
         self._head: Any = None
         """What was first in line for the disk when `pressed` was asked last."""
@@ -39,9 +42,10 @@ class Overload:
         config, memory, host = self.host.config, self.memory, self.host
         memory.forget_old()
         memory.forget_gets(config.max_requests, request_bytes(request))
-        if memory.open >= config.max_inflight:
+        under_way = self.under_way()
+        if under_way >= config.max_inflight:
             host.mark("request refused: too many under way")
-            what = f"{memory.open} operations are under way here"
+            what = f"{under_way} operations are under way here"
         elif self.full():
             host.mark("request refused: the disk is behind")
             what = "this node's disk is behind"
@@ -55,6 +59,10 @@ class Overload:
             return ""
         self._refused = True
         return f"overloaded: {what}; nothing was done; try another node or later"
+
+    def under_way(self) -> int:
+        """Requests that are not answered, or operations that are not closed, whichever are more."""
+        return max(self.memory.open, sum(map(len, self.coordinated)))
 
     # Peers' replications and reads
 
@@ -101,4 +109,4 @@ class Overload:
         self._head = head
         self._loads_done = host.loads_done if host.loads_waiting else -1
         refused, self._refused = self._refused, False
-        return refused or stuck or 2 * self.memory.open >= host.config.max_inflight
+        return refused or stuck or 2 * self.under_way() >= host.config.max_inflight

@@ -355,3 +355,15 @@ def test_a_request_that_came_twice_while_it_was_under_way_is_no_second_one() -> 
     cluster.stuck.clear()
     cluster.settle()
     assert [response.status for response in cluster.replies[asked]] == [OK, OK]
+
+
+def test_an_answered_get_that_still_listens_to_replicas_holds_its_place() -> None:
+    """It keeps replies in memory for read repair until the silent ones are given up."""
+    cluster = Cluster("abc", max_inflight=2, anti_entropy=False)
+    cluster.cut = of(Read, to="c")
+    asked = [cluster.ask("a", GET, cluster.key()) for _ in range(2)]
+    cluster.settle()
+    assert [cluster.reply(each).status for each in asked] == [OK, OK]
+    refused(cluster, cluster.ask("a", GET, cluster.key()), "2 operations are under way here")
+    cluster.run(200 * MS)
+    assert cluster.get("a", cluster.key()).status == OK
