@@ -189,6 +189,7 @@ class LocalCluster:
             if request.id not in self._replies and not self._fire():
                 time.sleep(0.001)
         response = self._replies.pop(request.id, None) or Response(request.id, m.INFO, "no answer in time")
+        self._asking = ""
         if response.status != m.OK:
             raise RequestFailed(response)
         return response

@@ -16,8 +16,10 @@ _LARGEST_US = (1 << 40) - 1
 
 def bucket_of(latency_us: int) -> int:
     """The bucket that counts a latency; longer ones never have a smaller bucket."""
-    latency_us = min(max(latency_us, 0), _LARGEST_US)
-    shift = max(0, latency_us.bit_length() - 4)
+    if latency_us < 2 * _FINE:
+        return max(latency_us, 0)
+    latency_us = min(latency_us, _LARGEST_US)
+    shift = latency_us.bit_length() - 4
     return _FINE * shift + (latency_us >> shift)
 
 
@@ -42,13 +44,14 @@ class Latencies:
     def add(self, now_us: int, latency_us: int) -> None:
         """One operation that ended now has taken so long."""
         number = now_us // self._pane_us
-        if not self._panes or self._panes[-1][0] < number:
+        panes, samples = self._panes, self._samples
+        if not panes or panes[-1][0] < number:
             self._forget(number)
-            self._panes.append((number, {}))
+            panes.append((number, {}))
         bucket = bucket_of(latency_us)
-        pane = self._panes[-1][1]
+        pane = panes[-1][1]
         pane[bucket] = pane.get(bucket, 0) + 1
-        self._samples[bucket] = self._samples.get(bucket, 0) + 1
+        samples[bucket] = samples.get(bucket, 0) + 1
         self.count += 1
 
     def percentile(self, now_us: int, permille: int) -> int:

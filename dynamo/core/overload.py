@@ -40,8 +40,10 @@ class Overload:
     def refusal(self, request: Request) -> str:
         """Why the node does not take `request` on; empty where it does."""
         config, memory, host = self.host.config, self.memory, self.host
+        weight = request_bytes(request)
         memory.forget_old()
-        memory.forget_gets(config.max_requests, request_bytes(request))
+        if memory.bytes + weight > config.max_queued_bytes or len(memory.taken) >= config.max_requests:
+            memory.forget_gets(config.max_requests, weight)
         under_way = self.under_way()
         if under_way >= config.max_inflight:
             host.mark("request refused: too many under way")
@@ -49,7 +51,7 @@ class Overload:
         elif self.full():
             host.mark("request refused: the disk is behind")
             what = "this node's disk is behind"
-        elif memory.bytes + request_bytes(request) > config.max_queued_bytes:
+        elif memory.bytes + weight > config.max_queued_bytes:
             host.mark("request refused: too many bytes")
             what = f"requests hold {memory.bytes} bytes here"
         elif request.kind != GET and memory.puts() >= config.max_requests:
@@ -89,9 +91,10 @@ class Overload:
     def full(self) -> bool:
         """Whether as much waits for the disk as may."""
         host = self.host
+        config = host.config
         return (
-            host.seq - host.durable_seq >= host.config.max_unsynced
-            or len(host.waiting) + host.loads_waiting >= host.config.max_waiting
+            host.seq - host.durable_seq >= config.max_unsynced
+            or len(host.waiting) + host.loads_waiting >= config.max_waiting
         )
 
     def behind(self) -> bool:

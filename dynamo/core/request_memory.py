@@ -10,7 +10,7 @@ their requests; where even they are too many, the client is told that the outcom
 from collections import deque
 from typing import TYPE_CHECKING
 
-from dynamo.core.messages import GET
+from dynamo.core.messages import GET, Request
 from dynamo.core.weight import request_bytes, response_bytes
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class RequestMemory:
         assert taken.response is not None
         self.open -= 1
         request = taken.request
-        taken.request = request._replace(value=b"", context=b"")
-        left = request_bytes(taken.request) + response_bytes(taken.response)
+        taken.request = Request(request.id, request.kind, request.key)
+        left = taken.bytes - len(request.value) - len(request.context) + response_bytes(taken.response)
         self.bytes += left - taken.bytes
         taken.bytes = left
         if request.kind == GET:

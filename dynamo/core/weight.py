@@ -18,7 +18,8 @@ def request_bytes(request: Request) -> int:
 
 def response_bytes(response: Response) -> int:
     """An answer with the siblings that it shows."""
-    return OBJECT_BYTES + sum(OBJECT_BYTES + len(value) for value in response.values) + len(response.context)
+    values = response.values
+    return OBJECT_BYTES * (1 + len(values)) + sum(map(len, values)) + len(response.context)
 
 
 def state_bytes(state: Siblings) -> int:
