@@ -286,6 +286,7 @@ def test_an_owner_that_was_turned_away_goes_first_the_next_time() -> None:
         allow(cluster, "d", 1)
         cluster.fire("d", "handoff")
         served += [packet.to for packet in cluster.take(of(Handoff))]
+        cluster.nodes["d"].handoff.under_way.clear()  # as if it had been delivered; there is more for the same owner
     assert served == ["a", "b", "c"]
 
 

@@ -170,6 +170,9 @@ def test_a_put_that_is_not_answered_yet_is_not_forgotten_however_long_the_node_s
     cluster.run(2 * SECOND)
     assert len(cluster.minted) == 1
     assert memory(cluster).open == 0
+    cluster.now_us += 20 * SECOND
+    cluster.get("a", cluster.key())
+    assert asked not in memory(cluster).taken, "and it is forgotten in the end"
 
 
 def test_only_the_latest_connections_that_ask_for_one_request_are_answered() -> None:
