@@ -1,4 +1,4 @@
-"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [zoo] [shrink]`: the first four where none is named."""
+"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [zoo] [shrink] [admission]`: four where none is named."""
 
 import os
 import platform
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from benchmarks.admission import admission
 from benchmarks.measure import apart
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
@@ -88,9 +89,10 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "length": length,
     "zoo": table,
     "shrink": shrunk,
+    "admission": admission,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
-"""What runs where nothing is named; the zoo's tables take minutes."""
+"""What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:

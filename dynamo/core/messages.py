@@ -81,13 +81,21 @@ class Stored(NamedTuple):
     op: int
 
 
+class Refused(NamedTuple):
+    """The answer to a `Replicate` that was not taken in: the disk is low, or too much waits for it. Another node may
+    take its place at once."""
+
+    op: int
+
+
 class Read(NamedTuple):
     op: int
     key: bytes
 
 
 class ReadReply(NamedTuple):
-    """What the sender holds of the key; None where it cannot tell (its copy is damaged or not yet recovered)."""
+    """What the sender holds of the key; None where it cannot tell (its copy is damaged or not yet recovered, or too
+    much waits for its disk)."""
 
     op: int
     key: bytes

@@ -91,11 +91,14 @@ class Node:
         self.host = host = rules.host(
             name, config, rules.versioning, choose, marks, detector, rules.forest(config.merkle_depth), ring
         )
+        host.overload = rules.overload(host)
+        host.admission = rules.admission(host)
         self.actors = rules.actors(host)
         self.replica = rules.replica(host, self.actors)
         self.placement = rules.placement(host)
         self.puts = rules.puts(host, self.replica, self.actors, self.placement)
         self.gets = rules.gets(host, self.replica, self.placement)
+        host.overload.coordinated = (self.puts.pending, self.gets.pending)
         self.handoff = rules.handoff(host, self.replica)
         self.anti_entropy = rules.anti_entropy(host, self.replica)
         self.healing = rules.healing(host, self.replica)
@@ -113,6 +116,7 @@ class Node:
         self._receive: dict[type, Callable[[str, Any], None]] = {
             m.Replicate: self._replicate,
             m.Stored: self._stored,
+            m.Refused: self._refused,
             m.Read: self._read,
             m.ReadReply: self._read_reply,
             m.Forward: self.requests.forwarded,
@@ -193,7 +197,9 @@ class Node:
             self._greeted(True, boot, meta, lost)
         else:
             patient = lost and bool(self.participant.table.members)
-            self.greeting.begin(last_beat(meta.get(HEARTBEAT), last), patient, partial(self._greeted, boot=boot, meta=meta, lost=lost))
+            self.greeting.begin(
+                last_beat(meta.get(HEARTBEAT), last), patient, partial(self._greeted, boot=boot, meta=meta, lost=lost)
+            )
 
     def _greeted(self, sure: bool, boot: Boot, meta: dict[bytes, bytes], lost: bool) -> None:
         """What the others remember is known, as far as they answered: become somebody, and write that down."""
@@ -332,40 +338,58 @@ class Node:
 
     def _replicate(self, sender: str, message: m.Replicate) -> None:
         op, key, state, owner, durable = message
-        if owner and owner != self.name:
-            seq = self.replica.keep_hint(owner, key, state)
-            if seq >= 0:
-                self._acknowledge(seq, sender, op, durable)
+        if not self.host.overload.begin(sender):
+            self.host.send(sender, m.Refused(op))
+        elif owner and owner != self.name:
+            self._acknowledge(self.replica.keep_hint(owner, key, state), sender, op, durable)
         elif self.host.owns(key):
             self.replica.fetch(key, self._merge_replicated, sender, op, key, state, durable)
         else:
             self.host.mark("replica refused: not an owner")
+            self._done(sender, m.Refused(op))
 
     def _merge_replicated(
         self, local: Siblings | None, sender: str, op: int, key: bytes, state: Siblings, durable: bool
     ) -> None:
-        if local is not None:  # a damaged copy acknowledges nothing
+        if local is None:  # a damaged copy acknowledges nothing
+            self.host.overload.end(sender)
+        else:
             self._acknowledge(self.replica.merge(local, key, state, not durable), sender, op, durable)
 
     def _acknowledge(self, seq: int, sender: str, op: int, durable: bool) -> None:
-        if durable:
-            self.host.when_durable(seq, self.host.send, sender, m.Stored(op))
+        """Acknowledge the write `seq`; one below 0 was not made."""
+        if seq < 0:
+            self._done(sender, m.Refused(op))
+        elif durable:
+            self.host.when_durable(seq, self._done, sender, m.Stored(op))
         else:
             self.host.mark("acknowledged from memory")
-            self.host.send(sender, m.Stored(op))
+            self._done(sender, m.Stored(op))
+
+    def _done(self, sender: str, answer: m.Stored | m.Refused | m.ReadReply) -> None:
+        """A piece of a peer's work is done."""
+        self.host.overload.end(sender)
+        self.host.send(sender, answer)
+
+    def _refused(self, sender: str, message: m.Refused) -> None:
+        self.puts.refused(sender, message.op)
 
     def _stored(self, sender: str, message: m.Stored) -> None:
         if not self.gets.repaired(sender, message.op):
             self.puts.stored(sender, message.op)
 
     def _read(self, sender: str, message: m.Read) -> None:
-        if message.op & HEALING_OP and self.host.owns(message.key):
+        if not self.host.overload.begin(sender):
+            self.host.send(sender, m.ReadReply(message.op, b"", None))
+        elif message.op & HEALING_OP and self.host.owns(message.key):
+            self.host.overload.end(sender)
             self.healing.asked(sender, message)
         else:
-            self.gets.serve(message.key, self._tell, message.op, sender)
+            self.gets.serve(message.key, self._tell, message.op, sender, self.host.now_us)
 
-    def _tell(self, state: Siblings | None, op: int, sender: str) -> None:
-        self.host.send(sender, m.ReadReply(op, b"", state))
+    def _tell(self, state: Siblings | None, op: int, sender: str, since_us: int) -> None:
+        self.host.admission.served(self.host.now_us - since_us)
+        self._done(sender, m.ReadReply(op, b"", state))
 
     def _read_reply(self, sender: str, message: m.ReadReply) -> None:
         if message.op & HEALING_OP:

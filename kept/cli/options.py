@@ -35,6 +35,7 @@ HELP = {
     "faults": "all, none, or kinds with commas between them.",
     "fault_gap_ms": "Mean time from one fault to the next.",
     "beyond": "Damage disks beyond recovery, and check what no damage may break.",
+    "limits": "Whether nodes have room for all that is asked of them, or refuse some of it.",
     "strategy": "How the scheduler chooses who goes next.",
     "depth": "The depth d of pct.",
     "settle_s": "Virtual seconds after the faults within which the replicas must agree.",

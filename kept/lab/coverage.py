@@ -38,14 +38,25 @@ def _deleting(config: RunConfig) -> bool:
     return config.workload in ("mixed", "delete")
 
 
+def _tight(config: RunConfig) -> bool:
+    return config.limits == "tight"
+
+
+def _crowded(config: RunConfig) -> bool:
+    return _tight(config) and config.clients >= 16 and config.ops >= 500
+
+
 def _replicated(config: RunConfig) -> bool:
     return config.n > 1 and _apart(config)
 
 
 RECOVERY_PATHS: Mapping[str, Condition] = {
+    "answer to a get forgotten early": lambda config: _tight(config) and config.ops >= 1_000,
     "acknowledged from memory": lambda config: 0 < config.durable_copies < config.n,
     "anti-entropy exchanged a key": lambda config: config.anti_entropy and _replicated(config),
     "anti-entropy found a difference": lambda config: config.anti_entropy and _replicated(config),
+    "background work held back": lambda config: _tight(config) and config.anti_entropy and _replicated(config),
+    "batch of hints came before the last was durable": lambda config: _hinting(config) and _dead(config),
     "blocking read repair": lambda config: config.read_repair == "blocking" and config.n > 1,
     "fallback coordinated a put": _hinting,
     "forward unanswered": lambda config: _forwarding(config) and _apart(config),
@@ -55,6 +66,8 @@ RECOVERY_PATHS: Mapping[str, Condition] = {
     "hint answered a read": _hinting,
     "hint delivered": _hinting,
     "hint grew while it was delivered": _hinting,
+    "hint refused": lambda config: _tight(config) and _hinting(config),
+    "hint refused: too many bytes": lambda config: _tight(config) and _hinting(config) and config.ops >= 1_000,
     "hint sent": _hinting,
     "hint sent late": _hinting,
     "hint stored": _hinting,
@@ -63,13 +76,22 @@ RECOVERY_PATHS: Mapping[str, Condition] = {
     "late read reply": lambda config: config.n > 1,
     "operation outlived its time": lambda config: kinds.PAUSE in config.faults,
     "peer held to be down was asked": _apart,
+    "peer's work refused": _crowded,
     "put for an earlier boot": _dead,
     "put forwarded": _forwarding,
     "put missed W": lambda config: config.w > 1 and _apart(config),
+    "put missed W: replicas refused": lambda config: _tight(config) and config.w > 1 and _hinting(config),
     "put refused: too few healthy nodes": lambda config: config.w > 1 and _apart(config),
     "read asked a fallback": _hinting,
     "read repair": lambda config: config.read_repair == "after" and _replicated(config),
     "reaping refused by a member": lambda config: _deleting(config) and _replicated(config),
+    "refusal not remembered": lambda config: _tight(config) and config.ops >= 2_000,
+    "refused request came again": lambda config: _crowded(config) and bool(config.faults),
+    "replica refused": lambda config: _tight(config) and _hinting(config),
+    "request refused: memory of requests full": lambda config: _tight(config) and config.ops >= 1_000,
+    "request refused: the disk is behind": _crowded,
+    "request refused: too many bytes": lambda config: _tight(config) and config.workload == "cart",
+    "request refused: too many under way": lambda config: _tight(config) and config.clients >= 8,
     "request came twice": lambda config: bool(config.faults),
     "tombstone reaped": _deleting,
 }
@@ -80,14 +102,15 @@ UNREACHED: Mapping[str, str] = {
     "damaged record found": "no fault damages a stored record yet",
     "damaged record healed": "no fault damages a stored record yet",
     "forward refused": "needs two nodes that differ on who is down, and N=1, which only `kept fuzz` draws",
-    "hint refused": "no run keeps a hundred thousand hints",
     "lost disk noticed": "no fault loses a disk yet",
     "membership table changed": "membership does not change yet",
     "partition recovered": "no fault loses a disk yet",
     "peer's message refused": "every node of a simulated cluster runs the store's own code",
+    "put not coordinated: low disk": "no fault fills a disk yet",
     "put refused: damaged record": "no fault damages a stored record yet",
     "replica could not tell": "no fault loses or damages a record yet",
     "ring incomplete": "membership does not change yet",
+    "write refused: low disk": "no fault fills a disk yet",
 }
 
 

@@ -38,6 +38,7 @@ def _conditions(config: RunConfig, draw: Stream) -> dict[str, Any]:
         "skew": draw.choice((0.0, 0.6, 1.2)),
         "think_ms": draw.choice((5, 60, 200)),
         "read_repair": draw.choice(("after", "after", "blocking", "off")),
+        "limits": draw.choice(("ample", "ample", "ample", "tight")),
     }
 
 

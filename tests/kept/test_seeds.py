@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from checkers.verdict import Invalid, Valid
-from dynamo.core.effects import DATA, HINT
+from dynamo.core.effects import DATA, HINT, DiskSpace
 from dynamo.core.siblings import Siblings
 from kept.lab.config import RunConfig
 from kept.lab.promises import promised
@@ -98,6 +98,7 @@ def test_no_promise_is_broken_where_nodes_crash_faster_than_clients_retry(seed: 
 DEFAULT_MARKS = {
     "anti-entropy exchanged a key",
     "anti-entropy found a difference",
+    "batch of hints came before the last was durable",
     "fallback coordinated a put",
     "forward unanswered",
     "forward without a generation",
@@ -139,6 +140,12 @@ def lose_disk(lab: Lab) -> None:
     lab.world.at(400_000, "test", lose)
 
 
+def fill_disk(lab: Lab) -> None:
+    """n2's disk is low for a while, from the first operations on."""
+    for at_us, low in ((100_000, True), (1_500_000, False)):
+        lab.world.at(at_us, "test", lambda low, _: lab.world.machines["n2"].step(DiskSpace(low)), low)
+
+
 def rot(space: str) -> Callable[[Lab], None]:
     """Every record of one name space on n2's disk is unreadable at its second boot."""
 
@@ -169,6 +176,9 @@ def nothing(_lab: Lab) -> None:
 
 
 ROT = "the simulated disk does not rot"
+FULL = "no fault of the nemesis fills a disk"
+TIGHT: dict[str, Any] = {"limits": "tight", "clients": 16, "think_ms": 20, "ops": 1_000}
+ROOM = "nodes have room for all that a default run asks of them"
 CRASHES: dict[str, Any] = {"faults": ("crash",), "fault_gap_ms": 200, "think_ms": 10, "ops": 2_000}
 OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
     "acknowledged from memory": ("all replicas write durably by default", {"durable_copies": 1}, nothing),
@@ -179,6 +189,20 @@ OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
     "damaged record healed": (ROT, CRASHES, rot(DATA)),
     "put refused: damaged record": (ROT, CRASHES, rot(DATA)),
     "hint refused": ("a node keeps a hundred thousand hints", {}, store(max_hints=1)),
+    "hint refused: too many bytes": (ROOM, TIGHT, nothing),
+    "answer to a get forgotten early": (ROOM, TIGHT, nothing),
+    "background work held back": (ROOM, TIGHT, nothing),
+    "peer's work refused": (ROOM, TIGHT, nothing),
+    "put missed W: replicas refused": (ROOM, {**TIGHT, "clients": 8}, nothing),
+    "refusal not remembered": (ROOM, TIGHT, store(max_inflight=1, max_refusals=1)),
+    "refused request came again": (ROOM, {**TIGHT, "faults": ("duplicate",), "fault_gap_ms": 50}, nothing),
+    "replica refused": (ROOM, TIGHT, nothing),
+    "request refused: memory of requests full": (ROOM, TIGHT, nothing),
+    "request refused: the disk is behind": (ROOM, {**TIGHT, "clients": 32}, nothing),
+    "request refused: too many bytes": (ROOM, {**TIGHT, "workload": "cart", "keys": 8}, nothing),
+    "request refused: too many under way": (ROOM, TIGHT, nothing),
+    "put not coordinated: low disk": (FULL, {"faults": ()}, fill_disk),
+    "write refused: low disk": (FULL, {"faults": ()}, fill_disk),
     "lost disk noticed": ("no fault of the nemesis loses a disk for good", {"faults": ()}, lose_disk),
     "partition recovered": ("the same", {"faults": ()}, lose_disk),
     "replica could not tell": ("the same", {"faults": (), "think_ms": 10, "ops": 2_000}, lose_disk),

@@ -22,7 +22,7 @@ def between_nodes() -> list[type]:
 
 def test_every_message_type_is_dispatched() -> None:
     assert set(Cluster("a", n=1, r=1, w=1).nodes["a"]._receive) == set(between_nodes())
-    assert len(between_nodes()) == 20
+    assert len(between_nodes()) == 21
 
 
 def test_the_boot_writes_identity_and_generation_before_anything_else_and_serves_when_they_are_durable() -> None:

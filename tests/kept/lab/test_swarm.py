@@ -15,7 +15,7 @@ from kept.lab.trial import configured
 from kept.lab.workload import MIXES
 from kept.sim.faults import KINDS
 
-DRAWN = ("faults", "fault_gap_ms", "strategy", "depth", "workload", "keys", "skew", "think_ms", "read_repair")
+DRAWN = ("faults", "fault_gap_ms", "strategy", "depth", "workload", "keys", "skew", "think_ms", "read_repair", "limits")
 
 
 def drawn(count: int = 200, **fields: object) -> list[RunConfig]:
@@ -86,6 +86,7 @@ def test_a_documented_seed_of_a_swarm_draws_what_it_always_drew() -> None:
         "skew": 1.2,
         "think_ms": 5,
         "read_repair": "blocking",
+        "limits": "ample",
     }
 
 
@@ -114,6 +115,7 @@ REACHED: Mapping[str, set[Any]] = {
     "skew": {0.0, 0.6, 1.2},
     "think_ms": {5, 60, 200},
     "read_repair": {"after", "blocking", "off"},
+    "limits": {"ample", "tight"},
 }
 
 
