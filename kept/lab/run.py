@@ -140,13 +140,13 @@ class Lab:
         return replace(self.rules, ring=shared)
 
     def _terms(self) -> Terms:
-        """What the atlas of damage must know: the cluster as the operator meant it, and never with a seeded bug."""
+        """What the atlas of damage must know: the cluster as the operator meant it, without a seeded bug."""
         config = self.config
         ring = Ring(self.members, config.n, config.ring, config.partitions)
         fresh = 0
         if "fresh-reads" in promised(config):
             fresh = config.n - (config.pr if config.sloppy else max(config.r, config.pr)) + 1
-        return Terms(rules_for(config.versions).versioning, lambda key: ring.owners(ring.partition_of(key)), fresh)
+        return Terms(lambda key: ring.owners(ring.partition_of(key)), fresh)
 
     # Phases
 
