@@ -7,7 +7,7 @@ import pytest
 
 from kept.lab.config import RunConfig
 from kept.lab.coverage import RECOVERY_PATHS, UNREACHED, unreached
-from kept.sim.faults import KINDS
+from kept.sim.faults import ALL, KINDS
 
 STORE = Path(__file__).resolve().parents[3] / "dynamo" / "core"
 
@@ -29,7 +29,7 @@ def test_every_mark_of_the_store_is_either_a_path_that_runs_must_take_or_excused
 
 def test_the_default_configuration_expects_nearly_every_path_and_every_fault_kind() -> None:
     missing = unreached(RunConfig(), {}, {})
-    assert set(KINDS) <= set(missing)
+    assert set(ALL) <= set(missing)
     assert set(RECOVERY_PATHS) - set(missing) == {"acknowledged from memory", "blocking read repair"}
 
 
