@@ -1,5 +1,6 @@
 """The atlas: damage is permitted exactly where another sound copy knows what is lost, whatever else has happened."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -113,10 +114,7 @@ def test_a_copy_that_its_node_takes_for_damaged_does_not_count(shelf: Shelf) -> 
     """A failed read: the bytes are fine, but the node will write over them what the others have."""
     shelf.put("n2", DATA, KEY, NEW)
 
-    class Replica:
-        damaged = {KEY: None}
-
-    shelf.machines["n2"].node.replica = Replica()
+    shelf.machines["n2"].node.replica = SimpleNamespace(damaged={KEY: None})
     assert not shelf.spares()
 
 
