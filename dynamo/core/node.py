@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from dynamo.core import messages as m
-from dynamo.core.actors import ACTOR_PREFIX, BIRTHS, BOOTS
+from dynamo.core.actors import ACTOR_PREFIX, BIRTHS
 from dynamo.core.config import StoreConfig
 from dynamo.core.effects import (
     DATA,
@@ -50,7 +50,7 @@ GREETINGS = (m.Hello, m.Welcome)
 STRANGERS = (*GREETINGS, m.GossipSyn, m.GossipAck, m.Announce, m.LetIn)
 """What a node takes in from others than those of its ring."""
 
-IDENTITY = (INCARNATION, GENERATION, BIRTHS, BOOTS)
+IDENTITY = (INCARNATION, GENERATION, BIRTHS)
 """What a node must find on its disk, whole, to go on under its old name."""
 
 
@@ -184,7 +184,7 @@ class Node:
         host.booted_us = host.now_us
         meta = _believed(boot.meta)
         last = int(meta.get(GENERATION, b"0"))
-        host.generation = max(last + 1, boot.started)
+        host.generation = 1 if boot.genesis else max(last + 1, boot.started)
         lost = INCARNATION not in meta and not boot.genesis
         if MEMBERS in meta:
             self.participant.table = decode_table(meta[MEMBERS])
@@ -221,7 +221,6 @@ class Node:
                 *self.anti_entropy.boot(meta, lost),
                 Change(META, INCARNATION, host.incarnation.encode()),
                 Change(META, GENERATION, b"%d" % host.generation),
-                Change(META, BOOTS, b"%d" % (int(meta.get(BOOTS, b"0")) + 1)),
                 Change(META, MEMBERS, encode_table(self.participant.table)),
                 *(Change(META, ACTOR_PREFIX + key, None) for key in forgotten),
                 *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTOR_PREFIX)),

@@ -35,12 +35,9 @@ def _beyond(config: RunConfig) -> tuple[str, ...]:
     """What no damage may break (docs/promises.md argues for each).
 
     A checksum covers a record's place, so what is damaged is never handed out, and nothing is invented. A record that
-    is lost takes its context with it, and a node that knows of its loss takes new names; so contexts stay honest, and
-    names unique, as long as no node goes on from older records without knowing it.
+    is lost takes its context with it, and a node that knows of its loss takes new names; so contexts stay honest as
+    long as no node goes on from older records without knowing it. Even then no name is given twice, for every boot
+    counts from a floor of its own.
     """
-    claims = ["no-invented-value"]
-    if not SILENT & set(config.faults):
-        claims.append("unique-dots")
-        if config.versions == "dvv":
-            claims.insert(0, "honest-contexts")
-    return tuple(claims)
+    honest = config.versions == "dvv" and not SILENT & set(config.faults)
+    return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots")

@@ -150,12 +150,12 @@ class Lab:
         return replace(self.rules, ring=shared)
 
     def _terms(self) -> Terms:
-        """What the atlas of damage must know: the cluster as the operator meant it, and never with a seeded bug."""
+        """What the atlas of damage must know: the cluster as the operator meant it, without a seeded bug."""
         config = self.config
         fresh = 0
         if "fresh-reads" in promised(config):
             fresh = config.n - (config.pr if config.sloppy else max(config.r, config.pr)) + 1
-        return Terms(rules_for(config.versions).versioning, self._owners, fresh)
+        return Terms(self._owners, fresh)
 
     def _owners(self, key: bytes) -> tuple[str, ...]:
         """The owners of a key; while the membership changes, those who are owners before and after."""

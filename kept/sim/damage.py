@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 SURVIVORS = 2
 """Members that must be left when one of them dies for good: somebody has to be told, and to do it."""
-REFUSED, REDIRECTED = "damage refused by the atlas", "damage redirected by the atlas"
+REFUSED = "damage refused"
+"""By the atlas, or because nothing is there that could be hit."""
 
 
 class Damage:
@@ -58,17 +59,9 @@ class Damage:
             fault = fault._replace(nodes=there)
         if fault.kind not in kinds.DAMAGES or not fault.nodes:
             return fault
-        fault = fault._replace(nodes=fault.nodes[:1])
-        decided = {
-            kinds.BIT_ROT: self._rot,
-            kinds.MISDIRECTED: self._misdirection,
-            kinds.LOST_DISK: self._loss,
-            kinds.OLD_DISK: lambda wish: wish,
-        }[fault.kind](fault)
+        decided = self._decided(fault._replace(nodes=fault.nodes[:1]))
         if decided is None:
             self.world.count(REFUSED)
-        elif decided.nodes != fault.nodes:
-            self.world.count(REDIRECTED)
         return decided
 
     def _there(self, name: str) -> bool:
@@ -86,6 +79,13 @@ class Damage:
             return fault
         self.world.count(REFUSED)
         return None
+
+    def _decided(self, fault: Fault) -> Fault | None:
+        if fault.kind == kinds.BIT_ROT:
+            return self._rot(fault)
+        if fault.kind == kinds.MISDIRECTED:
+            return self._misdirection(fault)
+        return self._loss(fault) if fault.kind == kinds.LOST_DISK else fault
 
     def _rot(self, fault: Fault) -> Fault | None:
         """The first record from where the wish points that may rot."""
@@ -107,9 +107,9 @@ class Damage:
         for lost, hit in pairs:
             if not (self._durable(node, lost) and self._durable(node, hit)) or lost == hit or lost not in older:
                 continue
-            if self._falls_back(node, lost) or self.atlas.spares(node, [lost], now_us):
-                if self.atlas.spares(node, [lost, hit], now_us):
-                    return fault._replace(places=(named(lost), named(hit)))
+            goes = self._falls_back(node, lost) or self.atlas.spares(node, [lost], now_us)
+            if goes and self.atlas.spares(node, [lost, hit], now_us):
+                return fault._replace(places=(named(lost), named(hit)))
         return None
 
     def _falls_back(self, node: str, place: Place) -> bool:

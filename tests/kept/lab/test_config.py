@@ -11,7 +11,7 @@ from kept.lab.config import LIMITS, STRATEGIES, TIGHT, WORKLOADS, RunConfig
 from kept.lab.run import Lab
 from kept.lab.usage import first_problem
 from kept.lab.workload import MIXES
-from kept.sim.faults import KINDS
+from kept.sim.faults import ALL
 from kept.sim.machine import MESSAGE_LIFE_US
 from kept.sim.tape import Tape
 from kept.sim.world import LATENCY_US
@@ -96,7 +96,7 @@ def test_a_configuration_comes_back_from_its_document() -> None:
 
 
 def test_all_faults_are_allowed_unless_told_otherwise() -> None:
-    assert RunConfig().faults == tuple(KINDS)
+    assert RunConfig().faults == ALL
 
 
 @pytest.mark.parametrize(("field", "accepted"), [("strategy", STRATEGIES), ("workload", WORKLOADS), ("limits", LIMITS)])
