@@ -34,25 +34,33 @@ _WHY = {"": "nothing more can be taken out", "budget": "the budget was spent", "
 @click.command("shrink")
 @click.argument("file", metavar="DIR|FILE")
 @click.option("--claim", metavar="NAME", help="The violated claim to keep violated.  [default: the first]")
+@click.option("--any-cause", is_flag=True, help="Keep the claim violated for any cause, not only for the same kind.")
 @click.option("--budget", metavar="TIME", help="Stop after this real time, such as 60s, with the smallest so far.")
 @click.option("--out", metavar="DIR", help="Where to record it.  [default: the next kept-runs/NUMBER]")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--quiet", is_flag=True, help="Print only the result.")
 @click.option("--color", metavar="auto|always|never", default="auto", help="[default: auto]")
 def command(
-    file: str, claim: str | None, budget: str | None, out: str | None, json: bool, quiet: bool, color: str
+    file: str,
+    claim: str | None,
+    any_cause: bool,
+    budget: str | None,
+    out: str | None,
+    json: bool,
+    quiet: bool,
+    color: str,
 ) -> int:
     """Make the failing schedule of DIR (a run's directory) or FILE (a schedule.json) smaller.
 
-    Operations, faults, fates of messages, clients, keys and nodes are taken out as long as the same claim stays
-    violated. Exit 1: saved, the violation stands. 0: it does not fail any more. 3: it does not replay.
+    Operations, faults, fates of messages, clients, keys, nodes, replicas and times are taken out as long as the same
+    claim stays violated by a counterexample of the same kind. Exit 1: saved, the violation stands. 0: it does not fail any more. 3: it does not replay.
     """
     console = Console(json, quiet, color)
     budget_s = parse_budget(budget)
     place = None if out is None else checked_out(out)
     path = Path(file)
     schedule = load_schedule(path)
-    wanted = _Wanted(path, schedule, _claim(path, schedule, claim), place, budget_s)
+    wanted = _Wanted(path, schedule, _claim(path, schedule, claim), place, budget_s, any_cause)
     console.say(*text.configuration(schedule.config, schedule.claims, 1), "")
     document = _shrink(wanted, console)
     if document.explanation is not None:
@@ -76,6 +84,7 @@ class _Wanted(NamedTuple):
     claim: str
     out: Path | None
     budget_s: float | None
+    any_cause: bool
 
 
 def _claim(path: Path, schedule: Schedule, named: str | None) -> str:
@@ -93,7 +102,8 @@ def _shrink(wanted: _Wanted, console: Console) -> ShrinkDocument:
     if ended is not None:
         return ended
     told = _Told(console.quiet)
-    shrinker = Shrinker(wanted.schedule, wanted.claim, time.monotonic, wanted.budget_s, told)
+    clock = time.monotonic
+    shrinker = Shrinker(wanted.schedule, wanted.claim, clock, wanted.budget_s, told, any_cause=wanted.any_cause)
     shrinker.execute()
     return _saved(wanted, shrinker, progress)
 

@@ -113,8 +113,11 @@ def _check(place: str, fault: Fault, nodes: list[str]) -> None:
     for name in (*fault.nodes, *(name for pair in fault.pairs for name in pair)):
         if name not in known:
             raise ValueError(f"{place}: node {shown(name)}; accepted: {nodes[0]} to {nodes[-1]}")
-    if fault.pairs and fault.kind not in (PARTITION, ONE_WAY_PARTITION, PARTIAL):
+    cuts = fault.kind in (PARTITION, ONE_WAY_PARTITION, PARTIAL)
+    if fault.pairs and not cuts:
         raise ValueError(f"{place}: pairs of nodes with {fault.kind}; accepted: pairs only with partitions")
+    if cuts and not fault.pairs:
+        raise ValueError(f"{place}: no pairs of nodes with {fault.kind}; accepted: at least one pair")
     if fault.kind == CRASH and not (0.0 <= fault.number <= 1.0 and fault.torn < 1.0):
         raise ValueError(
             f"{place}: {fault.number}, {fault.torn}; accepted: a share from 0 to 1, and one below 1 of the torn write"
