@@ -15,7 +15,6 @@ from kept.cli.console import Console
 from kept.cli.progress import LINE_EVERY_S, Progress
 from kept.cli.run import explained, explanation_document, save
 from kept.cli.seeds import RUNS
-from kept.lab.case import Size
 from kept.lab.explain import Explanation
 from kept.lab.fingerprint import code_fingerprint
 from kept.lab.replay import Replay, replay
@@ -25,7 +24,8 @@ from kept.lab.sweep import INTERRUPTED
 from kept.lab.trial import Trial
 from kept.lab.usage import UsageError, shown, unknown
 from kept.report import text
-from kept.report.document import RunDocument, ShrinkDocument, SizeDocument, claim_documents, overall
+from kept.report.document import RunDocument, ShrinkDocument, claim_documents, overall
+from kept.report.session import size
 from kept.report.shrunk import going, shrunk
 
 _WHY = {"": "nothing more can be taken out", "budget": "the budget was spent", "interrupted": "interrupted"}
@@ -53,7 +53,8 @@ def command(
     """Make the failing schedule of DIR (a run's directory) or FILE (a schedule.json) smaller.
 
     Operations, faults, fates of messages, clients, keys, nodes, replicas and times are taken out as long as the same
-    claim stays violated by a counterexample of the same kind. Exit 1: saved, the violation stands. 0: it does not fail any more. 3: it does not replay.
+    claim stays violated by a counterexample of the same kind. Exit 1: saved, the violation stands. 0: it does not fail
+    any more. 3: it does not replay.
     """
     console = Console(json, quiet, color)
     budget_s = parse_budget(budget)
@@ -162,8 +163,8 @@ def _saved(wanted: _Wanted, shrinker: Shrinker, progress: Progress) -> ShrinkDoc
         schedule=str(wanted.path),
         directory=str(directory),
         replay=again,
-        before=_size(shrinker.before),
-        after=_size(shrinker.size),
+        before=size(shrinker.before),
+        after=size(shrinker.size),
         runs=shrinker.runs,
         stopped=shrinker.stopped,
         history_sha256=trial.history_sha256,
@@ -200,10 +201,6 @@ def _verdict(trial: Trial, told: Explanation | None, directory: Path, again: str
         duration_s=round(duration_s, 3),
         config=config.document(),
     )
-
-
-def _size(found: Size) -> SizeDocument:
-    return SizeDocument(events=found.events, **found._asdict())
 
 
 class _Told:

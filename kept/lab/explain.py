@@ -2,21 +2,22 @@
 
 A verdict is decided from the recorded run alone; this comes after it and cannot change it. What is said of single
 nodes was seen in the repeated run, whose history is the recorded one to the byte. A remedy is named only if the
-schedule was run again with it and held.
+schedule was run again with it and held (`kept.lab.counterfactual`).
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from checkers.facts import Fact, LastCopyGone, ReadMissed, Returned, Standing
-from checkers.verdict import Counterexample, Invalid, Valid
+from checkers.verdict import Counterexample, Invalid
 from histories.operation import Dot, Operation
 from histories.text import to_bytes
 from kept.lab import loss, staleness
+from kept.lab.counterfactual import Counterfactual, counterfactuals, remedy
 from kept.lab.facts import CameBack, sentences
 from kept.lab.keytrace import key_trace
 from kept.lab.run import Progress
-from kept.lab.trial import Trial, again, history_sha256, prepare_again
+from kept.lab.trial import Trial, history_sha256, prepare_again
 from kept.lab.watching import KeyWatch, attach
 
 WATCHED_KEYS = 64
@@ -32,13 +33,20 @@ class Explanation(NamedTuple):
     facts: tuple[Fact, ...]
     remedy: str
     """A change under which the same schedule was run again and the claim held; else empty."""
+    counterfactuals: tuple[Counterfactual, ...]
+    """What the same schedule came to with one thing changed; each was run."""
     trace: tuple[str, ...]
     """Everything that happened to the key, a line each."""
 
     def lines(self) -> list[str]:
         """All three lengths."""
         remedy = ["", self.remedy] if self.remedy else []
-        return [self.sentence, "", self.paragraph, *remedy, "", *self.trace]
+        return [self.sentence, "", self.paragraph, *remedy, *self.otherwise(), "", *self.trace]
+
+    def otherwise(self) -> list[str]:
+        """The counterfactuals, a line each."""
+        told = [f"  {one.sentence()}" for one in self.counterfactuals]
+        return ["", "The same schedule, run again with one thing changed:", *told] if told else []
 
 
 def explain(trial: Trial, progress: Progress | None = None) -> Explanation:
@@ -54,10 +62,11 @@ def explain(trial: Trial, progress: Progress | None = None) -> Explanation:
     outcome = lab.execute()
     if history_sha256(outcome, None) != trial.history_sha256:
         why = "Repeated under a watch, the schedule made another history: this run does not replay."
-        return Explanation(claim, found.sentence, f"{found.sentence} {why}", found.facts, "", ())
+        return Explanation(claim, found.sentence, f"{found.sentence} {why}", found.facts, "", (), ())
     sentence, paragraph, facts, key = _told(trial, found, keys, watch)
     trace = key_trace(key, watch, trial) if key is not None else ()
-    return Explanation(claim, sentence, paragraph, facts, _remedy(trial, claim, progress), trace)
+    otherwise = counterfactuals(trial, claim, progress)
+    return Explanation(claim, sentence, paragraph, facts, remedy(otherwise, claim), otherwise, trace)
 
 
 def _told(
@@ -135,35 +144,3 @@ def _came_back(found: Counterexample, key: str | None, watch: KeyWatch) -> tuple
             ]
             return (CameBack(last.place, dot, fact.value, last.at_us, senders[-1] if senders else ""),)
     return ()
-
-
-# Remedies
-
-
-def _remedy(trial: Trial, claim: str, progress: Progress | None) -> str:
-    """Try what should help: the same schedule, run again with one thing changed."""
-    config = trial.config
-    tries: list[tuple[dict[str, object], str]] = []
-    if config.bug:
-        tries.append(({"bug": ""}, "Without the bug the same schedule keeps the promise."))
-    elif claim == "no-lost-write" and config.versions == "lww":
-        tries.append(
-            (
-                {"versions": "dvv"},
-                "With siblings instead of last-writer-wins the same schedule keeps every acknowledged write.",
-            )
-        )
-    elif claim == "no-lost-write" and config.versions == "vv":
-        tries.append(
-            (
-                {"versions": "dvv"},
-                "With dotted version vectors instead of plain ones the same schedule keeps every acknowledged write.",
-            )
-        )
-    elif claim == "fresh-reads" and config.sloppy and config.r + config.w > config.n:
-        tries.append(({"sloppy": False}, "With a strict quorum the same schedule has no stale read."))
-    for change, text in tries:
-        other = again(trial.schedule(), (claim,), config.model_copy(update=change), progress)
-        if isinstance(other.verdicts[claim], Valid):
-            return text
-    return ""

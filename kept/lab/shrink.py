@@ -181,7 +181,7 @@ class Shrinker:
             raise OutOfTime
 
     def _fails(self, case: Case) -> bool:
-        """Whether `case` still violates the claim, for the same cause, and is no bigger; if so it is the best so far."""
+        """Whether `case` still violates the claim for the same cause and is no bigger; if so it is the best so far."""
         if not case.intents:  # in a schedule, no intents would mean that the clients decide for themselves
             return False
         known = self._tried.get(case)

@@ -109,7 +109,7 @@ def test_one_key_lies_at_other_nodes_under_other_names_and_several_keep_theirs()
 def test_a_partition_of_nodes_that_become_one_is_gone() -> None:
     cut = Fault(PARTITION, 20, 2_000_000, (), (("n4", "n5"), ("n5", "n4")))
     config = RunConfig(nodes=5, n=1, r=1, w=1)
-    alone = [case for case in simpler.fewer_nodes_elsewhere(CASE._replace(config=config, faults=(cut,)))]
+    alone = list(simpler.fewer_nodes_elsewhere(CASE._replace(config=config, faults=(cut,))))
     assert [case.faults for case in alone if case.config.nodes == 1] != []
     assert all(case.faults == () for case in alone if case.config.nodes == 1)
 
@@ -134,14 +134,14 @@ def test_waits_become_shorter_and_nothing_changes_its_order() -> None:
 
 def test_a_milder_fate_is_the_same_with_less_delay() -> None:
     late = (("n1", 3), ("delay", 200_000))
-    assert [fate for fate in simpler.milder(late)] == [
+    assert list(simpler.milder(late)) == [
         (("n1", 3), ("delay", 2_000)), (("n1", 3), ("delay", 20_000)), (("n1", 3), ("delay", 100_000)),
     ]  # fmt: skip
     assert list(simpler.milder((("n1", 3), ("loss", 0)))) == []
 
 
 def test_fewer_clients_do_all_that_was_done() -> None:
-    cases = [case for case in simpler.fewer_clients(CASE)]
+    cases = list(simpler.fewer_clients(CASE))
     chosen = cases[1 : 1 + simpler.FIRST_CHOICES]
     assert [{intent.draws for intent in case.intents} for case in chosen] == [{n} for n in range(simpler.FIRST_CHOICES)]
     cases = [cases[0], *cases[1 + simpler.FIRST_CHOICES :]]
