@@ -8,13 +8,12 @@ schedule was run again with it and held (`kept.lab.counterfactual`).
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from checkers.facts import Fact, LastCopyGone, ReadMissed, Returned, Standing
+from checkers.facts import Fact, LastCopyGone, ReadMissed
 from checkers.verdict import Counterexample, Invalid
 from histories.operation import Dot, Operation
 from histories.text import to_bytes
-from kept.lab import loss, staleness
+from kept.lab import loss, staleness, story
 from kept.lab.counterfactual import Counterfactual, counterfactuals, remedy
-from kept.lab.facts import CameBack, sentences
 from kept.lab.keytrace import key_trace
 from kept.lab.run import Progress
 from kept.lab.trial import Trial, history_sha256, prepare_again
@@ -81,12 +80,9 @@ def _told(
             facts = staleness.facts_of(fact, watch, trial.outcome.faults)
             return staleness.headline(fact), staleness.paragraph(facts), facts, fact.write.key
     key = keys[0] if keys else None
-    facts = (*found.facts, *_came_back(found, key, watch))
-    added = [fact.sentence() for fact in facts[len(found.facts) :]]
-    if trial.outcome.unrest:
-        added.append(f"when the time was up, {trial.outcome.unrest}")
-    paragraph = f"{found.sentence} {sentences(added)}".rstrip()
-    return found.sentence, paragraph, facts, key
+    operations = {op.request: op for op in trial.run.operations}
+    facts = story.facts_of(found, key, watch, operations) if key is not None else ()
+    return found.sentence, story.paragraph(found, facts, trial.outcome.unrest), (*found.facts, *facts), key
 
 
 def _keys(trial: Trial, found: Counterexample) -> tuple[str, ...]:
@@ -116,31 +112,3 @@ def _rank(told: loss.Loss) -> tuple[bool, bool, bool, bool, int]:
     )
     ahead = skew is not None and skew.ahead_us > 0
     return (not (skew is not None and overtaken), skew is None, not ahead, not told.kept, told.put.index)
-
-
-def _came_back(found: Counterexample, key: str | None, watch: KeyWatch) -> tuple[CameBack, ...]:
-    """Where a version that should be gone was taken up last, and who had sent it."""
-    for fact in found.facts:
-        if not isinstance(fact, Standing | Returned) or key is None:
-            continue
-        stored, dot = to_bytes(key), fact.dot
-        taken = [
-            change
-            for change in watch.changes
-            if change.key == stored
-            and any(version.dot == dot for version in change.after.versions)
-            and not any(version.dot == dot for version in change.before.versions)
-        ]
-        if taken:
-            last = taken[-1]
-            senders = [
-                message.sender
-                for message in watch.messages
-                if message.to == last.place[0]
-                and message.at_us <= last.at_us
-                and message.state is not None
-                and message.key == stored
-                and any(version.dot == dot for version in message.state.versions)
-            ]
-            return (CameBack(last.place, dot, fact.value, last.at_us, senders[-1] if senders else ""),)
-    return ()
