@@ -1,5 +1,7 @@
 """Hunting a bug: the first seeds from 0 on, until one of the claims that the bug breaks is violated."""
 
+from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from kept.lab.config import RunConfig
@@ -25,3 +27,12 @@ def first_caught(bug: Bug, seeds: int = SEEDS) -> tuple[Trial, str]:
         if claim:
             return trial, claim
     raise LookupError(f"no seed below {seeds} shows {bug.name}")
+
+
+def median_runs(hits: Sequence[bool]) -> float | None:
+    """How many runs it takes until the bug shows, in the median over all seeds that one could begin with; after the
+    last seed comes the first again. None where no seed shows it."""
+    if not any(hits):
+        return None
+    twice = [*hits, *hits]
+    return median(twice.index(True, start) - start + 1 for start in range(len(hits)))
