@@ -105,4 +105,5 @@ def table(seeds: int = SEEDS) -> None:
         f"shrunk events: median {lengths[len(lengths) // 2]}, nine in ten at most "
         f"{lengths[int(0.9 * (len(lengths) - 1))]}, largest {lengths[-1]}"
     )
-    print(f"took {(time.perf_counter() - began_s) / 60:.1f} minutes")
+    used_s = time.process_time()
+    print(f"took {(time.perf_counter() - began_s) / 60:.1f} minutes, {used_s / 60:.1f} of them of one core")

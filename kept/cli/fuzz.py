@@ -144,6 +144,7 @@ class Line(Meter):
     def __call__(self, session: Fuzz) -> None:
         now_s = time.monotonic()
         words = fuzzed.going(self.elapsed_s, session.tally.done, session.tally.operations, len(session.seen))
+        words += ", shrinking" if session.shrinking else ""
         if self._bar is not None:
             self._bar.update(self._task, description=words, completed=min(self.elapsed_s, self._budget_s))
         elif not self._quiet and now_s - self._told_s >= LINE_EVERY_S:

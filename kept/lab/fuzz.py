@@ -142,6 +142,11 @@ class Fuzz:
     def failed_again(self) -> tuple[Path, ...]:
         return tuple(place for place, replayed in self.replayed.items() if replayed.result == "FAILED")
 
+    @property
+    def shrinking(self) -> bool:
+        """Whether all seeds have run, and what was found is made smaller."""
+        return bool(self._shrinking_ends_s)
+
     def execute(self, progress: Callable[["Fuzz"], None] | None = None) -> None:
         """Run until the budget is spent, the first violation (unless told to keep going) or Ctrl-C. No worker is left
         behind."""
@@ -218,7 +223,8 @@ class Fuzz:
             if self.plan.shrink_s <= 0 or pool.under_way:
                 return None
             self._unshrunk = [seen for seen in self.violations if not self.corpus.shrunk(seen.found.kind).exists()]
-            self._shrinking_ends_s = time.monotonic() + self.plan.shrink_s
+            if self._unshrunk:
+                self._shrinking_ends_s = time.monotonic() + self.plan.shrink_s
         if not self._unshrunk:
             return None
         rounds = -(-len(self._unshrunk) // self.plan.jobs)

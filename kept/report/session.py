@@ -156,11 +156,15 @@ def entry(place: Path, replayed: Replayed) -> EntryDocument:
 
 
 def cases(document: FuzzDocument) -> list[ClaimDocument]:
-    """One more test case for every finding and every schedule of the corpus that fails."""
+    """One more test case for every finding, every schedule of the corpus that fails, and every doubt."""
     told = [(one.name, one.replay, one.sentence) for one in document.findings]
     told += [
         (entry.schedule, entry.replay, entry.sentence or entry.reason)
         for entry in document.replayed
         if entry.result in ("FAILED", "DIVERGED", "MISSED")
     ]
-    return [ClaimDocument(name=name, wording=how, verdict="invalid", reason=what) for name, how, what in told]
+    failed = [ClaimDocument(name=name, wording=how, verdict="invalid", reason=what) for name, how, what in told]
+    doubts = [(f"worker died at {what}", "it died twice") for what in document.died]
+    if document.never_reached:
+        doubts.append(("every path was reached", f"never reached: {', '.join(document.never_reached)}"))
+    return failed + [ClaimDocument(name=name, wording="", verdict="unknown", reason=why) for name, why in doubts]

@@ -218,6 +218,18 @@ def test_away_from_a_terminal_a_line_every_ten_seconds_says_how_far_it_is(
     assert capsys.readouterr().err == "kept: 10 s: 30 seeds, 3.0 runs/s, 300 operations/s, 1 kind of violation\n"
 
 
+def test_the_line_says_when_what_was_found_is_shrunk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([100.0, *[110.0] * 2])
+    monkeypatch.setattr("kept.cli.fuzz.time.monotonic", lambda: next(clock))
+    session = _ended(tmp_path, "placement")
+    session._shrinking_ends_s = 170.0
+    with Line(60.0, quiet=False) as line:
+        line(session)
+    assert capsys.readouterr().err.endswith("1 kind of violation, shrinking\n")
+
+
 def test_an_interrupt_saves_and_prints_what_was_found_and_ends_the_workers(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "kept", "fuzz", "--seed", "1", "--ops", "60", "--jobs", "2", "--corpus", "corpus"]
     running = subprocess.Popen(

@@ -108,6 +108,16 @@ def test_a_schedule_of_the_corpus_counts_as_what_its_replay_came_to(result: str,
     )
 
 
+def test_what_stayed_unreached_and_whose_worker_died_are_test_cases_that_are_not_passed() -> None:
+    session = ended(valid=1)
+    session.died["seed 3"] = -9
+    told = cases(document(session).model_copy(update={"never_reached": ("crash", "pause")}))
+    assert [(case.name, case.verdict) for case in told] == [
+        ("worker died at seed 3", "unknown"), ("every path was reached", "unknown"),
+    ]  # fmt: skip
+    assert told[1].reason == "never reached: crash, pause"
+
+
 def test_a_violation_wins_over_every_doubt() -> None:
     session = ended(valid=1)
     see(session, "unique-dots")
