@@ -1,6 +1,7 @@
 """How many runs and operations `kept fuzz` makes in a second with one worker and with two, and how memory goes."""
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,7 @@ def _session(budget_s: int, jobs: int, samples: list[tuple[float, int]] | None =
         running = subprocess.Popen(
             [sys.executable, "-m", "kept", *words, "--quiet", "--out", str(Path(folder, "out"))],
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         ended = threading.Event()
@@ -59,16 +61,25 @@ def _session(budget_s: int, jobs: int, samples: list[tuple[float, int]] | None =
         return FuzzDocument.model_validate_json(out)
 
 
+def _used_s() -> float:
+    """Processor time of all sessions so far, their workers included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def fuzzing() -> None:
-    """Print runs and operations a second; the load before each session says who else was working."""
+    """Print runs and operations a second of real time, and of the processors' time, which does not hang on who else was
+    working; the load before each session says that."""
     print(f"kept fuzz, {BUDGET_S} s, all fields drawn, every 20th run repeated")
     for jobs in (1, 2):
-        load = os.getloadavg()[0]
+        load, used_s = os.getloadavg()[0], _used_s()
         document = _session(BUDGET_S, jobs)
+        used_s = _used_s() - used_s
         workers = "1 worker " if jobs == 1 else f"{jobs} workers"
         print(
             f"  {workers}: {document.runs_per_s:5.1f} runs/s, {document.operations_per_s:7,.0f} operations/s "
-            f"(load before it {load:.2f}, {document.seeds:,} runs, {document.verdict})",
+            f"({document.seeds / used_s:.1f} and {sum(document.outcomes.values()) / used_s:,.0f} in a second of processor "
+            f"time; load before it {load:.2f}, {document.seeds:,} runs, {document.verdict})",
             flush=True,
         )
 
