@@ -78,8 +78,8 @@ def fuzzing() -> None:
         workers = "1 worker " if jobs == 1 else f"{jobs} workers"
         print(
             f"  {workers}: {document.runs_per_s:5.1f} runs/s, {document.operations_per_s:7,.0f} operations/s "
-            f"({document.seeds / used_s:.1f} and {sum(document.outcomes.values()) / used_s:,.0f} in a second of processor "
-            f"time; load before it {load:.2f}, {document.seeds:,} runs, {document.verdict})",
+            f"({document.seeds / used_s:.1f} and {sum(document.outcomes.values()) / used_s:,.0f} in a second of "
+            f"processor time; load before it {load:.2f}, {document.seeds:,} runs, {document.verdict})",
             flush=True,
         )
 
