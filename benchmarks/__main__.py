@@ -1,4 +1,5 @@
-"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [zoo] [shrink] [admission]`: four where none is named."""
+"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [fuzz] [memory] [zoo] [shrink] [admission]`: the first
+four where none is named."""
 
 import os
 import platform
@@ -8,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.admission import admission
+from benchmarks.fuzz import fuzzing, memory
 from benchmarks.measure import apart
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
@@ -87,6 +89,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "pairs": pairs,
     "nodes": nodes,
     "length": length,
+    "fuzz": fuzzing,
+    "memory": memory,
     "zoo": table,
     "shrink": shrunk,
     "admission": admission,

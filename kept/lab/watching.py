@@ -90,6 +90,9 @@ class KeyWatch:
         """Every change in which a copy of the version went."""
         self.messages: list[Sent] = []
         self.made: dict[Dot, Made] = {}
+        """How each dot was given first."""
+        self.namings: list[Made] = []
+        """Every time that a name was given."""
         self.answers: dict[str, Answered] = {}
         self.events: list[Happened] = []
         self._unsynced: dict[str, list[tuple[int, Place, bytes, Siblings]]] = {}
@@ -148,6 +151,7 @@ class KeyWatch:
             held = last.after if last is not None and (last.place[0], last.key) == (node, minted.key) else NOTHING
             made = Made(time_us, node, minted.request, minted.key, minted.dot, ahead_us, held)
             self.made.setdefault(minted.dot, made)
+            self.namings.append(made)
 
     def completed(self, time_us: int, request: Request, response: Response) -> None:
         """A client heard an outcome."""

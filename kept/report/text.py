@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from textwrap import wrap
 
 from kept.lab.config import RunConfig
-from kept.report.document import ClaimDocument, ExplanationDocument, ReplayDocument, RunDocument
+from kept.report.document import (
+    ClaimDocument,
+    CounterfactualDocument,
+    ExplanationDocument,
+    ReplayDocument,
+    RunDocument,
+)
 from kept.sim.faults import ALL, KINDS
 
 WIDTH = 100
@@ -89,7 +95,13 @@ def story(explanation: ExplanationDocument) -> list[str]:
     lines = wrap(explanation.paragraph, WIDTH, break_on_hyphens=False, break_long_words=False)
     if explanation.remedy:
         lines += wrap(explanation.remedy, WIDTH, break_on_hyphens=False)
-    return lines
+    return [*lines, *otherwise(explanation.counterfactuals)]
+
+
+def otherwise(told: tuple[CounterfactualDocument, ...]) -> list[str]:
+    """What the same schedule came to with one thing changed, a line each."""
+    lines = [f"  {one.what}: {one.outcome}" for one in told]
+    return ["Run again with one thing changed:", *lines] if lines else []
 
 
 def verdict_line(document: RunDocument) -> str:

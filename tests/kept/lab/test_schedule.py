@@ -178,6 +178,7 @@ SHAPES: dict[str, Callable[[], Any]] = {
         _0="clock-drift", _3=["n1", "n1"], _5=-600_000.0
     ),
     "a clock that fires a day's timers in a second": lambda: with_fault(_0="clock-drift", _5=1e11),
+    "a partition without pairs": lambda: with_fault(_0="partition"),
     "pairs without a partition": lambda: with_fault(_4=[["n1", "n2"]]),
     "faults in disorder": lambda: document(plan=[[CRASH, 9, *PLAN[2:]], [CRASH, 8, *PLAN[2:]]]),
     "an intent of a client that is not there": lambda: document(intents=[[8, 1, "get", "k", 0]]),
