@@ -98,11 +98,13 @@ class Gossip:
         if participant.learn(theirs):
             self.forget_others()
         mine = participant.table
-        if mine.cluster and theirs.cluster and theirs.cluster < mine.cluster and sender in theirs.names:
-            own = mine.member(host.name)
-            if own is not None:
-                host.mark("another ring met")
-                host.send(sender, LetIn(own.name, own.weight, own.host, own.rack, own.datacenter))
+        own = mine.member(host.name)
+        if own is not None and theirs.cluster and theirs.cluster < mine.cluster and sender in theirs.names:
+            host.mark("another ring met")
+            host.send(sender, LetIn(own.name, own.weight, own.host, own.rack, own.datacenter))
+        elif participant.luggage is not None and not participant.inside and sender in mine.names:
+            host.mark("asked again to be let in")
+            host.send(sender, participant.luggage)
 
     def forget_others(self) -> None:
         """Heartbeats of nodes that are not involved any more go."""

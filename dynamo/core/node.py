@@ -36,7 +36,7 @@ from dynamo.core.greeting import GENERATIONS, HEARTBEAT, last_beat
 from dynamo.core.healing import HEALING_OP
 from dynamo.core.host import AnyRing, Chooser
 from dynamo.core.membership import NO_TABLE, decode_table, encode_table, founded
-from dynamo.core.participant import ENDORSED, MEMBERS
+from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
 from dynamo.core.ring import Member, Ring
 from dynamo.core.rules import Rules
 from dynamo.core.siblings import Siblings
@@ -64,7 +64,7 @@ def _believed(meta: Mapping[bytes, bytes | None]) -> dict[bytes, bytes]:
     damaged = [name for name, value in meta.items() if value is None and not name.startswith(ACTOR_PREFIX)]
     if not damaged and all(name in whole for name in IDENTITY):
         return whole
-    return {name: whole[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED) if name in whole}
+    return {name: whole[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED, LUGGAGE) if name in whole}
 
 
 class Node:
@@ -102,7 +102,6 @@ class Node:
         self.handoff = rules.handoff(host, self.replica)
         self.anti_entropy = rules.anti_entropy(host, self.replica)
         self.healing = rules.healing(host, self.replica)
-        self.reaper = rules.reaper(host, self.replica, self.puts, self.gets)
         self.transfer = rules.transfer(host, self.replica)
         self.evacuation = rules.evacuation(host, self.replica)
         self.participant = rules.participant(
@@ -111,6 +110,7 @@ class Node:
         )  # fmt: skip
         self.steward = rules.steward(host, self.participant)
         self.greeting = rules.greeting(host, self.participant, seeds)
+        self.reaper = rules.reaper(host, self.replica, self.puts, self.gets)
         self.requests = rules.requests(host, self.puts, self.gets, self.placement, self.greeting)
         self.gossip = rules.gossip(host, self.participant, self.greeting, seeds)
         self._receive: dict[type, Callable[[str, Any], None]] = {
@@ -191,7 +191,7 @@ class Node:
         self.greeting.boot(meta.get(GENERATIONS))
         self.transfer.boot(meta.get(DONE))
         self.actors.boot(meta)
-        self.participant.boot(meta.get(ENDORSED, b"").decode())
+        self.participant.boot(meta.get(ENDORSED, b"").decode(), meta.get(LUGGAGE))
         self.replica.boot(boot.data, boot.hints)
         if boot.genesis:
             self._greeted(True, boot, meta, lost)

@@ -26,6 +26,7 @@ HELP = {
     "partitions": "Equal-sized partitions of strategies 2 and 3.",
     "tokens": "Tokens of each node under strategies 1 and 2.",
     "racks": "Spread the nodes over so many racks.",
+    "rings": "Found so many rings that do not know each other.",
     "clients": "Clients that work at a time.",
     "ops": "Operations of all clients together.",
     "keys": "Keys that they work on.",

@@ -57,6 +57,8 @@ class RunConfig(BaseModel):
     """Tokens per node under strategies 1 and 2."""
     racks: int = Field(0, ge=0)
     """Spread the nodes over so many named racks; 0 names none."""
+    rings: int = Field(1, ge=1, le=2)
+    """Found so many rings that do not know each other; gossip with the seeds of both makes one of them (4.8.2)."""
     clients: int = Field(8, ge=1, le=10_000)
     ops: int = Field(2_000, ge=1, le=10_000_000)
     keys: int = Field(40, ge=1, le=10_000_000)
@@ -84,6 +86,11 @@ class RunConfig(BaseModel):
     def _consistent(self) -> Self:
         if self.n > self.nodes:
             raise ValueError(f"n: {self.n} is more than the nodes: {self.nodes}; accepted: 1 to {self.nodes}")
+        if self.n > self.nodes // self.rings:
+            least = self.n * self.rings
+            raise ValueError(
+                f"rings: {self.rings} of {self.nodes} nodes with n {self.n}; accepted: {least} nodes or more"
+            )
         unknown = [kind for kind in self.faults if kind not in KINDS]
         if unknown:
             raise ValueError(f"faults: {unknown[0]!r} is unknown; accepted: all, none, {', '.join(KINDS)}")

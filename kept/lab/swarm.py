@@ -98,6 +98,7 @@ class _Shape:
         self._choose("versions", ("dvv", "dvv", "dvv", "dvv", "dvv", "dvv", "vv", "lww"))
         self._choose("anti_entropy", (True,) * 7 + (False,))
         self._choose("racks", (0, 0, 2, 3, 5))
+        self._choose("rings", (1, 1, 1, 2) if nodes >= 2 * n else (1,))
         self._choose("tokens", (1, 2, 8, 32))
         self._choose("clients", (1, 2, 4, 8, 16))
         self._choose("ops", (60, 200, 600, 1_500))

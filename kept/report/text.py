@@ -27,6 +27,7 @@ def configuration(config: RunConfig, claims: tuple[str, ...], seeds: int) -> lis
     quorum += f" PW={config.pw}" if config.pw else ""
     switched = "anti-entropy" if config.anti_entropy else "no anti-entropy"
     racks = f", {config.racks} racks" if config.racks else ""
+    racks += f", founded as {config.rings} rings" if config.rings > 1 else ""
     copies = f", {config.durable_copies} durable copies" if config.durable_copies else ""
     kind = "all" if set(config.faults) == set(ALL) else ", ".join(config.faults) or "none"
     pace = f", one about every {config.fault_gap_ms} ms" if config.faults else ""
