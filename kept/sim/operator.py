@@ -101,7 +101,7 @@ class Operator:
             node = machines[name].node
             if node is not None and node.serving and node.participant.inside:
                 serving.append(name)
-                if about in node.participant.table.names:
+                if about in (*node.participant.table.names, *node.participant.table.target):
                     knowing.append(name)
         return self.draw.choice(knowing or serving or names or list(machines))
 
