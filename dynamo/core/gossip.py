@@ -10,7 +10,7 @@ of its nodes asks to be let into the other.
 
 from dynamo.core.greeting import Greeting
 from dynamo.core.host import Host
-from dynamo.core.membership import Table, decode_table, encode_table
+from dynamo.core.membership import Table, decode_table
 from dynamo.core.messages import GossipAck, GossipSyn, Heartbeats, LetIn, Ping
 from dynamo.core.participant import Participant
 
@@ -55,16 +55,16 @@ class Gossip:
         if seeds and (not peers or host.choose(SEED_EVERY) == 0):
             peers = seeds
         if peers:
-            syn = GossipSyn(table.digest, dict(self.heartbeats), table.cluster)
+            syn = GossipSyn(self.participant.digest, dict(self.heartbeats), table.cluster)
             host.send(peers[host.choose(len(peers))], syn)
 
     def syn(self, sender: str, message: GossipSyn) -> None:
         """A peer begins a meeting."""
         table = self.table
-        differ = message.table_digest != table.digest
+        differ = message.table_digest != self.participant.digest
         if sender in self.host.involved:
             self._hear(message.heartbeats)
-        encoded = encode_table(table) if differ else b""
+        encoded = self.participant.encoded if differ else b""
         self.host.send(sender, GossipAck(encoded, dict(self.heartbeats), answer=differ, cluster=table.cluster))
 
     def ack(self, sender: str, message: GossipAck) -> None:
@@ -76,7 +76,7 @@ class Gossip:
             self._reconcile(sender, theirs)
         if message.answer:
             table = self.table
-            answer = GossipAck(encode_table(table), dict(self.heartbeats), answer=False, cluster=table.cluster)
+            answer = GossipAck(self.participant.encoded, dict(self.heartbeats), answer=False, cluster=table.cluster)
             self.host.send(sender, answer)
 
     def _hear(self, theirs: Heartbeats) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from dynamo.core.effects import META, Change
 from dynamo.core.host import Host
-from dynamo.core.membership import Table, decode_table, encode_table
+from dynamo.core.membership import Table, decode_table
 from dynamo.core.messages import Hello, Welcome
 from dynamo.core.participant import Participant
 
@@ -72,7 +72,7 @@ class Greeting:
 
     def hello(self, sender: str, message: Hello) -> None:
         """A peer starts. It is answered even before this node serves: when all start at once, somebody must begin."""
-        table = encode_table(self.participant.table)
+        table = self.participant.encoded
         self.host.send(sender, Welcome(message.op, *self.known(sender), table))
 
     def known(self, name: str) -> tuple[int, int]:

@@ -35,7 +35,7 @@ from dynamo.core.errors import PeerError
 from dynamo.core.greeting import GENERATIONS, HEARTBEAT, last_beat
 from dynamo.core.healing import HEALING_OP
 from dynamo.core.host import AnyRing, Chooser
-from dynamo.core.membership import NO_TABLE, decode_table, encode_table, founded
+from dynamo.core.membership import NO_TABLE, decode_table, founded
 from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
 from dynamo.core.ring import Member, Ring
 from dynamo.core.rules import Rules
@@ -221,7 +221,7 @@ class Node:
                 *self.anti_entropy.boot(meta, lost),
                 Change(META, INCARNATION, host.incarnation.encode()),
                 Change(META, GENERATION, b"%d" % host.generation),
-                Change(META, MEMBERS, encode_table(self.participant.table)),
+                Change(META, MEMBERS, self.participant.encoded),
                 *(Change(META, ACTOR_PREFIX + key, None) for key in forgotten),
                 *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTOR_PREFIX)),
             )
@@ -328,7 +328,7 @@ class Node:
         elif theirs.cluster == self.participant.table.cluster:
             self.steward.rival(theirs)
             if theirs.rank[:1] < self.participant.table.rank[:1]:  # the sender missed the end of a change
-                self.host.send(sender, m.Announce(encode_table(self.participant.table)))
+                self.host.send(sender, m.Announce(self.participant.encoded))
 
     def _let_in(self, _sender: str, message: m.LetIn) -> None:
         self.steward.let_in(message)

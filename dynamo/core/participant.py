@@ -13,7 +13,7 @@ from dynamo.core.errors import CallerError
 from dynamo.core.evacuation import Evacuation
 from dynamo.core.gets import GetCoordinator
 from dynamo.core.host import AnyRing, Host
-from dynamo.core.membership import CLOSE, FLIP, PREPARE, TRANSFER, Table, encode_table
+from dynamo.core.membership import CLOSE, FLIP, NO_TABLE, PREPARE, TRANSFER, Table, digest_of, encode_table
 from dynamo.core.messages import Announce, LetIn, Progress
 from dynamo.core.preference import Member
 from dynamo.core.puts import PutCoordinator
@@ -56,6 +56,8 @@ class Participant:
         self.ring_changed = ring_changed
         self.doubt = doubt
         self.report = report
+        self._encoded = (NO_TABLE, encode_table(NO_TABLE))
+        self._digest = (NO_TABLE, digest_of(self._encoded[1]))
         self.endorsed = ""
         """The plan for which this node has reported."""
         self.luggage: LetIn | None = None
@@ -63,6 +65,20 @@ class Participant:
         let in. What it holds is not forgotten, whatever becomes of the plan that was to let it in."""
         self.durable_at = 0
         """The write that makes the table durable."""
+
+    @property
+    def encoded(self) -> bytes:
+        """The table as bytes; gossip asks for it at every meeting, so it is made once."""
+        if self._encoded[0] is not self.table:
+            self._encoded = (self.table, encode_table(self.table))
+        return self._encoded[1]
+
+    @property
+    def digest(self) -> bytes:
+        """8 bytes that are equal where tables are."""
+        if self._digest[0] is not self.table:
+            self._digest = (self.table, digest_of(self.encoded))
+        return self._digest[1]
 
     @property
     def inside(self) -> bool:
@@ -98,7 +114,7 @@ class Participant:
         if self.endorsed != plan.id or let_go:
             return False
         self.host.mark("plan held back by a promise")
-        self.host.send(other.driver, Announce(encode_table(self.table)))
+        self.host.send(other.driver, Announce(self.encoded))
         return True
 
     def adopt(self, table: Table) -> bool:
@@ -133,7 +149,7 @@ class Participant:
                 self.replica.purge()
         self.evacuation.look()
         self._tend_transfer()
-        self.durable_at = host.write((Change(META, MEMBERS, encode_table(table)), *luggage))
+        self.durable_at = host.write((Change(META, MEMBERS, self.encoded), *luggage))
         if anew and host.name in host.ring.names and (host.name in table.names or self._phase == CLOSE):
             self.doubt(host.ring.partitions_of(host.name))  # it answers for these already, and has nothing
         return True
