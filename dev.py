@@ -36,7 +36,7 @@ USAGE = """usage: python3 dev.py VERB [ARGUMENT...]
 """
 
 DEMO_HOLDS = ["run", "--seed", "3"]
-DEMO_CAUGHT = ["run", "--versions", "lww", "--claim", "no-lost-write", "--seed", "3"]
+DEMO_CAUGHT = ["run", "--versions", "lww", "--claim", "no-lost-write", "--faults", "clock-offset", "--seed", "3"]
 
 EXIT_VIOLATED, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_INTERRUPTED = 1, 64, 69, 130
 GRACE_S = 15

@@ -186,7 +186,7 @@ OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
     "request refused: too many under way": (ROOM, TIGHT, nothing),
     "two copies damaged": (
         "two damages seldom meet at one key",
-        {"faults": ("bit-rot", "lost-disk"), "fault_gap_ms": 100, "keys": 5, "nodes": 3, "think_ms": 10},
+        {"faults": ("bit-rot", "misdirected-write", "lost-disk"), "fault_gap_ms": 60, "sloppy": False},
         nothing,
     ),
 }
@@ -252,8 +252,9 @@ def test_forty_seeds_take_every_path_that_the_default_configuration_can_take() -
 
 @pytest.mark.slow
 def test_the_default_configuration_does_not_take_the_paths_that_it_is_said_not_to_take() -> None:
-    """Else the tables are out of date."""
-    assert sorted(mark for mark in [*OTHER_MARKS, *ELSEWHERE] if counted()[mark]) == []
+    """Else the tables are out of date. What is only said to be seldom may happen."""
+    never = [mark for mark in [*OTHER_MARKS, *ELSEWHERE] if mark != "two copies damaged"]
+    assert sorted(mark for mark in never if counted()[mark]) == []
 
 
 @pytest.mark.parametrize("mark", OTHER_MARKS)
@@ -288,7 +289,7 @@ def test_no_damage_breaks_what_is_promised_beyond_recovery(faults: tuple[str, ..
 
 def test_beyond_recovery_acknowledged_writes_are_lost_so_the_atlas_is_what_keeps_them() -> None:
     """The same seeds within recovery lose nothing."""
-    fields: dict[str, Any] = {"ops": 300, "fault_gap_ms": 100, "faults": ("lost-disk",), "nodes": 3}
+    fields: dict[str, Any] = {"ops": 400, "fault_gap_ms": 50, "faults": ("lost-disk",)}
     lost = 0
     for seed in range(3):
         outcome = Lab(RunConfig(seed=seed, beyond=True, **fields), None).execute()

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dynamo.core.effects import META, Change, Received, Send, Synced, Write
+from dynamo.core.effects import META, Boot, Change, Received, Send, Synced, Write
 from kept.sim import faults as kinds
 from kept.sim.faults import Fault
-from kept.sim.syncs import SLOW_SYNC_US
+from kept.sim.syncs import FLUSH_US, SLOW_SYNC_US
 
 SECOND = 1_000_000
 
@@ -96,3 +96,75 @@ def test_a_process_that_is_dead_fails_no_sync_any_more(stage: Any) -> None:
     staged.world.run(SECOND)
     assert machine.up
     assert kinds.IO_ERROR not in staged.world.counts
+
+
+# Group commit
+
+
+def record(seq: int, key: bytes = b"k") -> Write:
+    return Write(seq, (Change(META, key, b"%d" % seq),))
+
+
+def on(kind: type, *effects: Any) -> Any:
+    """Answer the events of one kind with these effects."""
+    return lambda _node, event: list(effects) if isinstance(event, kind) else []
+
+
+def meta(stage: Any) -> dict[bytes, bytes]:
+    return dict(stage.world.machines["n1"].disk.meta())
+
+
+def test_writes_that_come_during_a_sync_share_the_next_one(stage: Any) -> None:
+    """Group commit: ten writes, two syncs."""
+
+    def react(node: Any, event: Any) -> list[Any]:
+        return [record(len(node.of(Received)))] if isinstance(event, Received) else []
+
+    staged = stage(("n1",), react)
+    for _ in range(10):
+        staged.world.machines["n1"].deliver("n2", "go")
+    staged.world.run(SECOND)
+    assert staged.node().of(Synced) == [Synced(1), Synced(10)]
+    assert staged.world.machines["n1"].disk.unsynced == 0
+
+
+def test_a_write_that_nobody_waits_for_lies_in_the_buffer_for_a_while(stage: Any) -> None:
+    staged = stage(("n1",), on(Received, record(1)._replace(buffered=True)))
+    staged.world.machines["n1"].deliver("n2", "go")
+    staged.world.run(FLUSH_US - 1)
+    assert staged.node().of(Synced) == []
+    staged.world.run(FLUSH_US + SLOW_SYNC_US[1])
+    assert staged.node().of(Synced) == [Synced(1)]
+
+
+def test_a_write_that_somebody_waits_for_takes_the_buffer_along(stage: Any) -> None:
+    staged = stage(("n1",), on(Received, record(1)._replace(buffered=True), record(2, b"awaited")))
+    staged.world.machines["n1"].deliver("n2", "go")
+    staged.world.run(SLOW_SYNC_US[1])
+    assert staged.node().of(Synced) == [Synced(2)]
+
+
+def test_a_sync_of_a_dead_process_never_reaches_the_next(stage: Any) -> None:
+    staged = stage(("n1",), on(Boot, record(1), record(2)))
+    machine = staged.world.machines["n1"]
+    staged.world.run(10)
+    assert machine.crash() == (2, False)
+    assert meta(staged) == {}
+    machine.boot()
+    staged.world.run(SECOND)
+    first, second = staged.lives["n1"]
+    assert first.of(Synced) == []
+    assert second.of(Synced) == [Synced(1), Synced(2)]
+
+
+def test_syncs_are_mostly_quick_and_now_and_then_slow(stage: Any) -> None:
+    def react(node: Any, event: Any) -> list[Any]:
+        return [record(len(node.heard))]  # one after another, for ever
+
+    staged = stage(("n1",), react)
+    staged.world.run(2 * SECOND)
+    times = [now_us for now_us, _, event in staged.node().heard if isinstance(event, Synced)]
+    waits = [later - earlier for earlier, later in itertools.pairwise(times)]
+    slow = [wait for wait in waits if wait >= SLOW_SYNC_US[0]]
+    assert 0.04 < len(slow) / len(waits) < 0.13
+    assert 80 <= min(waits) <= max(waits) <= SLOW_SYNC_US[1]
