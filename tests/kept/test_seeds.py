@@ -176,7 +176,7 @@ OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
     "answer to a get forgotten early": (ROOM, TIGHT, nothing),
     "background work held back": (ROOM, TIGHT, nothing),
     "peer's work refused": (ROOM, TIGHT, nothing),
-    "put missed W: replicas refused": (ROOM, {**TIGHT, "clients": 8}, nothing),
+    "put missed W: replicas refused": (ROOM, TIGHT, store(max_hints=0)),
     "refusal not remembered": (ROOM, TIGHT, store(max_inflight=1, max_refusals=1)),
     "refused request came again": (ROOM, {**TIGHT, "faults": ("duplicate",), "fault_gap_ms": 50}, nothing),
     "replica refused": (ROOM, TIGHT, nothing),
