@@ -130,7 +130,8 @@ class Cluster:
         meta = {key: record for key, record in disk.durable[META].items() if isinstance(record, bytes)}
         data, hints = self._records(disk, DATA), self._records(disk, HINT)
         self.starts[name] += 1
-        self.step(name, Boot(meta, data, hints, disk.name, genesis, self.starts[name]))
+        fresh = disk.name if not meta else f"{disk.name}.{self.starts[name]}"
+        self.step(name, Boot(meta, data, hints, fresh, genesis, self.starts[name]))
         if greeted:
             self._greet(name)
         return node
