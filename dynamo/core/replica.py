@@ -40,6 +40,8 @@ class Replica:
         """When the last hint for a key was dropped: the reaper must not trust a key too soon after that."""
         self.strays: dict[bytes, None] = {}
         """Keys of records that are here although this node does not own them any more (`dynamo.core.evacuation`)."""
+        self.misrouted: dict[tuple[str, bytes], None] = {}
+        """Hints (owner, key) whose owner is none of the key's."""
         self.tombstones: dict[bytes, int] = {}
         """key -> since when its state is unchanged and shows nothing to clients."""
 
@@ -167,6 +169,8 @@ class Replica:
                 return -1
             self.hint_count += 1
             self.host.mark("hint stored")
+            if owner not in self.host.ring.owners(self.host.partition(key)):  # the ring has changed under an operation
+                self.misrouted[owner, key] = None
             merged = state
         else:
             merged = self.host.versioning.merge(entry[0], state)
@@ -259,6 +263,7 @@ class Replica:
             host.forest.drop(partition)
         for remembered in (self.cache, self.buffered, self.damaged, self.recovering, self.hints, self.strays):
             remembered.clear()
+        self.misrouted.clear()
         self.tombstones.clear()
         self.hint_count = 0
 
