@@ -86,12 +86,13 @@ class Table(NamedTuple):
         return tuple(sorted({*self.names, *self.target} - {*gone}))
 
     @property
-    def rank(self) -> tuple[int, bool, int, str, int, int]:
-        """Of two tables of one cluster the one with the greater rank is the newer."""
+    def rank(self) -> tuple[int, bool, int, str, int, int, str]:
+        """Of two tables of one cluster the one with the greater rank is the newer. The driver comes last: two members
+        may take over one plan at once."""
         plan = self.plan
         if plan is None:
-            return (self.epoch, False, 0, "", 0, 0)
-        return (self.epoch, plan.decided, plan.round, plan.id, PHASES.index(plan.phase), plan.term)
+            return (self.epoch, False, 0, "", 0, 0, "")
+        return (self.epoch, plan.decided, plan.round, plan.id, PHASES.index(plan.phase), plan.term, plan.driver)
 
     @property
     def digest(self) -> bytes:

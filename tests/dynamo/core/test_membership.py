@@ -120,9 +120,10 @@ LADDER = [
     Plan("b", "a", "", (), round=2, phase=TRANSFER, term=5),
     Plan("a", "a", "", (), round=1, phase=FLIP),
     Plan("a", "b", "", (), round=1, phase=FLIP, term=1),
+    Plan("a", "c", "", (), round=1, phase=FLIP, term=1),
     Plan("a", "a", "", (), round=1, phase=CLOSE),
 ]
-"""Each newer than the one before: decided, then the round, the plan's name, its phase, its term."""
+"""Each newer than the one before: decided, then the round, the plan's name, its phase, its term, its driver."""
 
 
 def test_a_decided_plan_beats_a_later_round_that_a_greater_name_that_a_later_phase_that_a_greater_term() -> None:
