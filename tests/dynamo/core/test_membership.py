@@ -191,10 +191,14 @@ BAD_GROUPS: list[Any] = [
     [["b", *MEMBER[1:]], MEMBER],
     {"a": 1},
 ]
+BAD_TOKENS: list[Any] = ["x", 5, None, [5], [None], ["x"], ["-1"], ["1.0"], ["٣"], [""], ["9" * 5_000]]
+BAD_WEIGHTS: list[Any] = ["heavy", None, [], True, 0, -1.0, float("nan"), float("inf"), 10**400]
+BAD_LISTS: list[Any] = ["c", None, [5], [["c"]], {"c": 1}]
+BAD_PHASES: list[Any] = ["gone", "", None, 3, []]
 BAD_MEMBERS: list[tuple[int, Any]] = [
     *((0, value) for value in BAD_TEXTS),
-    *((1, value) for value in ["x", 5, None, [5], [None], ["x"], ["-1"], ["1.0"], ["٣"], [""], ["9" * 5_000]]),
-    *((2, value) for value in ["heavy", None, [], True, 0, -1.0, float("nan"), float("inf"), 10**400]),
+    *((1, value) for value in BAD_TOKENS),
+    *((2, value) for value in BAD_WEIGHTS),
     *((at, value) for at in (3, 4, 5) for value in BAD_TEXTS),
     *((6, value) for value in BAD_COUNTS),
 ]
@@ -202,8 +206,8 @@ BAD_PLANS: list[tuple[int, Any]] = [
     *((at, value) for at in (0, 1, 2) for value in BAD_TEXTS),
     *((3, value) for value in BAD_GROUPS),
     *((at, value) for at in (4, 8) for value in BAD_COUNTS),
-    *((at, value) for at in (5, 6) for value in ["c", None, [5], [["c"]], {"c": 1}]),
-    *((7, value) for value in ["gone", "", None, 3, []]),
+    *((at, value) for at in (5, 6) for value in BAD_LISTS),
+    *((7, value) for value in BAD_PHASES),
 ]
 BAD_TABLES: list[Any] = [
     *(spoilt(TABLE, 0, value) for value in BAD_TEXTS),

@@ -36,7 +36,7 @@ def test_no_phase_ends_before_every_participant_has_reported_it(phase: str, sile
     begin(cluster, "a", "join", "x")
     cluster.reach("a", phase)
     if silent == "a":
-        cluster.nodes["a"].participant._done = lambda _phase: False  # type: ignore[method-assign]
+        cluster.nodes["a"].participant._done = lambda _phase: False  # type: ignore[method-assign, assignment]
     cluster.cut = of(Progress, sender=silent)
     for _ in range(10):
         cluster.tend()

@@ -156,7 +156,7 @@ def test_a_plan_is_not_decided_while_somebody_may_be_bound_to_a_rival() -> None:
     cluster, first, _ = bound_to_the_weaker_plan()
     cluster.cut = lambda _packet: False
     steward = cluster.nodes["b"].steward
-    steward._release = lambda _table, _plan: None  # type: ignore[method-assign]
+    steward._release = lambda _table, _plan: None  # type: ignore[method-assign, assignment]
     for _ in range(10):
         cluster.tend()
     assert cluster.phase("b") == "prepare"
