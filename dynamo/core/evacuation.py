@@ -18,19 +18,17 @@ class Evacuation:
     def __init__(self, host: Host, replica: Replica) -> None:
         self.host = host
         self.replica = replica
-        self.misrouted: dict[tuple[str, bytes], None] = {}
-        """Hints (owner, key) whose owner is none of the key's."""
 
     @property
     def finished(self) -> bool:
         """Whether nothing is in the wrong place."""
-        return not self.replica.strays and not self.misrouted
+        return not self.replica.strays and not self.replica.misrouted
 
     def look(self) -> None:
         """The ring has changed, or the node has started: find what is in the wrong place."""
         host, replica = self.host, self.replica
         replica.strays.clear()
-        self.misrouted.clear()
+        replica.misrouted.clear()
         if not host.involved:
             return
         for partition in host.forest.partitions:
@@ -40,20 +38,20 @@ class Evacuation:
         for owner, kept in replica.hints.items():
             for key in kept:
                 if owner not in host.ring.owners(host.partition(key)):
-                    self.misrouted[owner, key] = None
+                    replica.misrouted[owner, key] = None
 
     def tick(self) -> None:
         """Move one batch, if there is room for its hints."""
         host, replica, config = self.host, self.replica, self.host.config
         if host.disk_low:  # hints take room before the record leaves it
             return
-        waiting = len(replica.strays) + len(self.misrouted)
+        waiting = len(replica.strays) + len(replica.misrouted)
         left = host.admission.take("evacuation", min(waiting, config.handoff_batch))
         for key in list(replica.strays)[:left]:
             if replica.hint_count + config.n <= config.max_hints:
                 left -= 1
                 replica.fetch(key, self._exile, key)
-        for owner, key in list(self.misrouted)[:left]:
+        for owner, key in list(replica.misrouted)[:left]:
             replica.fetch(key, self._reroute, owner, key)
 
     def _exile(self, state: Siblings | None, key: bytes) -> None:
@@ -75,16 +73,16 @@ class Evacuation:
     def _reroute(self, local: Siblings | None, owner: str, key: bytes) -> None:
         """A hint for somebody who does not own the key any more becomes hints for those who do."""
         host, replica = self.host, self.replica
-        if (owner, key) not in self.misrouted:
+        if (owner, key) not in replica.misrouted:
             return
         kept = replica.hints.get(owner, {}).get(key)
         owners = host.ring.owners(host.partition(key))
         if kept is None or owner in owners:
-            del self.misrouted[owner, key]
+            del replica.misrouted[owner, key]
             return
         if host.name in owners and (local is None or replica.merge(local, key, kept[0]) < 0):
             return  # once the own copy is healed, or there is room
-        del self.misrouted[owner, key]
+        del replica.misrouted[owner, key]
         host.mark("hint rerouted")
         replica.withdraw(owner, key)
         replica.entrust(key, kept[0], owners, (Change(HINT, hint_key(owner, key), None),))

@@ -204,9 +204,12 @@ class Node:
     def _greeted(self, sure: bool, boot: Boot, meta: dict[bytes, bytes], lost: bool) -> None:
         """What the others remember is known, as far as they answered: become somebody, and write that down."""
         host = self.host
+        gone: tuple[Change, ...] = ()
         if self.greeting.old and not lost:
             host.mark("old disk noticed")
             self.replica.purge()
+            gone = self.transfer.forget()
+            self.participant.tend_transfer()
             lost = True
         elif lost:
             host.mark("lost disk noticed")
@@ -222,6 +225,7 @@ class Node:
                 Change(META, INCARNATION, host.incarnation.encode()),
                 Change(META, GENERATION, b"%d" % host.generation),
                 Change(META, MEMBERS, self.participant.encoded),
+                *gone,
                 *(Change(META, ACTOR_PREFIX + key, None) for key in forgotten),
                 *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTOR_PREFIX)),
             )

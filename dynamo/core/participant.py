@@ -143,12 +143,10 @@ class Participant:
         elif was_inside:
             host.mark("node is outside now")
             self._look_after_peers(before)
-            if (
-                host.name not in before.names and self.luggage is None
-            ):  # it never owned anything: all that it took in, others hold
-                self.replica.purge()
+            if host.name not in before.names and self.luggage is None:
+                self.replica.purge()  # it never owned anything: all that it took in, others hold
         self.evacuation.look()
-        self._tend_transfer()
+        self.tend_transfer()
         self.durable_at = host.write((Change(META, MEMBERS, self.encoded), *luggage))
         if anew and host.name in host.ring.names and (host.name in table.names or self._phase == CLOSE):
             self.doubt(host.ring.partitions_of(host.name))  # it answers for these already, and has nothing
@@ -181,7 +179,7 @@ class Participant:
         if self.inside:
             self.ring_changed(ring_of(self.table, self.make_ring))
         self.evacuation.look()
-        self._tend_transfer()
+        self.tend_transfer()
 
     def _anew(self, before: Table, table: Table) -> bool:
         """Whether this node enters the ring for the first time since it was in it, if ever: what is still on its disk
@@ -203,7 +201,8 @@ class Participant:
             host.detector.condemn(name)
         host.detector.expect((name for name in table.involved if name != host.name), host.now_us)
 
-    def _tend_transfer(self) -> None:
+    def tend_transfer(self) -> None:
+        """Fetch what the present phase asks for."""
         plan, ring = self.table.plan, self.host.ring
         if plan is None or not self.inside or not isinstance(ring, TransitionRing):
             self.transfer.end()

@@ -44,6 +44,8 @@ class Replica:
         """The same for every key that `handed_off_us` does not name: the map is bounded."""
         self.strays: dict[bytes, None] = {}
         """Keys of records that are here although this node does not own them any more (`dynamo.core.evacuation`)."""
+        self.misrouted: dict[tuple[str, bytes], None] = {}
+        """Hints (owner, key) whose owner is none of the key's."""
         self.tombstones: dict[bytes, int] = {}
         """key -> since when its state is unchanged and shows nothing to clients."""
 
@@ -197,6 +199,8 @@ class Replica:
         if entry is None:
             self.hint_count += 1
             self.host.mark("hint stored")
+            if owner not in self.host.ring.owners(self.host.partition(key)):  # the ring has changed under an operation
+                self.misrouted[owner, key] = None
         self.hint_bytes += growth
         seq = self.host.write((Change(HINT, hint_key(owner, key), merged), *extra))
         self.hints.setdefault(owner, {})[key] = (merged, seq)
@@ -294,6 +298,7 @@ class Replica:
             host.forest.drop(partition)
         for remembered in (self.cache, self.buffered, self.damaged, self.recovering, self.hints, self.strays):
             remembered.clear()
+        self.misrouted.clear()
         self.tombstones.clear()
         self.hint_count = self.hint_bytes = 0
 

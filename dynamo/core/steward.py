@@ -202,6 +202,8 @@ class Steward:
         plan = table.plan
         if plan is None or other is None or plan.driver != self.host.name or plan.id == other.id:
             return
+        if plan.decided:  # everybody has reported for it, so what was promised to another was let go since
+            return
         if theirs.epoch == table.epoch and not other.decided and other.id not in plan.released:
             self.host.mark("rival plan met")
             self.rivals[other.id] = other.driver

@@ -69,6 +69,13 @@ class Transfer:
             plan, done = json.loads(saved)
             self._saved = (plan, {source: set(partitions) for source, partitions in done.items()})
 
+    def forget(self) -> tuple[Change, ...]:
+        """The records that were fetched are gone: so is what is noted of them. Returns what to write."""
+        noted = bool(self._saved[0])
+        self._saved = ("", {})
+        self.end()
+        return (Change(META, DONE, None),) if noted else ()
+
     def begin(self, plan: Plan, ring: TransitionRing) -> None:
         """The transfer phase of `plan` is on."""
         if self.plan == plan.id and self.inflows:
@@ -142,7 +149,8 @@ class Transfer:
                 self.replica.fetch_durable(key, self._here, sender, message.op, key)
         if lacking:
             self.host.send(sender, TransferFetch(message.op, lacking))
-        self._turn(sender, inflow)
+        if inflow.op == message.op:  # else all of it was here, and the next question is asked already
+            self._turn(sender, inflow)
 
     def records(self, sender: str, message: TransferRecords) -> None:
         """Records that this node asked for."""

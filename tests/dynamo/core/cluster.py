@@ -13,17 +13,14 @@ from dynamo.core.effects import (
     DATA,
     HINT,
     META,
-    SPACES,
     Asked,
     Boot,
-    Change,
     Effect,
     Event,
     Load,
     Loaded,
     Minted,
     Received,
-    Record,
     Reply,
     Send,
     SetTimer,
@@ -31,12 +28,14 @@ from dynamo.core.effects import (
     TimerFired,
     Write,
 )
-from dynamo.core.membership import encode_table
-from dynamo.core.messages import DELETE, GET, PUT, Hello, Request, Response, Welcome
+from dynamo.core.membership import Table, encode_table
+from dynamo.core.messages import DELETE, GET, PUT, Hello, Operate, Operated, Request, Response, Welcome
 from dynamo.core.node import Node
 from dynamo.core.ring import Member, Ring
 from dynamo.core.rules import Rules, rules_for
 from dynamo.core.siblings import Siblings
+from dynamo.core.tokens import build_members
+from tests.dynamo.core.disk import Disk
 
 MS = 1_000
 SECOND = 1_000_000
@@ -74,55 +73,29 @@ def of(*kinds: type, to: str = "", sender: str = "") -> Match:
     return match
 
 
-class Disk:
-    """What one node has written: the durable part, and the batches after it that a crash may lose."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.durable: dict[str, dict[bytes, Record]] = {space: {} for space in SPACES}
-        self.unsynced: list[Write] = []
-        self.corrupt: set[bytes] = set()
-        """Keys of the data space whose record does not match its checksum."""
-
-    def sync(self, batches: int | None = None) -> int:
-        """Make the oldest `batches` durable (all of them by default); the last one's number, 0 where there is none."""
-        done = self.unsynced[:batches]
-        self.unsynced = self.unsynced[len(done) :]
-        for write in done:
-            _apply(self.durable, write.changes)
-            self.corrupt -= {key for space, key, _ in write.changes if space == DATA}
-        return done[-1].seq if done else 0
-
-    def visible(self, space: str) -> dict[bytes, Record]:
-        """What a load sees: unsynced writes too."""
-        shown = {each: dict(records) for each, records in self.durable.items()}
-        for write in self.unsynced:
-            _apply(shown, write.changes)
-        return shown[space]
-
-
-def _apply(spaces: dict[str, dict[bytes, Record]], changes: tuple[Change, ...]) -> None:
-    for space, key, record in changes:
-        if record is None:
-            spaces[space].pop(key, None)
-        else:
-            spaces[space][key] = record
-
-
 class Cluster:
-    """Nodes named by the letters of `names`; they have booted, and their boot is durable."""
+    """Nodes named by the letters of `names`, in one ring, and by those of `outsiders`, in none; they have booted, and
+    their boot is durable. `ring` is how it began: under strategy 3 partitions are dealt in the order of the names."""
 
-    def __init__(self, names: str = "abcd", rules: Rules | None = None, boot: bool = True, **config: Any) -> None:
+    def __init__(
+        self, names: str = "abcd", rules: Rules | None = None, boot: bool = True, outsiders: str = "", **config: Any
+    ) -> None:
         settings: dict[str, Any] = {"partitions": len(names), "merkle_depth": 1}
         self.config = StoreConfig(**(settings | config))
         self.rules = rules or rules_for(self.config.versions)
-        self.members = tuple(Member(name, (at,)) for at, name in enumerate(names))
-        self.ring = Ring(self.members, self.config.n, 3, len(names))
+        strategy, count = self.config.strategy, self.config.partitions
+        self.members = tuple(Member(name, tuple(range(at, count, len(names)))) for at, name in enumerate(names))
+        if strategy != 3:
+            self.members = build_members(self.members, strategy, self.config.tokens_per_node, count)
+        self.ring = Ring(self.members, self.config.n, strategy, count)
+        self.founders = dict.fromkeys(names, self.members) | dict.fromkeys(outsiders, ())
+        """The members of the ring that each node is founded in."""
+        everybody = names + outsiders
         self.now_us = SECOND
         self.wall_us: dict[str, int] = {}
         """Wall clocks that are wrong; the others show `now_us`."""
         self.nodes: dict[str, Node] = {}
-        self.disks = {name: Disk(f"{name}0") for name in names}
+        self.disks = {name: Disk(f"{name}0") for name in everybody}
         self.wire: list[Packet] = []
         self.cut: Match = lambda _packet: False
         """Packets that the network loses when they are to be delivered."""
@@ -130,20 +103,20 @@ class Cluster:
         self.minted: list[Minted] = []
         self.log: list[tuple[str, Effect]] = []
         """Every effect that was carried out, with its node."""
-        self.timers: dict[str, dict[str, int]] = {name: {} for name in names}
+        self.timers: dict[str, dict[str, int]] = {name: {} for name in everybody}
         self.stuck: set[str] = set()
         """Nodes whose disks do not sync."""
         self.slow_loads: set[str] = set()
         """Nodes whose loads wait for `answer_loads`."""
-        self.loads: dict[str, list[Load]] = {name: [] for name in names}
+        self.loads: dict[str, list[Load]] = {name: [] for name in everybody}
         self.mortal: dict[str, int] = {}
         """Nodes that stop for good, by `Died`, after so many more effects."""
-        self.starts = dict.fromkeys(names, 0)
+        self.starts = dict.fromkeys(everybody, 0)
         """How often each machine was started, on whatever disk."""
         self._requests = 0
         if boot:
-            for name in names:
-                self.boot(name, genesis=True)
+            for name in everybody:
+                self.boot(name, genesis=name in names)
             self.settle()
 
     # Life and death
@@ -151,13 +124,14 @@ class Cluster:
     def boot(self, name: str, genesis: bool = False, greeted: bool = True) -> Node:
         """Start a process on what is durable on its disk; `greeted`: the others tell at once what they remember."""
         dice = Dice(sum(name.encode()) * 1_000 + len(self.log))
-        node = Node(name, self.config, self.members, self.rules, dice, {})
+        node = Node(name, self.config, self.founders[name], self.rules, dice, {})
         self.nodes[name] = node
         disk = self.disks[name]
         meta = {key: record for key, record in disk.durable[META].items() if isinstance(record, bytes)}
         data, hints = self._records(disk, DATA), self._records(disk, HINT)
         self.starts[name] += 1
-        self.step(name, Boot(meta, data, hints, disk.name, genesis, self.starts[name]))
+        fresh = disk.name if not meta else f"{disk.name}.{self.starts[name]}"
+        self.step(name, Boot(meta, data, hints, fresh, genesis, self.starts[name]))
         if greeted:
             self._greet(name)
         return node
@@ -347,6 +321,38 @@ class Cluster:
         request_id = self.ask(name, DELETE, key, **fields)
         self.settle()
         return self.reply(request_id)
+
+    # Operators
+
+    def operate(self, name: str, action: str, node: str = "", newcomer: str = "", **fields: Any) -> Operated:
+        """Tell `name` to change the members, and nothing more: no disk syncs, nothing is delivered."""
+        self._requests += 1
+        effects = self.step(name, Asked("operator", Operate(f"o{self._requests}", action, node, newcomer, **fields)))
+        (answer,) = [effect.message for effect in effects if isinstance(effect, Reply)]
+        assert isinstance(answer, Operated)
+        return answer
+
+    def tend(self, *names: str) -> None:
+        """The short interval passes at these nodes (at all by default), and all settles: a plan goes on by a phase."""
+        self.now_us += self.config.handoff_us
+        for name in names or tuple(self.nodes):
+            self.fire(name, "handoff")
+        self.settle()
+
+    def reach(self, name: str, phase: str) -> None:
+        """Tend until `name` is in this phase of a plan; in none where it is empty."""
+        for _ in range(50):
+            if self.phase(name) == phase:
+                return
+            self.tend()
+        raise AssertionError(f"{name} does not come to {phase or 'an end'}")
+
+    def table(self, name: str) -> Table:
+        return self.nodes[name].participant.table
+
+    def phase(self, name: str) -> str:
+        plan = self.table(name).plan
+        return plan.phase if plan is not None else ""
 
     # What nodes hold
 

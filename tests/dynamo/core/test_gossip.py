@@ -5,57 +5,57 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynamo.core.effects import META
-from dynamo.core.gossip import MEMBERS
-from dynamo.core.membership import Entry
-from dynamo.core.messages import GossipAck, GossipSyn, Ping, Pong
+from dynamo.core.membership import Table, encode_table, founded
+from dynamo.core.messages import GossipAck, GossipSyn, LetIn, Ping, Pong
+from dynamo.core.participant import MEMBERS
 from dynamo.core.ring import Member
 from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
 
 
 def meet(cluster: Cluster, one: str, other: str) -> None:
     gossip = cluster.nodes[one].gossip
-    cluster.hand_in(Packet(one, other, GossipSyn(gossip.table.digest, dict(gossip.heartbeats))))
+    table = cluster.table(one)
+    cluster.hand_in(Packet(one, other, GossipSyn(table.digest, dict(gossip.heartbeats), table.cluster)))
     cluster.settle()
 
 
-def learn(cluster: Cluster, name: str, rack: str, version: int) -> None:
-    """`name` has a newer entry of its own, in another rack."""
-    table = cluster.nodes[name].gossip.table
-    own = table.entries[name].member
-    other = type(table)(())
-    other.entries = {name: Entry(Member(name, own.tokens, rack=rack), version=version)}
-    cluster.hand_in(Packet("b" if name == "a" else "a", name, GossipAck(other.encode(), {}, False)))
+def later(cluster: Cluster, epoch: int, racks: str = "abcd") -> Table:
+    """A table of this cluster of a later epoch, in which each node stands in its own rack of these."""
+    table = cluster.table("a")
+    members = tuple(member._replace(rack=f"{rack}{epoch}") for member, rack in zip(table.members, racks, strict=False))
+    return table._replace(epoch=epoch, members=members)
+
+
+def learn(cluster: Cluster, name: str, table: Table) -> None:
+    """A peer tells `name` of this table."""
+    peer = next(other for other in cluster.nodes if other != name)
+    cluster.hand_in(Packet(peer, name, GossipAck(encode_table(table), {}, False, table.cluster)))
     cluster.settle()
 
 
-def digests(cluster: Cluster) -> set[bytes]:
-    return {node.gossip.table.digest for node in cluster.nodes.values()}
-
-
-@given(st.lists(st.permutations("abcd"), min_size=1, max_size=8), st.lists(st.integers(2, 4), min_size=4, max_size=4))
+@given(st.lists(st.permutations("abcd"), min_size=1, max_size=8), st.lists(st.integers(2, 5), min_size=4, max_size=4))
 @settings(max_examples=40, deadline=None)
-def test_tables_converge_whoever_meets_whom_first(meetings: list[list[str]], versions: list[int]) -> None:
+def test_tables_converge_to_the_newest_whoever_meets_whom_first(meetings: list[list[str]], epochs: list[int]) -> None:
     cluster = Cluster("abcd")
-    for name, version in zip("abcd", versions, strict=True):
-        learn(cluster, name, f"rack {name}", version)
+    for name, epoch in zip("abcd", epochs, strict=True):
+        learn(cluster, name, later(cluster, epoch))
     for one, other, *_ in meetings:
         meet(cluster, one, other)
     for name in "bcd":
         meet(cluster, name, "a")
     for name in "bcd":
         meet(cluster, "a", name)
-    assert len(digests(cluster)) == 1
-    table = cluster.nodes["c"].gossip.table
-    assert [table.entries[name].member.rack for name in "abcd"] == [f"rack {name}" for name in "abcd"]
+    assert {cluster.table(name) for name in "abcd"} == {later(cluster, max(epochs))}
     assert len({tuple(map(node.host.ring.owners, range(4))) for node in cluster.nodes.values()}) == 1
 
 
-def test_one_meeting_reconciles_both_tables() -> None:
+@pytest.mark.parametrize("newer", ["a", "b"])
+def test_one_meeting_gives_both_the_newer_table(newer: str) -> None:
     cluster = Cluster("ab", n=1, r=1, w=1)
-    learn(cluster, "a", "x", 2)
-    learn(cluster, "b", "y", 2)
+    table = later(cluster, 2)
+    learn(cluster, newer, table)
     meet(cluster, "a", "b")
-    assert len(digests(cluster)) == 1
+    assert [cluster.table(name) for name in "ab"] == [table, table]
 
 
 def test_equal_tables_do_not_travel() -> None:
@@ -66,25 +66,33 @@ def test_equal_tables_do_not_travel() -> None:
     assert (ack.message.table, ack.message.answer) == (b"", False)
 
 
+def test_an_answer_that_asked_for_ours_gets_it_and_asks_for_nothing() -> None:
+    cluster = Cluster("ab", n=1, r=1, w=1)
+    learn(cluster, "b", later(cluster, 2))
+    cluster.fire("a", "gossip")
+    cluster.deliver(of(GossipSyn))
+    cluster.deliver(of(GossipAck))
+    (ack,) = cluster.take(of(GossipAck))
+    assert (ack.sender, ack.to, ack.message.answer) == ("a", "b", False)
+    assert ack.message.table == encode_table(later(cluster, 2))
+
+
 def test_a_table_that_changed_is_persisted_and_survives_a_restart() -> None:
     cluster = Cluster("abcd")
-    learn(cluster, "a", "x", 2)
+    learn(cluster, "a", later(cluster, 2))
     meet(cluster, "b", "a")
-    table = cluster.nodes["b"].gossip.table
-    assert table.entries["a"].member.rack == "x"
-    assert cluster.disks["b"].durable[META][MEMBERS] == table.encode()
-    assert cluster.reboot("b").gossip.table.digest == table.digest
+    table = cluster.table("b")
+    assert table.epoch == 2
+    assert cluster.disks["b"].durable[META][MEMBERS] == encode_table(table)
+    cluster.reboot("b")
+    assert cluster.table("b") == table
 
 
 def test_a_new_table_makes_a_new_ring() -> None:
     """`a` to `c` stand in one rack now, so the owners of a partition are spread differently."""
     cluster = Cluster("abcd", n=2)
     assert [target.node for target in cluster.nodes["a"].placement.targets(cluster.key())] == ["a", "b"]
-    for name in "abc":
-        learn(cluster, name, "one", 2)
-    for name in "bc":
-        meet(cluster, "a", name)
-        meet(cluster, name, "a")
+    learn(cluster, "a", later(cluster, 2, "xxxy"))
     assert cluster.ring.owners(0) == ("a", "b")
     assert cluster.nodes["a"].host.ring.owners(0) == ("a", "d")
     assert [target.node for target in cluster.nodes["a"].placement.targets(cluster.key())] == ["a", "d"]
@@ -92,13 +100,11 @@ def test_a_new_table_makes_a_new_ring() -> None:
 
 def test_a_table_without_a_whole_ring_leaves_the_ring_before_it_in_force() -> None:
     cluster = Cluster("abcd")
-    table = cluster.nodes["a"].gossip.table
-    gone = type(table)(())
-    gone.entries = {"d": Entry(table.entries["d"].member, "left", 2)}
-    cluster.hand_in(Packet("b", "a", GossipAck(gone.encode(), {}, False)))
+    table = later(cluster, 2)
+    learn(cluster, "a", table._replace(members=table.members[:3]))
+    assert cluster.table("a").epoch == 1
     assert cluster.nodes["a"].host.ring.names == ("a", "b", "c", "d")
-    assert cluster.marked("a", "ring incomplete") == 1
-    cluster.settle()
+    assert cluster.marked("a", "table without a ring refused") >= 1
     assert cluster.put("a", cluster.key(), b"v").status == "ok"
 
 
@@ -106,19 +112,20 @@ def test_a_table_without_a_whole_ring_leaves_the_ring_before_it_in_force() -> No
     "table",
     [
         b"[[",
-        b'[["d",9,"normal",[Infinity],1,"","",""]]',
-        b'[["d",9,"normal",["3"],1' + b"0" * 400 + b',"","",""]]',
-        b'[["d",9,"normal",["3"],1,["h"],"",""]]',
-        b'[["d",9,"normal",["3"],1,"","",{"d":1}]]',
+        b'["",9,[["d",[Infinity],1,"","","",0]],null]',
+        b'["",9,[["d",["3"],1' + b"0" * 400 + b',"","","",0]],null]',
+        b'["",9,[["d",["3"],1,["h"],"","",0]],null]',
+        b'["",9,[["d",["3"],1,"","","",0]],[1]]',
     ],
-    ids=["no table", "token", "weight", "host", "datacenter"],
+    ids=["no table", "token", "weight", "host", "plan"],
 )
 def test_a_hostile_table_changes_nothing_and_stops_nobody(table: bytes) -> None:
     """It is the peer's error (`PeerError`), and a node does not die of those."""
     cluster = Cluster("abcd")
-    before = cluster.nodes["a"].gossip.table.encode()
+    before = cluster.table("a")
     cluster.hand_in(Packet("b", "a", GossipAck(table, {}, True)))
-    assert cluster.nodes["a"].gossip.table.encode() == before
+    assert cluster.table("a") == before
+    assert cluster.marked("a", "peer's message refused") == 1
     assert cluster.put("a", cluster.key(), b"v").status == "ok"
 
 
@@ -131,6 +138,9 @@ def test_each_interval_meets_one_random_peer() -> None:
         (packet,) = cluster.take(of(GossipSyn))
         met.append(packet.to)
     assert set(met) == {"b", "c", "d"}
+
+
+# Heartbeats
 
 
 def test_heartbeats_count_intervals_and_the_newer_ones_are_taken_over() -> None:
@@ -191,7 +201,7 @@ def test_the_boot_of_a_restarted_node_is_learned() -> None:
     cluster.reboot("c")
     meet(cluster, "c", "b")
     meet(cluster, "b", "a")
-    assert cluster.nodes["a"].gossip.generation_of["c"] == 2
+    assert cluster.nodes["a"].greeting.generation_of["c"] == 2
 
 
 def test_the_boot_of_a_node_that_lost_its_disk_is_learned() -> None:
@@ -203,23 +213,114 @@ def test_the_boot_of_a_node_that_lost_its_disk_is_learned() -> None:
     cluster.lose_disk("a")
     cluster.boot("a")
     cluster.run(30 * SECOND)
-    assert cluster.nodes["d"].gossip.generation_of["a"] == cluster.nodes["a"].host.generation
+    assert cluster.nodes["d"].greeting.generation_of["a"] == cluster.nodes["a"].host.generation
     assert cluster.put("d", cluster.key(), b"v").status == "ok"
     assert [minted.dot[0][0] for minted in cluster.minted] == ["a"]
 
 
-def test_seeds_bring_rings_together_that_have_lost_sight_of_each_other() -> None:
-    """Section 4.8.2: "all nodes eventually reconcile their membership with a seed"."""
-    cluster = Cluster("abc")
-    for name in "ab":
-        gossip = cluster.nodes[name].gossip
-        gossip.seeds = ("c",)
-        gossip.table.entries.pop("c")
-        gossip.table._encoded = gossip.table._digest = None
-    met = set()
-    for _ in range(60):
+def test_nobody_hears_the_heartbeats_of_strangers_nor_of_what_strangers_tell() -> None:
+    """Somebody removed may still run; what it says must not keep it alive."""
+    cluster = Cluster("abc", outsiders="x")
+    table = cluster.table("a")
+    before = dict(cluster.nodes["a"].gossip.heartbeats)
+    cluster.hand_in(Packet("x", "a", GossipSyn(table.digest, {"b": (9, 9), "x": (9, 9)}, table.cluster)))
+    cluster.hand_in(Packet("x", "a", GossipAck(b"", {"b": (9, 9), "x": (9, 9)}, False, table.cluster)))
+    cluster.hand_in(Packet("b", "a", GossipSyn(table.digest, {"x": (9, 9)}, table.cluster)))
+    assert cluster.nodes["a"].gossip.heartbeats == before
+    assert "x" not in cluster.nodes["a"].greeting.generation_of
+
+
+def test_a_strangers_meeting_is_answered_so_that_it_learns_where_it_stands() -> None:
+    """A node that was removed while it was away hears so from whomever it asks."""
+    cluster = Cluster("abcd")
+    table = cluster.table("a")
+    without = table._replace(
+        epoch=2, members=(*table.members[:2], Member("c", (2, 3))), plan=None
+    )  # d was removed while it was away
+    for name in "abc":
+        learn(cluster, name, without)
+    assert "d" not in cluster.nodes["a"].host.involved
+    meet(cluster, "d", "a")
+    assert cluster.table("d") == without
+    assert cluster.nodes["d"].host.involved == frozenset()
+
+
+def test_the_heartbeats_of_who_has_left_are_forgotten() -> None:
+    cluster = Cluster("abcd")
+    for name in "bcd":
+        cluster.fire(name, "gossip")
+        meet(cluster, name, "a")
+    table = cluster.table("a")
+    learn(cluster, "a", table._replace(epoch=2, members=(*table.members[:2], Member("c", (2, 3)))))
+    assert set(cluster.nodes["a"].gossip.heartbeats) == {"a", "b", "c"}
+
+
+# Seeds, and rings that do not know each other (4.8.2)
+
+
+def test_now_and_then_the_peer_is_a_seed_which_may_be_a_stranger() -> None:
+    cluster = Cluster("ab", n=1, r=1, w=1, outsiders="x")
+    cluster.nodes["a"].gossip.seeds = ("x", "a")
+    met = []
+    for _ in range(200):
         cluster.fire("a", "gossip")
-        met |= {packet.to for packet in cluster.packets(of(GossipSyn))}
-        cluster.settle()
-    assert met == {"b", "c"}
-    assert cluster.nodes["a"].gossip.table.names == ("a", "b", "c")
+        met += [packet.to for packet in cluster.take(of(GossipSyn))]
+    assert set(met) == {"b", "x"}
+    assert 5 <= met.count("x") <= 50, "one meeting in ten"
+
+
+def test_who_knows_nobody_asks_its_seeds_and_without_seeds_nobody() -> None:
+    cluster = Cluster("ab", n=1, r=1, w=1, outsiders="x")
+    cluster.fire("x", "gossip")
+    assert cluster.take(of(GossipSyn)) == []
+    cluster.nodes["x"].gossip.seeds = ("b", "x")
+    cluster.fire("x", "gossip")
+    assert [packet.to for packet in cluster.take(of(GossipSyn))] == ["b"]
+
+
+def two_rings(**config: int) -> tuple[Cluster, str, str]:
+    """Two rings of three that do not know each other; the one that gives way comes second."""
+    cluster = Cluster("abc", outsiders="xyz", boot=False, partitions=6, **config)
+    others = tuple(Member(name, (at, at + 3)) for at, name in enumerate("xyz"))
+    cluster.founders |= dict.fromkeys("xyz", others)
+    for name in "abcxyz":
+        cluster.boot(name, genesis=True)
+    cluster.settle()
+    names = sorted(["abc", "xyz"], key=lambda ring: cluster.table(ring[0]).cluster)
+    assert founded(others).cluster == cluster.table("x").cluster != cluster.table("a").cluster
+    return cluster, names[0], names[1]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_rings_that_meet_the_one_with_the_greater_name_asks_to_be_let_in(first: bool) -> None:
+    """Whoever of the two begins the meeting."""
+    cluster, stays, gives_way = two_rings()
+    one, other = (stays[0], gives_way[0]) if first else (gives_way[0], stays[0])
+    table = cluster.table(one)
+    cluster.hand_in(Packet(one, other, GossipSyn(table.digest, {}, table.cluster)))
+    while not (asked := cluster.take(of(LetIn))):
+        assert cluster.deliver(), "somebody must ask to be let in"
+    assert [(packet.sender, packet.to) for packet in asked] == [(gives_way[0], stays[0])]
+    assert asked[0].message == LetIn(gives_way[0], 1.0, "", "", "")
+    assert cluster.marked(gives_way[0], "another ring met") == 1
+    assert cluster.marked(stays[0], "another ring met") == 0
+    assert cluster.table(gives_way[0]).names == tuple(gives_way)
+
+
+def test_two_rings_become_one_through_a_seed_and_keep_what_both_hold() -> None:
+    """Section 4.8.2: "all nodes eventually reconcile their membership with a seed"."""
+    cluster, stays, gives_way = two_rings()
+    keys = [cluster.key(index, partition) for index in range(2) for partition in range(6)]
+    for at, key in enumerate(keys):
+        assert cluster.put(stays[at % 3], key, b"from the first ring").status == "ok"
+        assert cluster.put(gives_way[at % 3], key, b"from the second").status == "ok"
+    for name in gives_way:
+        cluster.nodes[name].gossip.seeds = (stays[0],)
+    cluster.run(60 * SECOND)
+    tables = {cluster.table(name) for name in "abcxyz"}
+    assert [table.names for table in tables] == [tuple("abcxyz")]
+    ring = cluster.nodes["a"].host.ring
+    for key in keys:
+        for name in "abcxyz":
+            owner = name in ring.owners(ring.partition_of(key))
+            assert {*cluster.values(name, key)} == ({b"from the first ring", b"from the second"} if owner else set())

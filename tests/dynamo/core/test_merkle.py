@@ -200,3 +200,73 @@ digests = st.dictionaries(st.integers(0, 15), st.sampled_from((b"x", b"y")))
 @given(digests, digests)
 def test_differing_is_the_sorted_symmetric_difference(mine: dict[int, bytes], theirs: dict[int, bytes]) -> None:
     assert differing(mine, theirs) == tuple(n for n in range(16) if mine.get(n) != theirs.get(n))
+
+
+# What transfers and changes of the ring ask for
+
+
+@given(st.integers(1, 2), contents, st.integers(1, 50))
+def test_pages_name_every_key_once_by_whole_leaves_and_each_as_many_as_it_takes(
+    depth: int, content: Content, limit: int
+) -> None:
+    grown = forest(content, depth)
+    named: list[tuple[bytes, bytes]] = []
+    first = 0
+    while first != -1:
+        entries, following = grown.page(0, first, limit)
+        leaves = [leaf_path(key, depth) for key, _ in entries]
+        assert leaves == sorted(leaves)
+        assert [path for path in dict.fromkeys(leaves) if len(grown.leaf(0, path)) != leaves.count(path)] == []
+        if leaves:
+            assert len(entries) - leaves.count(leaves[-1]) < limit, "without its last leaf it would be too short"
+        assert following == -1 or (following > first and len(entries) >= limit)
+        named += entries
+        first = following
+    assert len({key for key, _ in named}) == len(named)
+    assert dict(named) == grown.digests(0) == {key: state.digest for key, state in content.items()}
+
+
+def test_a_page_begins_at_the_leaf_that_is_asked_for_whether_it_has_keys_or_not() -> None:
+    grown = forest({b"k%d" % n: STATES[1] for n in range(300)}, depth=1)
+    assert {leaf_path(key, 1)[0] for key, _ in grown.page(0, 5, 1_000)[0]} == set(range(5, 16))
+    assert grown.page(0, 15, 1)[1] == -1
+    assert grown.page(0, 16, 1) == grown.page(0, 10**9, 1) == grown.page(3, 0, 1) == ((), -1)
+
+
+def test_a_page_sees_what_was_written_since_the_last() -> None:
+    grown = forest({b"k": STATES[1]})
+    assert grown.page(0, 0, 9)[0] == ((b"k", STATES[1].digest),)
+    grown.touch(0, b"k", STATES[2])
+    assert grown.page(0, 0, 9)[0] == ((b"k", STATES[2].digest),)
+    grown.touch(0, b"k", None)
+    assert grown.page(0, 0, 9) == ((), -1)
+
+
+def test_the_keys_of_a_partition_are_sorted_and_those_that_are_gone_are_not_among_them() -> None:
+    grown = forest({b"b": STATES[1], b"a": STATES[2], b"c": STATES[1]})
+    grown.touch(0, b"c", None)
+    grown.touch(4, b"d", STATES[1])
+    assert grown.keys(0) == (b"a", b"b")
+    assert grown.keys(4) == (b"d",)
+    assert grown.keys(9) == ()
+    assert grown.partitions == (0, 4)
+
+
+@given(contents, st.integers(1, 4), st.integers(1, 4), st.booleans())
+def test_a_forest_that_is_regrouped_is_the_one_that_was_always_cut_so(
+    content: Content, old: int, new: int, ask: bool
+) -> None:
+    """Strategy 1 cuts the key space anew at every change of membership (6.2)."""
+    grown, expected = MerkleForest(2), MerkleForest(2)
+    for key, state in content.items():
+        grown.touch(len(key) * 7 % old, key, state)
+        expected.touch(sum(key) % new, key, state)
+    if ask:
+        grown.roots(range(old))
+    grown.regroup(lambda key: sum(key) % new)
+    assert grown.partitions == expected.partitions
+    assert grown.roots(range(4)) == expected.roots(range(4))
+    for partition in range(4):
+        assert grown.digests(partition) == expected.digests(partition)
+        for nibble in range(16):
+            assert grown.children(partition, (nibble,)) == expected.children(partition, (nibble,))

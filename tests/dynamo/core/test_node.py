@@ -8,21 +8,23 @@ import pytest
 from dynamo.core import messages
 from dynamo.core.actors import BIRTHS, BOOTS
 from dynamo.core.effects import META, Asked, Effect, Event, Received, Reply, Synced, TimerFired, Write
-from dynamo.core.gossip import MEMBERS
+from dynamo.core.membership import encode_table
 from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, Ping, Pong, Read, Replicate, Request
 from dynamo.core.node import GENERATION, INCARNATION, Node
+from dynamo.core.participant import MEMBERS
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, of
 
 
 def between_nodes() -> list[type]:
-    """Every message of `messages` but the two that travel between a client and a node."""
+    """Every message of `messages` but those that travel between a client or an operator and a node."""
     found = [value for value in vars(messages).values() if isinstance(value, type) and hasattr(value, "_fields")]
-    return [kind for kind in found if kind not in (messages.Request, messages.Response)]
+    outside = (messages.Request, messages.Response, messages.Operate, messages.Operated)
+    return [kind for kind in found if kind not in outside]
 
 
 def test_every_message_type_is_dispatched() -> None:
     assert set(Cluster("a", n=1, r=1, w=1).nodes["a"]._receive) == set(between_nodes())
-    assert len(between_nodes()) == 21
+    assert len(between_nodes()) == 30
 
 
 def test_the_boot_writes_identity_and_generation_before_anything_else_and_serves_when_they_are_durable() -> None:
@@ -220,9 +222,10 @@ def test_a_message_that_breaks_the_protocol_is_refused_and_stops_nobody() -> Non
 
 def test_the_membership_that_the_disk_remembers_is_taken_up_again() -> None:
     cluster = Cluster("abc")
-    table = cluster.nodes["a"].gossip.table
-    assert cluster.disks["a"].durable[META][MEMBERS] == table.encode()
-    assert cluster.reboot("a").gossip.table.digest == table.digest
+    table = cluster.table("a")
+    assert cluster.disks["a"].durable[META][MEMBERS] == encode_table(table)
+    cluster.reboot("a")
+    assert cluster.table("a") == table
 
 
 def test_an_operation_leaves_nothing_behind() -> None:
