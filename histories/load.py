@@ -11,6 +11,9 @@ from histories.notice import Doubt, Notice
 from histories.pairing import Paired
 from histories.source import Source, open_source
 
+WORTH_BYTES = 1 << 24
+"""Smaller files are read in Python: compiled code would take longer to load."""
+
 
 class Loaded(NamedTuple):
     """A history and how it was read."""
@@ -45,10 +48,20 @@ def load_source(source: Source, options: Options = AS_IT_IS, format: Format | No
     return Loaded(columns, notices, known, source.name)
 
 
+def _fast(reader: str, source: Source, options: Options) -> Paired | None:
+    """What the compiled reader makes of a large file; None where it leaves it to the other."""
+    if len(source.data) < WORTH_BYTES:
+        return None
+    from histories.codecs import fast_jsonl  # noqa: PLC0415
+
+    found: Paired | None = getattr(fast_jsonl, reader)(source, options.nil)
+    return found
+
+
 def _kept(source: Source, options: Options) -> Paired:
     from histories.codecs.kept_jsonl import read_kept  # noqa: PLC0415 - only what a file needs is loaded
 
-    return read_kept(source, options.nil)
+    return _fast("fast_kept", source, options) or read_kept(source, options.nil)
 
 
 def _edn(source: Source, options: Options) -> Paired:
@@ -72,7 +85,7 @@ def _log(source: Source, options: Options) -> Paired:
 def _jsonl(source: Source, options: Options) -> Paired:
     from histories.codecs.minimal_jsonl import read_minimal_jsonl  # noqa: PLC0415
 
-    return read_minimal_jsonl(source, options.nil)
+    return _fast("fast_minimal", source, options) or read_minimal_jsonl(source, options.nil)
 
 
 def _csv(source: Source, options: Options) -> Paired:
