@@ -206,7 +206,7 @@ def _number(raw: str, at: int) -> Any:
 def _name(raw: str, at: int, last: bool) -> Any:
     if raw[0] == ":" and len(raw) > 1 and _NAME.fullmatch(raw, 1):
         return Keyword(raw[1:])
-    if _NAME.fullmatch(raw):
+    if raw[0] != ":" and _NAME.fullmatch(raw):
         return Symbol(raw)
     if last:
         raise Torn(at, repr(raw[:30]), "a whole element")

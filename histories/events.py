@@ -70,7 +70,8 @@ class EventLog:
             time = 0
         elif not -MAX_TIME <= time <= MAX_TIME:
             raise Malformed(f"time {time}", "times below 2**62")
-        self._process.append(self._client(process))
+        client = self._client(process)  # this may make a new array
+        self._process.append(client)
         self._kind.append(kind)
         self._f.append(code)
         self._key.append(ACROSS if name == "txn" and key is None else self._keys.code(key))

@@ -34,17 +34,22 @@ def rows_out(columns: Columns) -> Iterator[OutRow]:
     answers = np.arange(len(times)) >= count
     operation = np.concatenate([np.arange(count), answered])
     keyed = list(columns.keys) not in ([], [None])
-    for index, event in enumerate(np.lexsort((answers, times)).tolist()):
+    index = 0
+    pending: dict[Any, OutRow] = {}
+    for event in np.lexsort((answers, times)).tolist():
         at, answer = int(operation[event]), bool(answers[event])
         row = columns.row(at)
-        yield OutRow(
-            index,
-            int(columns.end[at] if answer else columns.start[at]),
-            STATUSES[columns.status[at]] if answer else "invoke",
-            row.process,
-            row.f,
-            _value(row, int(columns.f[at]), answer and row.status == "ok", keyed),
-        )
+        given_up = None if answer else pending.pop(row.process, None)
+        if given_up is not None:  # it goes on after an operation of unknown outcome
+            yield given_up._replace(index=index, time=int(columns.start[at]), type="info")
+            index += 1
+        kind = STATUSES[columns.status[at]] if answer else "invoke"
+        value = _value(row, int(columns.f[at]), answer and row.status == "ok", keyed)
+        out = OutRow(index, int(columns.end[at] if answer else columns.start[at]), kind, row.process, row.f, value)
+        if row.status == "info":
+            pending[row.process] = out
+        yield out
+        index += 1
 
 
 def _value(row: Any, f: int, told: bool, keyed: bool) -> Any:
