@@ -71,9 +71,10 @@ def fill(
         first, second = table.mapped(swaps, given, _pair).T
         value[swaps], value2[swaps] = first, second
     if deals.any():
-        nothing = Mark(nil)
         value[deals] = table.mapped(deals, given, lambda found: (transaction(found, Mark.NONE),))[:, 0]
-        answered = deals & done
+    answered = deals & done
+    if answered.any():
+        nothing = Mark(nil)
         result[answered] = table.mapped(answered, told, lambda found: (transaction(found, nothing),))[:, 0]
     return Filled(value, value2, result, table.values)
 

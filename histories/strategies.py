@@ -3,7 +3,7 @@
 The only module of this package that loads hypothesis.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -32,50 +32,71 @@ def values(depth: int = 8) -> st.SearchStrategy[Any]:
     )
 
 
-@st.composite
 def histories(
-    draw: st.DrawFn,
     functions: tuple[str, ...] = ("read", "write", "cas"),
     keys: st.SearchStrategy[Any] = st.just(None),  # noqa: B008 - immutable
     contents: st.SearchStrategy[Any] = st.integers(0, 3),  # noqa: B008 - immutable
     operations: int = 8,
     processes: int = 3,
     nothing: Mark = Mark.NIL,
-) -> Columns:
+) -> st.SearchStrategy[Columns]:
     """A history of at most `operations`, whose reads return anything that any operation might have written.
 
     `nothing` is what a read of nil holds. Events happen at distinct times 0, 1, 2, ...
     """
-    rows: list[Row] = []
-    open_rows: dict[int, int] = {}
+    drawn = st.builds(
+        _Drawn,
+        st.integers(0, processes - 1),
+        st.integers(0, 3),
+        st.integers(0, 5),
+        st.sampled_from(functions),
+        keys,
+        contents,
+        contents,
+        st.sampled_from(["ok", "fail", "info"]),
+        st.one_of(st.just(nothing), contents),
+    )
+    return st.lists(drawn, max_size=operations).map(lambda found: _history(found, processes))
+
+
+class _Drawn(NamedTuple):
+    """One operation: whole, so that a history without it is a history again, and shrinking finds it."""
+
+    slot: int
+    pause: int
+    """Time between the start of the operation before and this one's."""
+    lasts: int
+    f: str
+    key: Any
+    value: Any
+    value2: Any
+    status: str
+    result: Any
+
+
+def _history(drawn: list[_Drawn], processes: int) -> Columns:
     names = list(range(processes))
-    for time in range(draw(st.integers(0, operations)) * 2):
-        slot = draw(st.integers(0, processes - 1))
-        if slot in open_rows:
-            at = open_rows.pop(slot)
-            rows[at] = _ended(draw, rows[at], time, contents, nothing)
-            if rows[at].status == "info":
-                names[slot] += processes  # its client goes on as a new process
-        elif len(rows) < operations:
-            open_rows[slot] = len(rows)
-            rows.append(_begun(draw, names[slot], draw(st.sampled_from(functions)), draw(keys), contents, time))
+    free = [0] * processes
+    now = 0
+    times: list[tuple[int, int, int]] = []  # (time, which of those at one time, operation)
+    rows: list[Row] = []
+    for at, one in enumerate(drawn):
+        now = max(now + one.pause, free[one.slot])
+        times += [(now, len(times), at), (now + one.lasts, len(times) + 1, at)]
+        free[one.slot] = now + one.lasts
+        rows.append(_row(names[one.slot], one))
+        if one.status == "info":
+            names[one.slot] += processes  # its client goes on as a new process
+    began: dict[int, int] = {}
+    for rank, (_, _, at) in enumerate(sorted(times)):
+        if at in began:
+            rows[at] = rows[at]._replace(start=began[at], end=None if rows[at].status == "info" else rank)
+        began.setdefault(at, rank)
     return from_rows(rows)
 
 
-def _begun(draw: st.DrawFn, process: int, f: str, key: Any, contents: st.SearchStrategy[Any], time: int) -> Row:
-    value = value2 = Mark.NONE
-    if f not in {"read", "delete", "acquire", "release"}:
-        value = draw(contents)
-    if f == "cas":
-        value2 = draw(contents)
-    return Row(process, f, key, value, value2, start=time, status="info")
-
-
-def _ended(draw: st.DrawFn, row: Row, time: int, contents: st.SearchStrategy[Any], nothing: Mark) -> Row:
-    status = draw(st.sampled_from(["ok", "ok", "ok", "fail", "info"]))
-    if status == "info":
-        return row
-    result = Mark.NONE
-    if status == "ok" and row.f == "read":
-        result = draw(st.one_of(st.just(nothing), contents))
-    return row._replace(end=time, status=status, result=result)
+def _row(process: int, one: _Drawn) -> Row:
+    value = Mark.NONE if one.f in {"read", "delete", "acquire", "release"} else one.value
+    value2 = one.value2 if one.f == "cas" else Mark.NONE
+    result = one.result if one.status == "ok" and one.f == "read" else Mark.NONE
+    return Row(process, one.f, one.key, value, value2, result, status=one.status)
