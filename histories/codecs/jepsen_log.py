@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from histories.codecs.jepsen import AS_IT_IS, Options, Written, history_of
-from histories.edn import EdnError, Torn, elements
+from histories.edn import EdnError, Torn, read
 from histories.notice import Doubt, Notice
 from histories.pairing import Paired
 from histories.source import Source
@@ -67,7 +67,7 @@ def _value(source: Source, line: int, raw: str | None) -> object:
     if raw is None:
         return None
     try:
-        return next((element.value for element in elements(f"[{raw}\n]")), None)
+        return read(raw, 0)[0]  # a reason may follow
     except Torn:
         raise
     except EdnError as wrong:
