@@ -84,6 +84,8 @@ def _decompressed(path: str | Path, data: bytes, limit_bytes: int) -> Source:
         if size > limit_bytes:
             raise HistoryError(path, 0, f"more than {limit_bytes} bytes after decompression", f"at most {limit_bytes}")
         parts.append(part)
+    if torn and not parts:
+        raise HistoryError(path, 0, "a compressed file that is cut off before its content", "a whole file")
     return Source(path, b"".join(parts), torn)
 
 

@@ -14,8 +14,8 @@ from histories.spans import Spans
 from histories.text import to_text
 from histories.values import from_document
 
-DENSE = 4
-"""Numbers whose range is at most this many times their count are coded by subtraction instead of by sorting."""
+DENSE, SPARE = 4, 1024
+"""Numbers whose range is at most `DENSE` times their count, and `SPARE`, are coded by subtraction, not by sorting."""
 
 
 class WrongCell(Malformed):
@@ -186,7 +186,7 @@ class Reading:
         if not len(held):
             return [np.full(self.count, NIL, np.int64) for _ in found], []
         low, high = int(held.min()), int(held.max())
-        if high - low <= DENSE * len(held) + DENSE:
+        if high - low <= DENSE * len(held) + SPARE:
             table: Sequence[Any] = range(low, high + 1)
             codes = [part - low for part in found]
         else:

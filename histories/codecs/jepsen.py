@@ -81,7 +81,8 @@ def _clients(rows: Iterable[Written], others: _Others, source: Source) -> Iterat
 
 
 def _looks_keyed(sample: list[Written]) -> bool:
-    return bool(sample) and all(_keyed(row.fields) for row in sample if _name(row.fields.get("type")) == "invoke")
+    invocations = [row.fields for row in sample if _name(row.fields.get("type")) == "invoke"]
+    return bool(invocations) and all(_keyed(fields) for fields in invocations)
 
 
 def _keyed(fields: Mapping[str, Any]) -> bool:

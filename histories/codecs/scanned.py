@@ -16,7 +16,7 @@ from histories.texts import Texts
 CHUNK_BYTES = 1 << 24
 SPARE = 1024
 DENSE = 4
-"""Numbers whose range is at most this many times their count are coded by subtraction instead of by sorting."""
+"""Numbers whose range is at most `DENSE` times their count, and `SPARE`, are coded by subtraction, not by sorting."""
 MAX_NAMES = 4096
 """A field of names (functions, types) has fewer distinct ones."""
 
