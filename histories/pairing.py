@@ -39,7 +39,7 @@ class _Pairing:
         self.events, self.file = events, file
         self.notices: list[Notice] = []
         count = len(events.kind)
-        by_process = np.argsort(_narrow(events.process), kind="stable")
+        by_process = np.argsort(narrow(events.process), kind="stable")
         client = events.process[by_process]
         opens = events.kind[by_process] == INVOKE
         after_open = np.zeros(count, bool)
@@ -168,7 +168,7 @@ def _backwards(time: Ints) -> Ints:
     return np.flatnonzero(time[1:] < time[:-1]) + 1
 
 
-def _narrow(process: Ints) -> NDArray[Any]:
+def narrow(process: Ints) -> NDArray[Any]:
     """The same order in fewer bits: numpy sorts 16 bits by radix, four times as fast."""
     if len(process) and process.min() >= 0 and process.max() < 1 << 16:
         return process.astype(np.uint16)

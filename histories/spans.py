@@ -16,7 +16,7 @@ from histories.errors import HistoryError, Malformed
 from histories.events import MAX_FUNCTIONS, SYNONYMS
 from histories.interning import Interned
 from histories.notice import Doubt, Notice
-from histories.pairing import NIL_CODES, Nil, Paired
+from histories.pairing import NIL_CODES, Nil, Paired, narrow
 
 
 class Spans(NamedTuple):
@@ -46,12 +46,11 @@ ARRAYS = ("process", "f", "key", "value", "value2", "result", "start", "end", "s
 
 def columns_of(spans: Spans, file: str, nil: Nil = "absent") -> Paired:
     """The columns of `spans`, sorted by start. Raises `HistoryError` where a process has two operations open."""
-    ends = np.where(spans.status == INFO, NEVER, spans.end)
-    _check(spans, ends, file)
-    if len(spans.start) and (spans.start[1:] < spans.start[:-1]).any():
+    if (spans.start[1:] < spans.start[:-1]).any():
         order = np.argsort(spans.start, kind="stable")
         spans = spans._replace(**{name: getattr(spans, name)[order] for name in ARRAYS})
-        ends = ends[order]
+    ends = np.where(spans.status == INFO, NEVER, spans.end)
+    _check(spans, ends, file)
     swaps = spans.f == CAS
     plain = np.where(swaps, WRITE, spans.f).astype(np.int8)  # here both arguments have a column of their own
     try:
@@ -71,20 +70,23 @@ def columns_of(spans: Spans, file: str, nil: Nil = "absent") -> Paired:
 
 
 def _check(spans: Spans, ends: Ints, file: str) -> None:
+    """Raise the error of the first line that does not fit; `spans` are sorted by start."""
     early = np.flatnonzero(ends < spans.start)
     if len(early):
-        row = int(early[0])
+        row = int(early[np.argmin(spans.line[early])])
         raise HistoryError(
             file,
             int(spans.line[row]),
             f"end {ends[row]} before start {spans.start[row]}",
             "an end not before the start",
         )
-    order = np.lexsort((ends, spans.start, spans.process))
-    same = (spans.process[order][1:] == spans.process[order][:-1]) & (spans.status[order][:-1] != INFO)
-    open_still = np.flatnonzero(same & (spans.start[order][1:] < ends[order][:-1]))
-    if len(open_still):
-        at = int(open_still[np.argmin(order[open_still + 1])])
+    order = np.argsort(narrow(spans.process), kind="stable")
+    if not len(_overlapping(spans, ends, order)):
+        return
+    order = np.lexsort((ends, spans.start, spans.process))  # of two that start at one time, the shorter comes first
+    overlapping = _overlapping(spans, ends, order)
+    if len(overlapping):
+        at = int(overlapping[np.argmin(spans.line[order[overlapping + 1]])])
         row, before = int(order[at + 1]), int(order[at])
         client = spans.processes[spans.process[row]] if spans.processes else int(spans.process[row])
         raise HistoryError(
@@ -94,6 +96,13 @@ def _check(spans: Spans, ends: Ints, file: str) -> None:
             " is open",
             "one open operation per process",
         )
+
+
+def _overlapping(spans: Spans, ends: Ints, order: Ints) -> Ints:
+    """Places in `order` of operations that still run when the next one of their process starts."""
+    before, after = order[:-1], order[1:]
+    again = (spans.start[after] < ends[before]) & (spans.process[after] == spans.process[before])
+    return np.flatnonzero(again & (spans.status[before] != INFO))
 
 
 class SpanLog:

@@ -62,64 +62,86 @@ class Reading:
         )
 
     def _column(self, name: str) -> Any:
-        """A column in one piece, dictionaries undone; None where there is none."""
+        """A column in one piece; None where there is none, or where it holds nothing but nulls."""
         if name not in self.table.column_names:
             return None
         column = self.table.column(name)
-        if self.pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        if self.pa.types.is_null(column.type):
+        if column.null_count == self.count and self.count:
             return None
+        if self.pa.types.is_dictionary(column.type):
+            if self.pa.types.is_string(column.type.value_type):
+                column = column.unify_dictionaries()
+            else:
+                column = column.cast(column.type.value_type)
         return column.combine_chunks()
 
-    def _whole(self, column: Any, name: str, empty: int | None) -> Ints:
-        """Whole numbers; nulls become `empty`, or are refused where that is None."""
+    def _nulls(self, column: Any) -> NDArray[np.bool_]:
+        return np.asarray(column.is_null().to_numpy(zero_copy_only=False), np.bool_)
+
+    def _filled(self, column: Any, name: str) -> Ints:
+        """Whole numbers as they stand in memory: what stands in the place of a null is any number."""
         if not self.pa.types.is_integer(column.type):
             raise WrongCell(0, f"{name} of type {column.type}", f"{name} of a type of whole numbers")
-        if column.null_count:
-            if empty is None:
-                row = int(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))[0])
-                raise WrongCell(row + 1, f"no {name}", f"a {name} in every row")
-            column = column.fill_null(self.pa.scalar(0, column.type))
         try:
-            return np.asarray(column.cast(self.pa.int64()).to_numpy(zero_copy_only=False), np.int64)
+            column = column.cast(self.pa.int64())
         except self.pa.ArrowInvalid:
             raise WrongCell(0, f"{name} beyond 64 bits", "whole numbers of at most 63 bits") from None
+        _, data = column.buffers()
+        if data is None:
+            return np.zeros(len(column), np.int64)
+        return np.frombuffer(data, np.int64, len(column), column.offset * np.int64().itemsize)
+
+    def _whole(self, column: Any, name: str) -> Ints:
+        """Whole numbers in every row."""
+        if column.null_count:
+            raise WrongCell(int(np.flatnonzero(self._nulls(column))[0]) + 1, f"no {name}", f"a {name} in every row")
+        return self._filled(column, name)
 
     def _times(self, name: str, empty: int | None) -> Ints:
         column = self._column(name)
         if column is None:
-            if empty is None:
+            if empty is None and self.count:
                 raise WrongCell(1, f"no {name}", f"a {name} in every row")
-            return np.full(self.count, empty, np.int64)
+            return np.full(self.count, empty or 0, np.int64)
         if self.pa.types.is_timestamp(column.type):
             column = column.cast(self.pa.int64())
-        times = self._whole(column, name, empty)
-        beyond = np.flatnonzero(np.abs(times) > MAX_TIME)
-        if len(beyond):
-            raise WrongCell(int(beyond[0]) + 1, f"{name} {times[beyond[0]]}", "times below 2**62")
-        if empty is not None and column.null_count:
-            times = np.where(column.is_null().to_numpy(zero_copy_only=False), empty, times)
+        times = self._whole(column, name) if empty is None else self._filled(column, name)
+        beyond = (times > MAX_TIME) | (times < -MAX_TIME)
+        if column.null_count:
+            missing = self._nulls(column)
+            beyond &= ~missing
+            times = np.where(missing, empty or 0, times)
+        if beyond.any():
+            row = int(np.flatnonzero(beyond)[0])
+            raise WrongCell(row + 1, f"{name} {times[row]}", "times below 2**62")
         return times
 
     def _clients(self) -> tuple[Ints, tuple[Any, ...]]:
         column = self._column("process")
-        if column is None or column.null_count:
-            row = 0 if column is None else int(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))[0])
-            raise WrongCell(row + 1, "no process", "a process in every row")
+        if column is None:
+            if self.count:
+                raise WrongCell(1, "no process", "a process in every row")
+            return np.zeros(0, np.int64), ()
         if self.pa.types.is_integer(column.type):
-            return self._whole(column, "process", None), ()
+            return self._whole(column, "process"), ()
         codes, names = self._texts(column, "process")
+        if column.null_count:
+            raise WrongCell(int(np.flatnonzero(codes == NIL)[0]) + 1, "no process", "a process in every row")
         return codes, tuple(names)
 
     def _texts(self, column: Any, name: str) -> tuple[Ints, list[str]]:
         """Text by its dictionary: codes (`NIL` for null) and what they stand for."""
-        if not (self.pa.types.is_string(column.type) or self.pa.types.is_large_string(column.type)):
+        if self.pa.types.is_string(column.type) or self.pa.types.is_large_string(column.type):
+            column = column.dictionary_encode()
+        if not self.pa.types.is_dictionary(column.type):
             raise WrongCell(0, f"{name} of type {column.type}", f"{name} of a type of text")
-        coded = column.dictionary_encode()
-        codes = coded.indices.fill_null(NIL).to_numpy(zero_copy_only=False).astype(np.int64)
+        indices = column.indices.cast(self.pa.int32())
+        _, data = indices.buffers()
+        codes = np.frombuffer(data, np.int32, len(indices), indices.offset * np.int32().itemsize).astype(np.int64)
+        if indices.null_count:
+            codes[self._nulls(indices)] = NIL
         try:
-            return codes, coded.dictionary.to_pylist()
+            return codes, column.dictionary.to_pylist()
         except UnicodeDecodeError:
             raise WrongCell(0, f"{name} with text that is not UTF-8", "UTF-8") from None
 
@@ -160,40 +182,45 @@ class Reading:
     def _coded(self, names: tuple[str, ...]) -> tuple[list[Ints], Sequence[Any]]:
         """Columns that share one table: a code for each row of each, and the table."""
         columns = {name: self._column(name) for name in names}
-        there = [column for column in columns.values() if column is not None]
+        there = {name: column for name, column in columns.items() if column is not None}
         nothing = np.full(self.count, NIL, np.int64)
-        if not there:
+        if not there or not self.count:
             return [nothing for _ in names], []
-        if all(self.pa.types.is_integer(column.type) for column in there):
-            codes, table = self._numbers(columns)
-        elif all(column.type == there[0].type and self.pa.types.is_string(column.type) for column in there):
-            joined, table = self._texts(self.pa.chunked_array(there).combine_chunks(), names[0])
-            codes = list(joined.reshape(len(there), self.count))
+        if all(self.pa.types.is_integer(column.type) for column in there.values()):
+            codes, table = self._numbers(there)
+        elif all(self.pa.types.is_string(_plain(self.pa, column.type)) for column in there.values()):
+            codes, table = self._text_columns(there)
         else:
-            codes, table = self._anything([column.to_pylist() for column in there], names[0])
+            codes, table = self._anything([column.to_pylist() for column in there.values()], names[0])
         left = iter(codes)
         return [nothing if column is None else next(left) for column in columns.values()], table
 
+    def _text_columns(self, columns: dict[str, Any]) -> tuple[list[Ints], Sequence[Any]]:
+        if len(columns) == 1:
+            ((name, column),) = columns.items()
+            codes, table = self._texts(column, name)
+            return [codes], table
+        plain = [column.cast(_plain(self.pa, column.type)) for column in columns.values()]
+        joined, table = self._texts(self.pa.chunked_array(plain).combine_chunks(), next(iter(columns)))
+        return list(joined.reshape(len(plain), self.count)), table
+
     def _numbers(self, columns: dict[str, Any]) -> tuple[list[Ints], Sequence[Any]]:
         """Whole numbers: where they lie close together, a number is its own code but for the smallest of them."""
-        there = {name: column for name, column in columns.items() if column is not None}
-        found = [self._whole(column, name, NIL) for name, column in there.items()]
-        nulls = [
-            column.is_null().to_numpy(zero_copy_only=False) if column.null_count else np.zeros(self.count, bool)
-            for column in there.values()
-        ]
-        held = np.concatenate([part[~null] for part, null in zip(found, nulls, strict=True)])
-        if not len(held):
-            return [np.full(self.count, NIL, np.int64) for _ in found], []
-        low, high = int(held.min()), int(held.max())
-        if high - low <= DENSE * len(held) + SPARE:
+        found = [self._filled(column, name) for name, column in columns.items()]
+        nulls = [self._nulls(column) if column.null_count else None for column in columns.values()]
+        held = [part if null is None else part[~null] for part, null in zip(found, nulls, strict=True)]
+        low, high = min(int(part.min()) for part in held), max(int(part.max()) for part in held)
+        if high - low <= DENSE * sum(map(len, held)) + SPARE:
             table: Sequence[Any] = range(low, high + 1)
             codes = [part - low for part in found]
         else:
-            distinct = np.unique(held)
+            distinct = np.unique(np.concatenate(held))
             table = distinct.tolist()
-            codes = [np.searchsorted(distinct, part) for part in found]
-        return [np.where(null, NIL, part) for part, null in zip(codes, nulls, strict=True)], table
+            codes = [np.searchsorted(distinct, part).astype(np.int64) for part in found]
+        for part, null in zip(codes, nulls, strict=True):
+            if null is not None:
+                part[null] = NIL
+        return codes, table
 
     def _anything(self, columns: list[list[Any]], name: str) -> tuple[list[Ints], Sequence[Any]]:
         table = Interned()
@@ -213,3 +240,8 @@ class Reading:
             return to_text(cell) if type(cell) is bytes else from_document(cell)
         except Malformed as bad:
             raise WrongCell(row + 1, bad.found, bad.accepted) from None
+
+
+def _plain(pa: Any, kind: Any) -> Any:
+    """The type of a column's values, whether or not a dictionary holds them."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -16,6 +16,8 @@ from histories.source import Source
 from histories.spans import columns_of
 
 MAX_ROWS = 1 << 31
+FEW = ("f", "status", "key")
+"""Columns of few distinct texts: their dictionaries are read as they are, where the file holds such."""
 
 
 def _pyarrow(name: str) -> Any:
@@ -31,15 +33,19 @@ def read_parquet(source: Source, nil: Nil = "absent") -> Paired:
     """The history in `source`. Raises `HistoryError`; a row's number takes the place of its line."""
     pa = _pyarrow(source.name)
     try:
-        file = pa.parquet.ParquetFile(pa.BufferReader(pa.py_buffer(source.data)))
+        data = pa.py_buffer(source.data)
+        file = pa.parquet.ParquetFile(pa.BufferReader(data))
         names = file.schema_arrow.names
+        few = [name for name in FEW if name in names]
+        file = pa.parquet.ParquetFile(pa.BufferReader(data), metadata=file.metadata, read_dictionary=few)
         for name in REQUIRED:
             if name not in names:
                 raise source.error(0, f"the columns {', '.join(names)[:80]} without {name!r}", ", ".join(COLUMNS))
         if file.metadata.num_rows >= MAX_ROWS:
             raise source.error(0, f"{file.metadata.num_rows} rows", f"fewer than {MAX_ROWS}")
         table = file.read([name for name in COLUMNS if name in names], use_threads=True)
-    except (pa.ArrowException, OSError) as wrong:
+        table.validate(full=True)  # indices beyond a dictionary, text that is no UTF-8
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as wrong:
         raise source.error(0, f"broken Parquet: {wrong}", "a whole Parquet file") from None
     try:
         spans = Reading(pa, table).spans()

@@ -1,5 +1,6 @@
 """The minimal schema as Parquet in both directions."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from histories.codecs.parquet import read_parquet, write_parquet
 from histories.columns import Columns, Row, from_rows
 from histories.errors import HistoryError
-from histories.source import open_source
+from histories.generate import Shape, linearizable
+from histories.load import load_source
+from histories.source import Source, open_source
 from histories.strategies import histories
 
 pa = pytest.importorskip("pyarrow")
@@ -65,3 +68,29 @@ def test_a_file_that_is_cut_off_is_one_line(tmp_path: Path, keep: int) -> None:
     with pytest.raises(HistoryError, match="broken Parquet") as error:
         read_parquet(open_source(path))
     assert "\n" not in str(error.value)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("whole") / "h"
+    write_parquet(linearizable(1, Shape(operations=40, keys=2)).columns, path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_spoiled_file_gives_a_history_or_one_line(whole: bytes, seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(100):
+        told = spoiled(whole, chance)
+        assert told.isprintable()
+
+
+def spoiled(whole: bytes, chance: random.Random) -> str:
+    """What is told of a copy in which some bytes are others."""
+    data = bytearray(whole)
+    for _ in range(chance.randrange(1, 6)):
+        data[chance.randrange(4, len(data))] = chance.randrange(256)
+    try:
+        return "".join(notice.text for notice in load_source(Source("h", bytes(data))).notices)
+    except HistoryError as error:
+        return str(error)
