@@ -1,4 +1,4 @@
-"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [zoo] [shrink]`: the first four where none is named."""
+"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [loading] [zoo] [shrink]`: unnamed, the first four."""
 
 import os
 import platform
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
@@ -86,6 +87,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "pairs": pairs,
     "nodes": nodes,
     "length": length,
+    "loading": loading,
     "zoo": table,
     "shrink": shrunk,
 }

@@ -7,8 +7,7 @@ of logs forgives for the last element only.
 
 import math
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from histories.values import MAX_DEPTH, TOO_DEEP, Character, Keyword, Map, Symbol, Tagged, map_of, set_of
 
@@ -38,7 +37,7 @@ _ESCAPES = {"t": "\t", "r": "\r", "n": "\n", "b": "\b", "f": "\f", "\\": "\\", '
 NAMED = {"newline": "\n", "return": "\r", "space": " ", "tab": "\t", "backspace": "\b", "formfeed": "\f"}
 _CONSTANTS = {"nil": None, "true": True, "false": False}
 _SYMBOLIC = {"##Inf": math.inf, "##-Inf": -math.inf, "##NaN": math.nan}
-_CLOSING = {"[": "]", "(": ")", "{": "}", "#{": "}"}
+CLOSING = {"[": "]", "(": ")", "{": "}", "#{": "}"}
 
 
 class EdnError(ValueError):
@@ -55,13 +54,6 @@ class Torn(EdnError):
     """The text ends inside an element."""
 
 
-class Element(NamedTuple):
-    """One element and the offset at which it begins."""
-
-    at: int
-    value: Any
-
-
 class _Open:
     """A container that is being read, or a tag or discard that waits for its element."""
 
@@ -73,34 +65,8 @@ class _Open:
         self.parts: list[Any] = []
 
 
-_SKIPPED = object()
-
-
-def elements(text: str) -> Iterator[Element]:
-    """The elements of `text` one by one; where it begins with a vector or list, the elements of that.
-
-    Raises `EdnError`, or `Torn` after the last whole element.
-    """
-    at = _skip(text, 0)
-    inside = text[at : at + 1]
-    closing = _CLOSING.get(inside, "") if inside in {"[", "("} else ""
-    if closing:
-        at += 1
-    while True:
-        at = _skip(text, at)
-        if at >= len(text):
-            if closing:
-                raise Torn(at, "the end of the text", f"the closing {closing}")
-            return
-        if closing and text[at] == closing:
-            rest = _skip(text, at + 1)
-            if rest < len(text):
-                raise EdnError(rest, excerpt(text, rest), f"nothing after the closing {closing}")
-            return
-        value, end = read(text, at)
-        if value is not _SKIPPED:
-            yield Element(at, value)
-        at = end
+SKIPPED = object()
+"""What `read` gives for an element that is discarded (``#_``)."""
 
 
 def read(text: str, at: int) -> tuple[Any, int]:
@@ -109,7 +75,7 @@ def read(text: str, at: int) -> tuple[Any, int]:
     while True:
         token = _TOKEN.match(text, at)
         if token is None:
-            raise _no_token(text, _skip(text, at))
+            raise _no_token(text, skip(text, at))
         begin, at = token.start(token.lastgroup or 0), token.end()
         kind, raw = token.lastgroup, token.group(token.lastgroup or 0)
         if kind in {"open", "tag", "discard"}:
@@ -118,21 +84,22 @@ def read(text: str, at: int) -> tuple[Any, int]:
             stack.append(_Open(raw, begin))
             continue
         if kind == "close":
-            if not stack or _CLOSING.get(stack[-1].kind) != raw:
+            if not stack or CLOSING.get(stack[-1].kind) != raw:
                 raise EdnError(begin, f"{raw!r}", _expected(stack))
             value = _container(stack.pop())
         else:
             value = _atom(kind or "", raw, begin, len(text) == at)
-        while stack and stack[-1].kind not in _CLOSING and value is not _SKIPPED:  # a tag takes exactly one element
+        while stack and stack[-1].kind not in CLOSING and value is not SKIPPED:  # a tag takes exactly one element
             waiting = stack.pop()
-            value = _SKIPPED if waiting.kind == "#_" else _tagged(waiting.kind[1:], value)
+            value = SKIPPED if waiting.kind == "#_" else _tagged(waiting.kind[1:], value)
         if not stack:
             return value, at
-        if value is not _SKIPPED:
+        if value is not SKIPPED:
             stack[-1].parts.append(value)
 
 
-def _skip(text: str, at: int) -> int:
+def skip(text: str, at: int) -> int:
+    """The offset of the first element or closing bracket from `at`, behind blanks, commas and comments."""
     blank = _BLANK.match(text, at)
     assert blank is not None, "the expression matches nothing, too"
     return blank.end()
@@ -147,9 +114,7 @@ def _expected(stack: list[_Open]) -> str:
     if not stack:
         return "an element"
     return (
-        f"an element or {_CLOSING[stack[-1].kind]}"
-        if stack[-1].kind in _CLOSING
-        else f"an element for {stack[-1].kind}"
+        f"an element or {CLOSING[stack[-1].kind]}" if stack[-1].kind in CLOSING else f"an element for {stack[-1].kind}"
     )
 
 

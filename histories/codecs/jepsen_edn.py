@@ -6,13 +6,14 @@ from typing import TextIO
 from histories.codecs.jepsen import AS_IT_IS, Options, Written, history_of
 from histories.codecs.rows_out import OutRow, rows_out
 from histories.columns import Columns
-from histories.edn import EdnError, Torn, elements, excerpt
+from histories.edn import EdnError, Torn
+from histories.edn_rows import edn_rows
 from histories.edn_text import edn_text
 from histories.errors import HistoryError
 from histories.notice import Doubt, Notice
 from histories.pairing import Paired
 from histories.source import Lines, Source
-from histories.values import Keyword, Map
+from histories.values import Keyword
 
 ACCEPTED = "operations such as {:process 0, :type :invoke, :f :read, :value nil}"
 
@@ -28,11 +29,8 @@ def _rows(source: Source, torn: list[Notice]) -> Iterator[Written]:
     text = source.text()
     lines = Lines(text)
     try:
-        for at, value in elements(text):
-            line = lines.of(at)
-            if not isinstance(value, Map):
-                raise source.error(line, excerpt(text, at), ACCEPTED)
-            yield Written(line, {key.name: part for key, part in value.items if isinstance(key, Keyword)})
+        for at, fields in edn_rows(text, ACCEPTED):
+            yield Written(lines.of(at), fields)
     except Torn as end:
         torn.append(Notice(Doubt.TORN, 1, text.count("\n", 0, end.at) + 1, f"{end.found}: what follows is missing"))
     except EdnError as wrong:
