@@ -11,7 +11,7 @@ from histories.notice import Doubt, Notice
 from histories.pairing import Paired
 from histories.source import Source, open_source
 
-WORTH_BYTES = 1 << 24
+WORTH_BYTES = 1 << 22
 """Smaller files are read in Python: compiled code would take longer to load."""
 
 
