@@ -3,12 +3,15 @@
 import csv
 import gzip
 import json
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from histories.codecs.jepsen import Options
 from histories.columns import INFO, NIL, UNKNOWN, Mark
+from histories.errors import HistoryError
 from histories.load import load
 from histories.notice import Doubt
 
@@ -119,3 +122,30 @@ def test_a_value_of_ten_megabytes_and_markup_are_survived(tmp_path: Path, f: str
         path.write_text("".join(f'{{:process 0, :type :{row["type"]}, :f :write, :value "{value}"}}\n' for row in rows))
     (row,) = load(path).columns.rows()
     assert row.value == value
+
+
+@pytest.mark.parametrize("installed", [True, False], ids=["compiled", "numba missing"])
+def test_a_large_file_is_read_alike_with_and_without_the_compiled_scanner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    path = tmp_path / "h"
+    path.write_text("".join(f'{{"process":{at},"f":"w","value":{at},"start":{at},"end":{at}}}\n' for at in range(99)))
+    expected = list(load(path).columns.rows())
+    monkeypatch.setattr("histories.load.WORTH_BYTES", 0)
+    if not installed:
+        monkeypatch.setitem(sys.modules, "histories.scanner", None)
+    loaded = load(path)
+    assert list(loaded.columns.rows()) == expected
+    assert isinstance(loaded.columns.values, range if installed and find_spec("numba") else list)
+
+
+@pytest.mark.parametrize(
+    ("module", "content"), [("pyarrow", b"PAR1" + bytes(20)), ("zstandard", b"\x28\xb5\x2f\xfd" + bytes(20))]
+)
+def test_a_format_whose_extra_is_not_installed_is_one_line_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, content: bytes
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    (tmp_path / "h").write_bytes(content)
+    with pytest.raises(HistoryError, match=rf"{module} is not installed; accepted: kept\[files\]"):
+        load(tmp_path / "h")
