@@ -133,6 +133,7 @@ def test_a_large_file_is_read_alike_with_and_without_the_compiled_scanner(
     expected = list(load(path).columns.rows())
     monkeypatch.setattr("histories.load.WORTH_BYTES", 0)
     if not installed:
+        monkeypatch.delattr("histories.scanner", raising=False)
         monkeypatch.setitem(sys.modules, "histories.scanner", None)
     loaded = load(path)
     assert list(loaded.columns.rows()) == expected
