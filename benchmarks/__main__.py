@@ -1,5 +1,4 @@
-"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [fuzz] [memory] [zoo] [shrink] [admission]`: the first
-four where none is named."""
+"""`python3 dev.py bench NAME...`: the first four of `BENCHMARKS` where none is named."""
 
 import os
 import platform
@@ -10,6 +9,7 @@ from typing import Any
 
 from benchmarks.admission import admission
 from benchmarks.fuzz import fuzzing, memory
+from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
@@ -91,6 +91,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "length": length,
     "fuzz": fuzzing,
     "memory": memory,
+    "loading": loading,
     "zoo": table,
     "shrink": shrunk,
     "admission": admission,
