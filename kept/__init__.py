@@ -1,15 +1,16 @@
 """The workbench: a whole cluster under a controllable scheduler, its recorded histories, and what they prove.
 
-`kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again; see `kept.api`.
+`kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again,
+`kept.prove(...)` proves or refutes a quorum configuration; see `kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kept.api import Report, RunConfig, UsageError, replay, run
+    from kept.api import Proof, Report, RunConfig, UsageError, prove, prove_file, replay, run
 
 __version__ = "0.1.0"
-__all__ = ["Report", "RunConfig", "UsageError", "__version__", "replay", "run"]
+__all__ = ["Proof", "Report", "RunConfig", "UsageError", "__version__", "prove", "prove_file", "replay", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,18 +1,22 @@
-"""The workbench from Python: one run, one replay, and what came of them.
+"""The workbench from Python: one run, one replay, one proof, and what came of them.
 
 import kept
 
 report = kept.run(seed=1, ops=500, versions="lww", claims=["no-lost-write"])
 assert not report.holds
 print(report.explain().paragraph)
+assert kept.prove(n=3, r=2, w=2).result == "proved"
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from checkers.proofs.quorum import from_quoracle
+from checkers.proofs.solving import SOLVERS, SolverMissing, Solvers
 from checkers.registry import CLAIMS
 from checkers.verdict import Valid, Verdict
 from kept.lab.config import RunConfig
@@ -22,9 +26,13 @@ from kept.lab.replay import Replay
 from kept.lab.replay import replay as replay_schedule
 from kept.lab.schedule import Schedule, load_schedule
 from kept.lab.trial import Trial, claims_of, configured, finish, prepare
-from kept.lab.usage import UsageError, first_problem, unknown
+from kept.lab.usage import UsageError, first_problem, shown, unknown
+from kept.prover.config import configured as proof_config
+from kept.prover.files import load as load_proof_configs
+from kept.prover.prove import Proof
+from kept.prover.prove import prove as prove_config
 
-__all__ = ["Replay", "Report", "RunConfig", "Schedule", "UsageError", "replay", "run"]
+__all__ = ["Proof", "Replay", "Report", "RunConfig", "Schedule", "UsageError", "prove", "prove_file", "replay", "run"]
 
 
 class Report:
@@ -96,3 +104,51 @@ def run(directory: str | Path | None = None, claims: Iterable[str] = (), **field
 def replay(schedule: str | Path | Schedule) -> Replay:
     """Run a saved schedule (or the directory of a run) again and compare. Raises `UsageError`."""
     return replay_schedule(schedule if isinstance(schedule, Schedule) else load_schedule(Path(schedule)))
+
+
+def prove(solvers: Iterable[str] = ("z3",), timeout_s: float = 10.0, **fields: Any) -> Proof:
+    """Prove or refute a quorum configuration, as `kept prove` does; `fields` are those of `ProofConfig`, named like the
+    command's flags: ``n``, ``r`` and ``w``; ``dc``, ``write`` and ``read``; ``quorums``; ``weights``.
+
+    `quorums` and `write_quorums` are text, or quoracle's expressions; a `QuorumSystem` of quoracle's gives both.
+    `result` is ``proved``, ``refuted``, ``unknown`` or ``disagreement``. Raises `UsageError`.
+    """
+    return _proved(lambda asked: prove_config(proof_config(_texts(fields)), asked), solvers, timeout_s)
+
+
+def prove_file(
+    path: str | Path, solvers: Iterable[str] = ("z3",), timeout_s: float = 10.0, **fields: Any
+) -> list[Proof]:
+    """The same for every configuration in a file; `fields` go before what it says. Raises `UsageError`, OSError."""
+    configs = load_proof_configs(Path(path), _texts(fields))
+    return [_proved(lambda asked, one=config: prove_config(one, asked), solvers, timeout_s) for config in configs]
+
+
+def _proved(proof: Callable[[Solvers], Proof], solvers: Iterable[str], timeout_s: float) -> Proof:
+    names = tuple(solvers)
+    for name in names:
+        if name not in SOLVERS:
+            raise unknown("solvers", name, list(SOLVERS))
+    if not names:
+        raise UsageError(f"solvers: none; accepted: {', '.join(SOLVERS)}")
+    if not 0.001 <= timeout_s <= 86_400:
+        raise UsageError(f"timeout_s: {shown(timeout_s)}; accepted: 0.001 to 86400")
+    try:
+        return proof(Solvers(names, round(timeout_s * 1000), time.perf_counter))
+    except SolverMissing as error:
+        raise UsageError(f"solvers: {error}") from None
+
+
+def _texts(fields: dict[str, Any]) -> dict[str, Any]:
+    """Quoracle's objects as our expressions."""
+    found = dict(fields)
+    system = found.get("quorums")
+    if hasattr(system, "reads") and hasattr(system, "writes"):
+        found |= {"quorums": system.reads, "write_quorums": system.writes}
+    for name in ("quorums", "write_quorums"):
+        if name in found and found[name] is not None and not isinstance(found[name], str):
+            try:
+                found[name] = str(from_quoracle(found[name]))
+            except TypeError as error:
+                raise UsageError(f"{name}: {error}; accepted: text, or an expression of quoracle's") from None
+    return found

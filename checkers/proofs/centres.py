@@ -32,7 +32,7 @@ def judged(centres: Centres, solvers: Solvers) -> tuple[Judgement, ...]:
     found = [_judged(centres, "coordinators in one data centre", same, True, solvers)]
     if other:
         decides = centres.coordinators == "any"
-        found.append(_judged(centres, "coordinators in two", other, decides, solvers))
+        found.append(_judged(centres, "coordinators in two data centres", other, decides, solvers))
     return tuple(found)
 
 
@@ -47,7 +47,10 @@ def _judged(centres: Centres, note: str, pairs: list[tuple[str, str]], decides: 
     layout = Layout(tuple(centres.replicas))
     values = layout.values(centres.replicas)
     lemma = room(layout.names)
-    name, claim = f"reads-meet-writes ({note})", f"a read at {centres.read} meets every write at {centres.write}"
+    name, claim = (
+        f"reads-meet-writes ({note})",
+        f"a read at {centres.read} meets every write at {centres.write}, {note}",
+    )
     asked: dict[tuple[tuple[str, int], ...], Outcome] = {}
     words: list[str] = []
     for writer, reader in pairs:

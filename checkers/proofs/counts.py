@@ -129,15 +129,15 @@ def _afterwards(counts: Counts, r: int, w: int, note: str) -> list[Question]:
 def _survival(counts: Counts, w: int) -> list[Question]:
     base = {"N": counts.n, "W": w}
     found = []
-    lost = counts.lose_disks
     if counts.restarts is not None or counts.synced is not None:
         synced = min(w, 0 if counts.synced is None else counts.synced)
-        values = {**base, "f": lost or 0, "k": counts.restarts or 0, "s": synced}
+        values = {**base, "f": counts.lose_disks or 0, "k": counts.restarts or 0, "s": synced}
         found.append(Question(LEMMAS["survives-restarts"], values, ("W", "s")))
-    elif lost is not None:
-        found.append(Question(LEMMAS["survives-disks"], {**base, "f": lost}, ("W",)))
+    elif counts.lose_disks is not None:
+        found.append(Question(LEMMAS["survives-disks"], {**base, "f": counts.lose_disks}, ("W",)))
     else:
-        found.append(Question(LEMMAS["survives-disks"], {**base, "f": w - 1}, ("W",), decides=False))
+        losses = ({**base, "f": lost} for lost in (w - 1, w))
+        found += [Question(LEMMAS["survives-disks"], values, ("W",), decides=False) for values in losses]
     if counts.lose_machines is not None:
         values = {**base, "m*f": counts.per_machine * counts.lose_machines}
         found.append(Question(LEMMAS["survives-machines"], values, ("W",)))

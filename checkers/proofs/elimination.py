@@ -144,12 +144,13 @@ def _read_term(expression: Any) -> Term:
 
 
 def _tidy(found: Comparison) -> Comparison:
-    """Every variable on the side where it has no minus, capitals first, the longer side left: ``R + W <= N``."""
+    """Every variable on the side where it has no minus, capitals first, N on the right: ``R + W <= N``."""
     moved = found.left - found.right
     terms = sorted(moved.coefficients, key=lambda pair: (not pair[0].isupper(), pair[0]))
     left = Term(tuple((name, count) for name, count in terms if count > 0), max(moved.constant, 0))
     right = Term(tuple((name, -count) for name, count in terms if count < 0), max(-moved.constant, 0))
-    if len(left.coefficients) < len(right.coefficients):
+    sides = [[name for name, _ in side.coefficients] for side in (left, right)]
+    if "N" in sides[0] or ("N" not in sides[1] and len(sides[0]) < len(sides[1])):
         return Comparison(right, _FLIPPED[found.op], left)
     return Comparison(left, found.op, right)
 

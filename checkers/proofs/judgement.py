@@ -67,7 +67,7 @@ def judge(question: Question, solvers: Solvers) -> Judgement:
     because = {"proved": explained(lemma.condition, values), "refuted": found.sentence if found else ""}
     return Judgement(
         name=lemma.name + (f" ({question.note})" if question.note else ""),
-        claim=lemma.claim,
+        claim=lemma.said(values),
         result=outcome.result,
         because=because.get(outcome.result, outcome.reason),
         decides=question.decides,

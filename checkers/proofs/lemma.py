@@ -56,6 +56,7 @@ class Lemma:
 
     name: str
     claim: str
+    """In words; `{f}` is a parameter."""
     parameters: tuple[Parameter, ...]
     venn: Venn
     domain: tuple[Named, ...]
@@ -78,6 +79,10 @@ class Lemma:
     def symbols(self) -> tuple[str, ...]:
         return tuple(parameter.symbol for parameter in self.parameters)
 
+    def said(self, values: Mapping[str, int] | None = None) -> str:
+        """The claim with its numbers, or for all of them with its symbols."""
+        return self.claim.format_map({symbol: symbol for symbol in self.symbols} if values is None else values)
+
     @property
     def hidden(self) -> tuple[str, ...]:
         """What is quantified over."""
@@ -96,7 +101,7 @@ class Lemma:
         return Exists(self.hidden, Every(parts))
 
     def sound(self) -> Problem:
-        about = f"with the condition, the failure is impossible: {self.claim}"
+        about = f"with the condition, the failure is impossible: {self.said()}"
         condition = Named("condition", self.condition)
         return self._problem("sound", about, (*self.domain, *self.scene, condition, self.failure), "unsat")
 

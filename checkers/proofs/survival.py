@@ -18,7 +18,7 @@ def _disks() -> Lemma:
     venn = Venn(("write", "lost"))
     return Lemma(
         name="survives-disks",
-        claim="an acknowledged put outlives f lost disks, acknowledgements waiting for the disk",
+        claim="an acknowledged put outlives the loss of any {f} of its disks, every acknowledgement having waited for one",
         parameters=(REPLICAS, ACKS, _LOST),
         venn=venn,
         domain=(ONE_REPLICA, *WRITABLE, _SOME_LOST),
@@ -39,7 +39,8 @@ def _partly_synced() -> Lemma:
     gone = venn.size("write", "lost") + venn.size("write", "restarted", outside=("synced", "lost"))
     return Lemma(
         name="survives-restarts",
-        claim="an acknowledged put outlives f lost disks and k restarts, s acknowledgements waiting for the disk",
+        claim="an acknowledged put outlives the loss of any {f} of its disks and {k} restarts, "
+        "{s} acknowledgements being durable",
         parameters=(REPLICAS, ACKS, _SYNCED, _LOST, _RESTARTS),
         venn=venn,
         domain=(
@@ -69,7 +70,7 @@ def _replaced() -> Lemma:
     venn = Venn(("write", "read", "emptied"))
     return Lemma(
         name="replaced-by-empty",
-        claim="a get meets every acknowledged put after f dead replicas were replaced by empty ones",
+        claim="a get meets every acknowledged put though {f} dead replicas were replaced by empty ones",
         parameters=(REPLICAS, REPLIES, ACKS, _LOST),
         venn=venn,
         domain=(*QUORUMS, _SOME_LOST),
@@ -96,7 +97,7 @@ def _machines() -> Lemma:
     most = var("m*f")
     return Lemma(
         name="survives-machines",
-        claim="an acknowledged put outlives f machines that carry at most m replicas of a key each",
+        claim="an acknowledged put outlives the loss of machines that carry {m*f} of its replicas",
         parameters=(REPLICAS, ACKS, Parameter("m*f", "replicas of a key on the f lost machines, at the most")),
         venn=venn,
         domain=(ONE_REPLICA, *WRITABLE, Named("no negative number", most >= 0)),
@@ -116,7 +117,7 @@ def _monotone() -> Lemma:
     back = var("B")
     return Lemma(
         name="monotone-reads",
-        claim="a get that follows a get sees at least as much, B replicas holding what the first one returned",
+        claim="a get sees at least what an earlier get returned, which is then on {B} replicas",
         parameters=(REPLICAS, REPLIES, ACKS, Parameter("B", "replicas that hold what a get returns, before it does")),
         venn=venn,
         domain=(*QUORUMS, Named("somebody had it", back >= 1), Named("no more than the list", back <= N)),

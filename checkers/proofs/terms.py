@@ -168,6 +168,15 @@ class Problem:
     switches: tuple[str, ...] = field(init=False)
     """The free switches, likewise."""
 
+    def named(self, name: str) -> "Problem":
+        """The same problem under another name."""
+        return Problem(name, self.about, self.assumptions, self.expect)
+
+    @property
+    def linear(self) -> bool:
+        """Whether a Farkas certificate can speak of it."""
+        return all(linear(named.formula) for named in self.assumptions)
+
     def __post_init__(self) -> None:
         assert len({named.name for named in self.assumptions}) == len(self.assumptions), "assumptions have own names"
         found = Free()
@@ -206,6 +215,21 @@ class Free:
                 self._term(inner, bound)
         for _, formula in term.counted:
             self.visit(formula, bound)
+
+
+def linear(formula: Formula) -> bool:
+    """Whether it is made of comparisons alone: no quantifier, no switch, nothing counted."""
+    match formula:
+        case Comparison(left, _, right):
+            return not any(_counts(term) for term in (left, right))
+        case Every(parts) | Some(parts):
+            return all(linear(part) for part in parts)
+        case _:
+            return False
+
+
+def _counts(term: Term) -> bool:
+    return bool(term.counted) or any(_counts(inner) for _, terms in term.least for inner in terms)
 
 
 def var(name: str) -> Term:

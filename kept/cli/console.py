@@ -11,6 +11,7 @@ import click
 from kept.lab.usage import unknown
 
 _COLOURS = {"valid": "green", "INVALID": "red", "unknown": "yellow"}
+_PROOFS = {"proved": "green", "REFUTED": "red", "DISPUTED": "yellow"}
 _RESULTS = {"SAME": "green", "FIXED": "green", "FAILED": "red", "DIVERGED": "red", "UNKNOWN": "yellow"}
 COLORS = ("auto", "always", "never")
 
@@ -43,7 +44,7 @@ class Console:
 
     def _painted(self, line: str) -> str:
         first = line.split(" ", 1)[0]
-        color = _COLOURS.get(first) or _RESULTS.get(first)
+        color = _COLOURS.get(first) or _RESULTS.get(first) or _PROOFS.get(first)
         if not self._color or color is None:
             return line
         return click.style(first, fg=color, bold=True) + line[len(first) :]
