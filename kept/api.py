@@ -9,7 +9,7 @@ assert kept.prove(n=3, r=2, w=2).result == "proved"
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from kept.lab.replay import replay as replay_schedule
 from kept.lab.schedule import Schedule, load_schedule
 from kept.lab.trial import Trial, claims_of, configured, finish, prepare
 from kept.lab.usage import UsageError, first_problem, shown, unknown
-from kept.prover.config import configured as proof_config
+from kept.prover.config import ProofConfig
+from kept.prover.config import configured as configured_proof
 from kept.prover.files import load as load_proof_configs
 from kept.prover.prove import Proof
 from kept.prover.prove import prove as prove_config
@@ -113,18 +114,17 @@ def prove(solvers: Iterable[str] = ("z3",), timeout_s: float = 10.0, **fields: A
     `quorums` and `write_quorums` are text, or quoracle's expressions; a `QuorumSystem` of quoracle's gives both.
     `result` is ``proved``, ``refuted``, ``unknown`` or ``disagreement``. Raises `UsageError`.
     """
-    return _proved(lambda asked: prove_config(proof_config(_texts(fields)), asked), solvers, timeout_s)
+    return _proofs([configured_proof(_texts(fields))], solvers, timeout_s)[0]
 
 
 def prove_file(
     path: str | Path, solvers: Iterable[str] = ("z3",), timeout_s: float = 10.0, **fields: Any
 ) -> list[Proof]:
     """The same for every configuration in a file; `fields` go before what it says. Raises `UsageError`, OSError."""
-    configs = load_proof_configs(Path(path), _texts(fields))
-    return [_proved(lambda asked, one=config: prove_config(one, asked), solvers, timeout_s) for config in configs]
+    return _proofs(load_proof_configs(Path(path), _texts(fields)), solvers, timeout_s)
 
 
-def _proved(proof: Callable[[Solvers], Proof], solvers: Iterable[str], timeout_s: float) -> Proof:
+def _proofs(configs: Iterable[ProofConfig], solvers: Iterable[str], timeout_s: float) -> list[Proof]:
     names = tuple(solvers)
     for name in names:
         if name not in SOLVERS:
@@ -133,8 +133,9 @@ def _proved(proof: Callable[[Solvers], Proof], solvers: Iterable[str], timeout_s
         raise UsageError(f"solvers: none; accepted: {', '.join(SOLVERS)}")
     if not 0.001 <= timeout_s <= 86_400:
         raise UsageError(f"timeout_s: {shown(timeout_s)}; accepted: 0.001 to 86400")
+    asked = Solvers(names, round(timeout_s * 1000), time.perf_counter)
     try:
-        return proof(Solvers(names, round(timeout_s * 1000), time.perf_counter))
+        return [prove_config(config, asked) for config in configs]
     except SolverMissing as error:
         raise UsageError(f"solvers: {error}") from None
 
@@ -142,11 +143,11 @@ def _proved(proof: Callable[[Solvers], Proof], solvers: Iterable[str], timeout_s
 def _texts(fields: dict[str, Any]) -> dict[str, Any]:
     """Quoracle's objects as our expressions."""
     found = dict(fields)
-    system = found.get("quorums")
+    system: Any = found.get("quorums")
     if hasattr(system, "reads") and hasattr(system, "writes"):
         found |= {"quorums": system.reads, "write_quorums": system.writes}
     for name in ("quorums", "write_quorums"):
-        if name in found and found[name] is not None and not isinstance(found[name], str):
+        if found.get(name) is not None and not isinstance(found[name], str):
             try:
                 found[name] = str(from_quoracle(found[name]))
             except TypeError as error:

@@ -18,7 +18,7 @@ def _disks() -> Lemma:
     venn = Venn(("write", "lost"))
     return Lemma(
         name="survives-disks",
-        claim="an acknowledged put outlives the loss of any {f} of its disks, every acknowledgement having waited for one",
+        claim="an acknowledged put outlives the loss of any {f} of its disks, all acknowledgements being durable",
         parameters=(REPLICAS, ACKS, _LOST),
         venn=venn,
         domain=(ONE_REPLICA, *WRITABLE, _SOME_LOST),

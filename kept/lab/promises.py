@@ -10,10 +10,10 @@ def promised(config: RunConfig) -> tuple[str, ...]:
 
     The wording of each is in `checkers.registry`. Only dotted version vectors keep every acknowledged write: plain
     vectors let a put dominate one that it never saw, and last-writer-wins keeps one of any two. Fresh reads need
-    quorums that meet, under the very condition that `kept prove` proves, and acknowledgements that waited for the disk. Without anti-entropy
-    nothing brings together replicas that drifted apart on a key that nobody reads. Contexts that say exactly what was
-    seen need dots: a plain vector covers what a rival replaced unseen, and last-writer-wins knows only its winner. That
-    nothing is invented and no dot is given twice holds under any rules.
+    quorums that meet, under the very condition that `kept prove` proves, and acknowledgements that waited for the
+    disk. Without anti-entropy nothing brings together replicas that drifted apart on a key that nobody reads. Contexts
+    that say exactly what was seen need dots: a plain vector covers what a rival replaced unseen, and last-writer-wins
+    knows only its winner. That nothing is invented and no dot is given twice holds under any rules.
     """
     claims = []
     if config.versions == "dvv":
