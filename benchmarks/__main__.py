@@ -1,4 +1,4 @@
-"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [zoo] [shrink]`: the first four where none is named."""
+"""`python3 dev.py bench [NAME ...]`; without a name: throughput, pairs, nodes and length. Also: zoo, shrink, proofs."""
 
 import os
 import platform
@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.measure import apart
+from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
 
@@ -88,6 +89,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "length": length,
     "zoo": table,
     "shrink": shrunk,
+    "proofs": proofs,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the zoo's tables take minutes."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checkers.proofs.datacentres import room
-from checkers.proofs.judgement import Judgement
+from checkers.proofs.judgement import Judgement, counterexample
 from checkers.proofs.lemma import Lemma
 from checkers.proofs.levels import READ_LEVELS, WRITE_LEVELS, Layout, Need, can_be_met, meets, need, rooms
 from checkers.proofs.solving import Outcome, Solvers
@@ -65,7 +65,7 @@ def _judged(centres: Centres, note: str, pairs: list[tuple[str, str]], decides: 
             agrees = holds(meets(acks, replies, layout), values) == (outcome.result == "proved")
             assert agrees, f"{claim}: the condition and the solver differ"
         if outcome.result != "proved":
-            return _failed(name, claim, lemma, outcome, (writer, reader), centres, decides)
+            return _failed(name, claim, lemma, outcome, (writer, reader), centres, decides, solvers)
     return Judgement(
         name=name,
         claim=claim,
@@ -94,13 +94,13 @@ def _failed(
     pair: tuple[str, str],
     centres: Centres,
     decides: bool,
+    solvers: Solvers,
 ) -> Judgement:
     writer, reader = pair
     because, nodes = outcome.reason, None
     ways: tuple[str, ...] = ()
     if outcome.result == "refuted":
-        model = next(answer for answer in outcome.answers if answer.status == "sat").values
-        found = lemma.counterexample(model)
+        found = counterexample(lemma, outcome, solvers)
         where = f"written through {writer}, read through {reader}: "
         because, nodes, ways = where + found.sentence, found.nodes, _weakest(centres, pair)
     return Judgement(

@@ -77,6 +77,7 @@ def room(names: tuple[str, ...]) -> Lemma:
         failure=Named("none in both", equal(venn.size("write", "read"), 0)),
         condition=some(*crowded, totals[0] + totals[1] > venn_total(names)),
         story="the write is acknowledged by {write}; the read hears {read}: no replica is in both",
+        least=(venn.size("write"), venn.size("read")),
         assumes=("hints count for ANY alone", "every acknowledgement is durable"),
         prefix=lambda region: next(f"{name}-" for name in names if region.is_in(name)),
     )
@@ -130,7 +131,7 @@ def cell(write: str, read: str, same: bool, solvers: Solvers) -> Cell:
         return Cell(write, read, same, kind, words, {}, dispute.reason)
     if always.result == "proved":
         return Cell(write, read, same, "always", words, {}, "")
-    order = (layout.all_replicas, layout.replicas(layout.names[0]))
-    model = smallest(misses, order, solvers.timeout_ms)
+    factors = tuple(layout.replicas(centre) for centre in layout.names)
+    model = smallest(misses, (layout.all_replicas,), factors, solvers.timeout_ms)
     fails = {} if model is None else {centre: model[f"rf.{centre}"] for centre in layout.names}
     return Cell(write, read, same, "never" if none.result == "proved" else "sometimes", words, fails, "")

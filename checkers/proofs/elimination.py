@@ -45,7 +45,8 @@ def derive(lemma: Lemma, solvers: Solvers) -> Derived | None:
     goal = Problem("failure", "", (Named("failure", lemma.broken),), "sat")
     text = "\n".join((*declarations(goal), *(assertion(named) for named in goal.assumptions)))
     try:
-        found = _read(eliminated(z3.And(*z3.parse_smt2_string(text)), solvers.timeout_ms))
+        # In a fresh context, so that the form of what is derived does not depend on what was asked before.
+        found = _read(eliminated(z3.parse_smt2_string(text, ctx=z3.Context())[0], solvers.timeout_ms))
     except (NotLinear, z3.Z3Exception):
         return None
     fails_iff = _without_the_obvious(found, lemma.domain, solvers)

@@ -49,7 +49,7 @@ def _multipliers(constraints: Case) -> list[str] | None:
     """One multiplier per constraint: the sum has no variable left and a bound below 0."""
     import z3  # noqa: PLC0415
 
-    unknowns = z3.RealVector("m", len(constraints))
+    unknowns = [z3.Real(f"m.{at}") for at in range(len(constraints))]
     solver = z3.Solver()
     names = dict.fromkeys(name for constraint in constraints for name, _ in constraint.coefficients)
     for name in names:

@@ -7,6 +7,7 @@ from typing import Any
 
 from checkers.proofs.lemma import Counterexample, Lemma
 from checkers.proofs.repair import repairs
+from checkers.proofs.smallest import smallest
 from checkers.proofs.solving import Outcome, Result, Solvers
 from checkers.proofs.terms import Comparison, Every, Formula, Some, holds, value
 
@@ -62,7 +63,7 @@ def judge(question: Question, solvers: Solvers) -> Judgement:
     found: Counterexample | None = None
     ways: tuple[str, ...] = ()
     if outcome.result == "refuted":
-        found = lemma.counterexample(next(answer for answer in outcome.answers if answer.status == "sat").values)
+        found = counterexample(lemma, outcome, solvers)
         ways = tuple(str(repair) for repair in repairs(lemma, values, question.knobs, solvers))
     because = {"proved": explained(lemma.condition, values), "refuted": found.sentence if found else ""}
     return Judgement(
@@ -78,6 +79,15 @@ def judge(question: Question, solvers: Solvers) -> Judgement:
         outcomes=(outcome,),
         details={"condition": str(lemma.condition), "holds": explained(lemma.condition, values)},
     )
+
+
+def counterexample(lemma: Lemma, outcome: Outcome, solvers: Solvers) -> Counterexample:
+    """The preferred model of a refuted question, with the fewest nodes in the sets that may be larger than they must;
+    where z3 finds none in time, the solver's own."""
+    model = smallest(outcome.problem, lemma.least, lemma.preferred(), solvers.timeout_ms)
+    if model is None:
+        model = next(answer for answer in outcome.answers if answer.status == "sat").values
+    return lemma.counterexample(model)
 
 
 def explained(formula: Formula, values: Mapping[str, int]) -> str:

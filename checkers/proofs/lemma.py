@@ -72,6 +72,8 @@ class Lemma:
     tempting: tuple[Tempting, ...] = ()
     extra: tuple[str, ...] = ()
     """Numbers beside the sizes of regions that are free within the setting."""
+    least: tuple[Term, ...] = ()
+    """What a counterexample has no more of than it must, where the setting leaves sizes open."""
     prefix: Callable[[Region], str] = lambda _region: "n"
     """Region -> the letter that its nodes are called by."""
 
@@ -140,6 +142,12 @@ class Lemma:
         nodes = self.venn.members(model, self.prefix)
         words = {name: listed(members) for name, members in nodes.items()}
         return Counterexample(values, nodes, self.story.format(**words, **values))
+
+    def preferred(self) -> tuple[Term, ...]:
+        """Of counterexamples that are as small, the one with most of these: parameters in their order, then owners
+        before fallbacks, members of many sets before those of few."""
+        shown = [region.name for region in self.venn.regions if region.sets]
+        return tuple(var(name) for name in (*self.symbols, *shown))
 
     def weight(self) -> Term:
         """What a smallest counterexample has least of: first nodes, then everything that is asked for."""

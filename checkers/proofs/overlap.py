@@ -205,7 +205,7 @@ def _hints(shared: bool) -> Lemma:
         brought = Named("every delivered hint reached an owner of its own", equal(handed, delivered))
     return Lemma(
         name="hints-for-shared-owners" if shared else "hints-undelivered",
-        claim="a strict get meets every acknowledged put with {u} hints under way"
+        claim="a strict get meets every acknowledged put with {u} of its hints under way"
         + (", though hints may share an owner" if shared else ", hint owners being distinct"),
         parameters=(REPLICAS, REPLIES, ACKS, _UNDELIVERED),
         venn=venn,

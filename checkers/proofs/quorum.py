@@ -40,7 +40,8 @@ class Threshold:
     def __str__(self) -> str:
         inner = [str(part) for part, _ in self.parts]
         if not self.plain:
-            shown = ", ".join(f"{text}={weight}" for text, (_, weight) in zip(inner, self.parts, strict=True))
+            named = ((f"{part}" if isinstance(part, Node) else f"({part})", weight) for part, weight in self.parts)
+            shown = ", ".join(f"{text}={weight}" for text, weight in named)
             return f"weights({self.need}, {shown})"
         if self.need == len(self.parts):
             wrapped = [
@@ -70,8 +71,15 @@ def weighted(need: int, parts: Iterable[tuple[Expression, int]]) -> Expression:
         raise ValueError("a weight below 0")
     if not 1 <= need <= total:
         raise ValueError(f"{need} of {total}")
-    heavy = tuple((part, weight) for part, weight in found if weight)
-    return heavy[0][0] if len(heavy) == 1 else Threshold(need, heavy)
+    merged: dict[Expression, int] = {}  # a part that stands there twice counts twice
+    for part, weight in found:
+        if weight:
+            merged[part] = merged.get(part, 0) + weight
+    if len(merged) == 1:
+        return next(iter(merged))
+    if need in (1, total):  # any of them, or all of them, whatever they weigh
+        return Threshold(1 if need == 1 else len(merged), tuple((part, 1) for part in merged))
+    return Threshold(need, tuple(merged.items()))
 
 
 def majority(parts: Iterable[Expression]) -> Expression:

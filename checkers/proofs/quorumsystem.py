@@ -76,7 +76,7 @@ class Encoding:
             number = var(f"{self.prefix}.sum.{len(self._sums) + 1}")
             self._sums[parts] = number
             summed = total(count_true(part) * weight for part, weight in parts)
-            self.definitions.append(Named(f"{number}", equal(number, summed)))
+            self.definitions.append(Named(f"{number} is a sum", equal(number, summed)))
         return self._sums[parts]
 
     def chosen(self, values: dict[str, int]) -> tuple[str, ...]:

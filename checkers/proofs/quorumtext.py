@@ -125,16 +125,17 @@ class _Parser:
         return parts
 
     def _weights(self, name: _Token) -> list[tuple[Expression, int]]:
-        found: dict[str, int] = {}
+        found: dict[Expression, int] = {}
         while self._take(","):
-            member = self._name("a node's name")
-            if member.text in found:
-                raise QuorumTextError(f"character {member.at}: weights: {member.text} twice; accepted: each node once")
+            at = self.tokens[self.next].at if self.next < len(self.tokens) else 0
+            member = self.atom()
+            if member in found:
+                raise QuorumTextError(f"character {at}: weights: {member} twice; accepted: each node once")
             self._expect("=")
-            found[member.text] = self._number()
+            found[member] = self._number()
         if not found:
             raise QuorumTextError(f"character {name.at}: weights: no nodes; accepted: weights(need, node=weight, ...)")
-        return [(quorum.node(member), weight) for member, weight in found.items()]
+        return list(found.items())
 
     def _threshold(self, name: _Token, need: int, parts: list[tuple[Expression, int]]) -> Expression:
         weight = sum(one for _, one in parts)

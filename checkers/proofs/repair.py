@@ -30,7 +30,7 @@ def repairs(lemma: Lemma, values: Mapping[str, int], knobs: tuple[str, ...], sol
         for symbol in lemma.symbols
     )
     wanted = Problem(f"{lemma.name}.repair", "", (*lemma.domain, *fixed, Named("condition", lemma.condition)), "sat")
-    found = smallest(wanted, (total(var(symbol) for symbol in turned),), solvers.timeout_ms)
+    found = smallest(wanted, (total(var(symbol) for symbol in turned),), tuple(map(var, turned)), solvers.timeout_ms)
     if found is None:
         return ()
     steps = sum(found[symbol] - values[symbol] for symbol in turned)

@@ -45,7 +45,7 @@ def _two_lists() -> Lemma:
     )
     return Lemma(
         name="lists-differ",
-        claim="a get on one preference list meets every put on another, {d} members being different",
+        claim="a get on one preference list meets every put on another, {d} of their members being different",
         parameters=(REPLICAS, REPLIES, ACKS, _DIFFERENT),
         venn=venn,
         domain=(*QUORUMS, *_differ("d")),
@@ -103,7 +103,7 @@ def _implied() -> Lemma:
     acks = Parameter("A", "acknowledgements on the union of both lists")
     return Lemma(
         name="pending-implied",
-        claim="{A} acknowledgements on both lists together are W on each, {p} members being pending",
+        claim="{A} acknowledgements on both lists together are W on each, pending members: {p}",
         parameters=(REPLICAS, ACKS, _PENDING, acks),
         venn=venn,
         domain=(
@@ -125,7 +125,7 @@ RING_CHANGE = (
     _two_lists(),
     _pending(
         "pending-per-list",
-        "with {p} members pending, W acknowledgements on each list are enough for gets on either",
+        "W acknowledgements on each list are enough for gets on either, pending members: {p}",
         (
             Named("W of the old list acknowledged", _EITHER.size("old", "write") >= W),
             Named("W of the new list acknowledged", _EITHER.size("new", "write") >= W),
@@ -134,14 +134,14 @@ RING_CHANGE = (
     ),
     _pending(
         "pending-plus",
-        "with {p} members pending, W + {p} acknowledgements on both lists together are enough",
+        "W + {p} acknowledgements on both lists together are enough, pending members: {p}",
         (Named("W + p nodes acknowledged", _EITHER.size("write") >= W + var("p")),),
         union=False,
     ),
     _implied(),
     _pending(
         "pending-union",
-        "with {p} members pending, W acknowledgements on both lists together are enough",
+        "W acknowledgements on both lists together are enough, pending members: {p}",
         (Named("W nodes acknowledged", _EITHER.size("write") >= W),),
         union=True,
     ),

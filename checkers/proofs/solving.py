@@ -96,12 +96,14 @@ def ask_z3(problem: Problem, timeout_ms: int) -> Answer:
     z3 instantiates quantifiers and gives up on them. `SimpleSolver` keeps sums that thresholds share in one row."""
     import z3  # noqa: PLC0415
 
-    solver = z3.SimpleSolver()
+    # Models of quorum systems are shown as they are found: what was asked before must not show in them.
+    context = z3.Context() if problem.switches else z3.main_ctx()
+    solver = z3.SimpleSolver(ctx=context)
     solver.set("timeout", timeout_ms)
     solver.set("core.minimize", True)
     text = "\n".join((*declarations(problem), *(assertion(named) for named in problem.assumptions)))
     try:
-        for named, parsed in zip(problem.assumptions, z3.parse_smt2_string(text), strict=True):
+        for named, parsed in zip(problem.assumptions, z3.parse_smt2_string(text, ctx=context), strict=True):
             plain = eliminated(parsed, timeout_ms) if quantified(named.formula) else parsed
             solver.assert_and_track(plain, named.name)
     except z3.Z3Exception as error:
@@ -109,8 +111,8 @@ def ask_z3(problem: Problem, timeout_ms: int) -> Answer:
     status = str(solver.check())
     if status == "sat":
         model = solver.model()
-        found = [(name, model.eval(z3.Int(name), True).as_long()) for name in problem.names]
-        found += [(name, int(z3.is_true(model.eval(z3.Bool(name), True)))) for name in problem.switches]
+        found = [(name, model.eval(z3.Int(name, context), True).as_long()) for name in problem.names]
+        found += [(name, int(z3.is_true(model.eval(z3.Bool(name, context), True)))) for name in problem.switches]
         return Answer("z3", "sat", model=tuple(found))
     if status == "unsat":
         core = {str(name) for name in solver.unsat_core()}
@@ -122,11 +124,13 @@ def eliminated(formula: Any, timeout_ms: int = 10_000) -> Any:
     """A z3 formula without its quantifiers: the projection of `qe2`, or where that brings in remainders, of `qe`."""
     import z3  # noqa: PLC0415
 
-    goal = z3.Goal()
+    context = formula.ctx
+    goal = z3.Goal(ctx=context)
     goal.add(formula)
     best = None
     for tactic in ("qe2", "qe"):
-        found = z3.TryFor(z3.Then(tactic, "simplify"), timeout_ms)(goal).as_expr()
+        steps = z3.Then(z3.Tactic(tactic, context), z3.Tactic("simplify", context))
+        found = z3.TryFor(steps, timeout_ms, context)(goal).as_expr()
         text = found.sexpr()
         if best is None or len(text) < len(best.sexpr()):
             best = found

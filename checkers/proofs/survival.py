@@ -39,8 +39,8 @@ def _partly_synced() -> Lemma:
     gone = venn.size("write", "lost") + venn.size("write", "restarted", outside=("synced", "lost"))
     return Lemma(
         name="survives-restarts",
-        claim="an acknowledged put outlives the loss of any {f} of its disks and {k} restarts, "
-        "{s} acknowledgements being durable",
+        claim="an acknowledged put outlives the loss of any {f} of its disks and the restart of any {k} of its "
+        "nodes, {s} of its acknowledgements being durable",
         parameters=(REPLICAS, ACKS, _SYNCED, _LOST, _RESTARTS),
         venn=venn,
         domain=(
@@ -117,7 +117,7 @@ def _monotone() -> Lemma:
     back = var("B")
     return Lemma(
         name="monotone-reads",
-        claim="a get sees at least what an earlier get returned, which is then on {B} replicas",
+        claim="a get sees at least what an earlier get returned, which is then on {B} of the replicas",
         parameters=(REPLICAS, REPLIES, ACKS, Parameter("B", "replicas that hold what a get returns, before it does")),
         venn=venn,
         domain=(*QUORUMS, Named("somebody had it", back >= 1), Named("no more than the list", back <= N)),

@@ -70,7 +70,7 @@ class Term:
 
     def __str__(self) -> str:
         parts = [(count, name) for name, count in self.coefficients]
-        parts += [(count, f"min({', '.join(str(term) for term in terms)})") for count, terms in self.least]
+        parts += [_extreme(count, terms) for count, terms in self.least]
         parts += [(count, f"[{formula}]") for count, formula in self.counted]
         text = ""
         for count, name in parts:
@@ -79,6 +79,14 @@ class Term:
         if not text:
             return str(self.constant)
         return text if not self.constant else f"{text} {'-' if self.constant < 0 else '+'} {abs(self.constant)}"
+
+
+def _extreme(count: int, terms: tuple[Term, ...]) -> tuple[int, str]:
+    """A least value with its factor; the opposite of the least of opposites is the greatest."""
+    opposites = all(factor < 0 for term in terms for _, factor in term.coefficients)
+    if count < 0 and opposites:
+        return -count, f"max({', '.join(str(term * -1) for term in terms)})"
+    return count, f"min({', '.join(str(term) for term in terms)})"
 
 
 class Comparison(NamedTuple):
@@ -184,6 +192,8 @@ class Problem:
             found.visit(named.formula)
         object.__setattr__(self, "names", tuple(found.names))
         object.__setattr__(self, "switches", tuple(found.switches))
+        variables = {*found.names, *found.switches}
+        assert not any(named.name in variables for named in self.assumptions), "SMT-LIB has one space of names"
 
 
 class Free:

@@ -82,5 +82,5 @@ def _belief(lemma: Lemma, tempting: Tempting, solvers: Solvers) -> Belief:
     problem = lemma.tempted(tempting)
     outcome = solvers.ask(problem)
     least = (var("N"), lemma.weight()) if "N" in lemma.symbols else (lemma.weight(),)
-    model = smallest(problem, least, solvers.timeout_ms)
+    model = smallest(problem, least, lemma.preferred(), solvers.timeout_ms)
     return Belief(tempting, outcome, None if model is None else lemma.counterexample(model))

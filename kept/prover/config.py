@@ -13,6 +13,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
@@ -25,19 +26,25 @@ from checkers.proofs.systems import System
 from kept.lab.usage import UsageError, first_problem, nearest, shown
 
 REPLICAS_LIMIT = 1_000
+COUNT_LIMIT = 1_000_000
 CENTRES_LIMIT = 24
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 Configuration = Counts | Centres | System
 
 
-def _classes(given: Any) -> Any:
+def _classes(given: Any, info: ValidationInfo) -> Any:
     """One number is one class of requests."""
-    return (given,) if isinstance(given, int) else given
+    if given is None:
+        return None
+    many = given if isinstance(given, list | tuple) else (given,)
+    for one in many:
+        if type(one) is not int:
+            raise ValueError(f"{info.field_name}: {shown(one)}; accepted: a whole number, or several")
+    return tuple(many)
 
 
-Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
-Classes = Annotated[tuple[StrictInt, ...], BeforeValidator(_classes)]
+Classes = Annotated[tuple[int, ...] | None, BeforeValidator(_classes)]
 
 _BY_NUMBER = (
     *("pr", "pw", "sloppy", "nodes", "hinted_writes", "hinted_reads", "undelivered", "lose_disks", "restarts"),
@@ -59,24 +66,46 @@ class ProofConfig(BaseModel):
 
     name: str = Field("", description="how reports call it; empty: by its numbers")
     n: StrictInt | None = Field(None, ge=1, le=REPLICAS_LIMIT, description="replicas of every key")
-    r: Classes | None = Field(None, description="replies that a get waits for; several: classes of gets in use at once")
-    w: Classes | None = Field(None, description="acknowledgements that a put waits for; several likewise")
-    pr: Count = Field(0, description="how many of R must come from the key's own replicas, having answered")
-    pw: Count = Field(0, description="how many of W must come from the key's own replicas, having answered")
+    r: Classes = Field(None, description="replies that a get waits for; several: classes of gets in use at once")
+    w: Classes = Field(None, description="acknowledgements that a put waits for; several likewise")
+    pr: StrictInt = Field(
+        0, ge=0, le=COUNT_LIMIT, description="how many of R must come from the key's own replicas, having answered"
+    )
+    pw: StrictInt = Field(
+        0, ge=0, le=COUNT_LIMIT, description="how many of W must come from the key's own replicas, having answered"
+    )
     sloppy: StrictBool = Field(False, description="whether fallbacks may stand in for owners (hinted handoff)")
-    nodes: Count | None = Field(None, description="S: nodes in all; none: as many as it takes")
-    hinted_writes: Count | None = Field(None, description="h: acknowledgements that may come from fallbacks")
-    hinted_reads: Count | None = Field(None, description="g: replies that may come from fallbacks")
-    undelivered: Count | None = Field(None, description="u: hints that are not delivered while an owner is read")
-    lose_disks: Count | None = Field(None, description="f: disks that are lost for good")
-    restarts: Count | None = Field(None, description="k: nodes that restart, acknowledgements coming from memory")
-    synced: Count | None = Field(None, description="s: acknowledgements of the W that waited for the disk")
-    replace: Count | None = Field(None, description="f: dead replicas that are replaced by empty ones")
-    lose_machines: Count | None = Field(None, description="f: machines that are lost, with all their replicas")
+    nodes: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="S: nodes in all; none: as many as it takes"
+    )
+    hinted_writes: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="h: acknowledgements that may come from fallbacks"
+    )
+    hinted_reads: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="g: replies that may come from fallbacks"
+    )
+    undelivered: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="u: hints that are not delivered while an owner is read"
+    )
+    lose_disks: StrictInt | None = Field(None, ge=0, le=COUNT_LIMIT, description="f: disks that are lost for good")
+    restarts: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="k: nodes that restart, acknowledgements coming from memory"
+    )
+    synced: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="s: acknowledgements of the W that waited for the disk"
+    )
+    replace: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="f: dead replicas that are replaced by empty ones"
+    )
+    lose_machines: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="f: machines that are lost, with all their replicas"
+    )
     per_machine: Annotated[StrictInt, Field(ge=1, le=REPLICAS_LIMIT)] = Field(
         1, description="m: replicas of a key on one"
     )
-    ring_change: Count | None = Field(None, description="d: members by which two preference lists differ")
+    ring_change: StrictInt | None = Field(
+        None, ge=0, le=COUNT_LIMIT, description="d: members by which two preference lists differ"
+    )
     counting: Literal["one-list", "per-list", "union", "union-plus"] = Field(
         "one-list", description="whose acknowledgements make W while the ring changes"
     )
@@ -139,7 +168,7 @@ class ProofConfig(BaseModel):
             if getattr(self, field) is not None and not self.sloppy:
                 raise ValueError(f"{field}: a strict quorum has no fallbacks; accepted: with a sloppy one")
         if self.nodes is not None:
-            _within("nodes", self.nodes, n, 1_000_000, "")
+            _within("nodes", self.nodes, n, COUNT_LIMIT, "")
             for field in ("hinted_writes", "hinted_reads"):
                 _within(field, getattr(self, field), 0, self.nodes - n, "the nodes less N")
         _within("synced", self.synced, 0, min(writes), "the smallest W")

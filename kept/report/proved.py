@@ -130,10 +130,10 @@ def level_lines(cells: Sequence[Cell]) -> list[str]:
         reads = list(dict.fromkeys(cell.read for cell in chosen))
         where = "in one data centre" if same else "in two"
         lines += ["", f"does a read meet every write? Coordinators {where}; every replication factor", ""]
-        lines.append(f"  {'write  read':<14}" + "".join(f"{_short(read):>8}" for read in reads))
+        lines.append(f"  {'write  read':<14}" + "".join(f"{_short(read):>10}" for read in reads))
         for write in dict.fromkeys(cell.write for cell in chosen):
             row = {cell.read: cell for cell in chosen if cell.write == write}
-            lines.append(f"  {write:<14}" + "".join(f"{_SYMBOLS[row[read].answer]:>8}" for read in reads))
+            lines.append(f"  {write:<14}" + "".join(f"{_SYMBOLS[row[read].answer]:>10}" for read in reads))
     return [*lines, "", "  some: it depends on the replication factors; --dc decides, --json has every condition"]
 
 
