@@ -11,6 +11,7 @@ from benchmarks.admission import admission
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.loading import loading
 from benchmarks.measure import apart
+from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
 
@@ -95,6 +96,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "zoo": table,
     "shrink": shrunk,
     "admission": admission,
+    "proofs": proofs,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
