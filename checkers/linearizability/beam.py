@@ -15,6 +15,10 @@ import numpy as np
 from checkers.linearizability.needs import ends_that_matter, states_of
 from checkers.linearizability.transitions import Grouped
 
+FITS, STUCK = 0, 1
+REACHED = {2: "the bound on memory", 3: "the bound on memory", 4: "the budget of steps"}
+"""The results of a sweep (`frontier_kernel`): slots and configurations are both memory."""
+
 WIDTH = 16
 """Of the beam at first."""
 WIDER = 4
@@ -116,17 +120,16 @@ class _Search:
         """One key: beam, windows, complete search; again with more words or more room where these were short."""
         kernel = self.kernel
         words, rows = 1, ROWS
-        while True:
-            outcome = self.allocate(words, rows) and _Key(self, key).decide()
-            if not outcome:
-                return last
-            last = outcome
+        outcome = KeyOutcome(key, kernel.CONFIGURATIONS, int(self.given.bounds[key]), 0, 0)
+        while self.allocate(words, rows):
+            outcome = _Key(self, key).decide()
             if outcome.result == kernel.SLOTS:
                 words *= 2
             elif outcome.result == kernel.CONFIGURATIONS:
                 rows *= 8
             else:
-                return outcome
+                break
+        return outcome
 
 
 class _Place(NamedTuple):

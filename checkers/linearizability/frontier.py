@@ -19,11 +19,15 @@ Memory is the frontier, not the history. Sets are bit masks over the operations 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from checkers.linearizability.operations import Interval, events
+from checkers.linearizability.operations import NEVER, Interval, events
 from model.specifications.specification import DEAD, REFUSED, Call, Specification, State, hints
 
 BUDGET = 2_000_000
 CONFIGURATIONS = 200_000
+NARROW = 64
+"""Configurations kept in the first pass. What it finds is an explanation; only a complete pass can say that there is
+none."""
+BEFORE_TIME = -NEVER
 
 
 class Configuration(NamedTuple):
@@ -50,6 +54,10 @@ class Stuck(NamedTuple):
     """The first operation (its place) at whose end no explanation was left."""
     states: tuple[State, ...]
     """Where the object may have been just before that end."""
+    calm: int
+    """The time after which the last operation before began when nothing that ended was in flight."""
+    calm_states: tuple[State, ...]
+    """Where the object may have been then."""
 
 
 class GaveUp(NamedTuple):
@@ -72,18 +80,58 @@ def search(
     initial: Iterable[State] | None = None,
 ) -> Outcome:
     """Decide one object. `budget` bounds the calls of the specification, `most` the configurations kept at once."""
-    sweep = _Sweep(specification, operations, budget, most, [specification.init] if initial is None else initial)
+    places = [specification.init] if initial is None else list(initial)
+    for width in (NARROW, most):
+        outcome, narrowed, spent = _swept(specification, operations, budget, most, width, places)
+        budget -= spent
+        if isinstance(outcome, Fits) or not narrowed:
+            break
+    return outcome
+
+
+def _swept(
+    specification: Specification,
+    operations: Sequence[Interval],
+    budget: int,
+    most: int,
+    width: int,
+    initial: list[State],
+) -> tuple[Outcome, bool, int]:
+    """The outcome of one pass, whether configurations were left out for its narrowness, and the steps it took."""
+    sweep = _Sweep(specification, operations, budget, most, initial)
+    narrowed = False
+    open_now, calm, calm_states = 0, BEFORE_TIME, tuple(initial)
     for event in events(operations):
         if not event.ends:
             sweep.begin(event.operation)
+            open_now += operations[event.operation].required
             continue
         before = sweep.frontier
         found = sweep.end(event.operation)
         if found:
-            return GaveUp(event.operation, found, len(sweep.flight) + 1)
+            gave_up = GaveUp(event.operation, found, len(sweep.flight) + 1)
+            return gave_up, narrowed, budget - sweep.budget
         if not sweep.frontier:
-            return Stuck(event.operation, _states(before))
-    return Fits(_states(sweep.frontier), sweep.widest)
+            stuck = Stuck(event.operation, _states(before), calm, calm_states)
+            return stuck, narrowed, budget - sweep.budget
+        open_now -= 1
+        if not open_now:
+            calm, calm_states = event.time, _states(sweep.frontier)
+        if len(sweep.frontier) > width:
+            narrowed = True
+            sweep.frontier = _best(sweep.frontier, width)
+    return Fits(_states(sweep.frontier), sweep.widest), narrowed, budget - sweep.budget
+
+
+def _best(frontier: list[Configuration], width: int) -> list[Configuration]:
+    """Those with most discharged (that counts twice) and usable; the best of every state before the second best."""
+    ranked = sorted(frontier, key=lambda one: -2 * one.discharged.bit_count() - one.usable.bit_count())
+    turns: dict[State, int] = {}
+    places = []
+    for place, one in enumerate(ranked):
+        turns[one.state] = turns.get(one.state, 0) + 1
+        places.append((turns[one.state], place))
+    return [ranked[place] for _, place in sorted(places)[:width]]
 
 
 def _states(frontier: Iterable[Configuration]) -> tuple[State, ...]:

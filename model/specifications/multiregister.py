@@ -3,31 +3,31 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from histories.columns import Mark
 from model.specifications.specification import REFUSED, Call, Foresight, State, unheard_of
 
 READS, WRITES = ("read", "r"), ("write", "w")
+UNTOLD = (Mark.UNKNOWN, Mark.NONE)
 
 
 class MultiRegister(NamedTuple):
     """The state is a sorted tuple of `(register, value)`; a register that is not in it holds None.
 
-    The argument of a ``txn`` is a sequence of ``(f, register, value)``; its result is the same with what was read. A
-    read of None is a read whose value was not recorded, unless `nil_is_absent`.
+    The argument of a ``txn`` is a sequence of ``(f, register, value)``; its result is the same with what was read:
+    `Mark.NIL` for nothing, `Mark.UNKNOWN` where that was not recorded.
     """
 
     init: State = ()
-    nil_is_absent: bool = False
 
     def step(self, state: State, call: Call) -> State:
         held: dict[Any, Any] = dict(state)  # type: ignore[call-overload]
         changed = False
         for f, register, value in _steps(call):
             if f in WRITES:
-                held[register] = value
+                held[register] = _plain(value)
                 changed = True
             elif f in READS:
-                told = call.known and (value is not None or self.nil_is_absent)
-                if told and held.get(register) != value:
+                if call.known and value not in UNTOLD and held.get(register) != _plain(value):
                     return REFUSED
             else:
                 raise unheard_of("multi-register", Call(str(f)), "txn of read and write")
@@ -47,6 +47,10 @@ class MultiRegister(NamedTuple):
 
     def foresee(self, calls: Iterable[tuple[Call, int]]) -> Foresight | None:
         return None
+
+
+def _plain(value: Any) -> Any:
+    return None if value is Mark.NIL else value
 
 
 def _steps(call: Call) -> Any:
