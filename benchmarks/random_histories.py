@@ -42,7 +42,8 @@ def _mutex(chance: random.Random) -> Call:
 
 def _txn(chance: random.Random) -> Call:
     steps = [
-        (chance.choice(["read", "write"]), chance.choice("xy"), chance.randrange(2)) for _ in range(chance.randint(1, 2))
+        (chance.choice(["read", "write"]), chance.choice("xy"), chance.randrange(2))
+        for _ in range(chance.randint(1, 2))
     ]
     return Call("txn", tuple(steps), tuple(steps))
 
@@ -101,7 +102,7 @@ def history(name: str, chance: random.Random, most: int = 7) -> list[Interval]:
     if chance.random() < 0.5:
         at = chance.randrange(count)
         operations[at] = operations[at]._replace(call=_spoiled(operations[at].call, calls, ask, chance))
-    return [op._replace(index=at) for at, op in enumerate(operations)]
+    return [op._replace(row=at) for at, op in enumerate(operations)]
 
 
 def _answered(
@@ -180,5 +181,5 @@ def columns(histories: Sequence[Sequence[Interval]]) -> Columns:
             told = Mark.NONE if f != "read" else Mark.UNKNOWN if not known else Mark.NIL if result is None else result
             old = Mark.NIL if old is None else old
             end, status = (op.end, "ok") if op.required else (None, "info")
-            rows.append(Row(op.index, f, key, old, new, told if op.required else Mark.NONE, op.start, end, status))
+            rows.append(Row(op.row, f, key, old, new, told if op.required else Mark.NONE, op.start, end, status))
     return from_rows(rows)

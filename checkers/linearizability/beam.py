@@ -53,7 +53,10 @@ class KeyOutcome(NamedTuple):
     in_flight: int
 
 
-def decide(given: Grouped, bounds: Bounds = Bounds()) -> list[KeyOutcome]:
+USUAL = Bounds()
+
+
+def decide(given: Grouped, bounds: Bounds = USUAL) -> list[KeyOutcome]:
     """Every key that does not fit, in the order of keys."""
     search = _Search(given, bounds)
     lengths = np.diff(given.bounds)
@@ -65,14 +68,15 @@ def decide(given: Grouped, bounds: Bounds = Bounds()) -> list[KeyOutcome]:
 
 class _Search:
     def __init__(self, given: Grouped, bounds: Bounds) -> None:
-        from checkers.linearizability import frontier_kernel  # noqa: PLC0415 - importing numba takes time
+        from checkers.linearizability import configurations, frontier_kernel  # noqa: PLC0415 - importing numba takes time
 
         self.kernel: Any = frontier_kernel
+        self.room: Any = configurations
         self.given = given
         self.bounds = bounds
         self.states = states_of(given)
         operations = given.operations
-        self.problem = self.kernel.Problem(
+        self.problem = self.room.Problem(
             operations.start,
             ends_that_matter(operations, self.states),
             self.states.pre,
@@ -90,10 +94,10 @@ class _Search:
         if 3 * rows * (16 * words + 24) > self.bounds.memory_bytes:
             return False
         if (words, rows) != (self.words, self.rows):
-            count = self.states.count
+            count = self.states.size
             self.words, self.rows = words, rows
-            self.pools = [self.kernel.pool(rows, words, count) for _ in range(3)]
-            self.flight = self.kernel.flight(words, count)
+            self.pools = [self.room.pool(rows, words, count) for _ in range(3)]
+            self.flight = self.room.flight(words, count)
         return True
 
     def short(self, keys: Any) -> list[KeyOutcome]:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from checkers.linearizability.clusters import NOBODY, Clusters, Keyed, gathered
 from checkers.linearizability.operations import NEVER
-from checkers.linearizability.transitions import ANY, Transitions
+from checkers.linearizability.transitions import Transitions
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -41,13 +41,14 @@ def chained(given: Transitions, keyed: Keyed, keys: int, swaps: Flags) -> tuple[
     writes = np.flatnonzero(effective[keyed.of_write] | given.required[keyed.writes])
     clusters, bad = gathered(given, keyed, keys, writes, plain)
     key, f, s = clusters
-    written = np.zeros(keyed.count, dtype=np.bool_)
+    key[source] = given.key[swap]
+    written = np.zeros(keyed.size, dtype=np.bool_)
     written[keyed.of_write[writes]] = True
     written[keyed.initial] = True
     bad[given.key[swap[~written[source]]]] = True
-    bad[given.key[swap[np.bincount(source, minlength=keyed.count)[source] > 1]]] = True
+    bad[given.key[swap[np.bincount(source, minlength=keyed.size)[source] > 1]]] = True
     bad[given.key[swap[source == target]]] = True
-    parent = np.arange(keyed.count)
+    parent = np.arange(keyed.size)
     parent[target] = source
     root, depth = _roots(parent)
     first = root[target]
@@ -57,7 +58,7 @@ def chained(given: Transitions, keyed: Keyed, keys: int, swaps: Flags) -> tuple[
 
 def _effective(given: Transitions, keyed: Keyed, plain: Ints, swap: Ints, source: Ints, target: Ints) -> Flags:
     """The clusters whose value was certainly there."""
-    seen = np.zeros(keyed.count, dtype=np.bool_)
+    seen = np.zeros(keyed.size, dtype=np.bool_)
     seen[keyed.of_read[plain]] = True
     seen[source[given.required[swap]]] = True
     pending = np.flatnonzero(~given.required[swap])

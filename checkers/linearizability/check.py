@@ -11,7 +11,6 @@ A small history never waits for a compiler or for arrays: below `SMALL` operatio
 """
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,7 +29,7 @@ from histories.interning import identity
 from model.specifications.catalogue import REGISTERS, model
 from model.specifications.register import Register
 from model.specifications.sets import GrowingSet
-from model.specifications.specification import Specification, State
+from model.specifications.specification import Specification
 
 SMALL = 20_000
 """Operations below which plain Python has decided before numba is loaded (0.3 s)."""
@@ -50,6 +49,9 @@ class Bounds(NamedTuple):
     """Of all searches that make a counterexample smaller."""
     compiled: bool | None = None
     """Whether compiled code is used; None: where it is installed and pays."""
+
+
+USUAL = Bounds()
 
 
 class Refuted(NamedTuple):
@@ -86,7 +88,7 @@ def check(
     history: Columns,
     against: str | Specification,
     initial: Any = ...,
-    bounds: Bounds = Bounds(),  # noqa: B008 - immutable
+    bounds: Bounds = USUAL,
     explain: bool = True,
     mismatches: bool = False,
 ) -> Verdict:
@@ -138,7 +140,8 @@ def _transitions(given: Transitions, keys: int, bounds: Bounds, unique: bool = T
     if count < SMALL and not bounds.compiled:
         return _plain(given, bounds, unique)
     if unique:
-        decided, bad = zones.judged(given, keys)
+        fast = bounds.compiled or (count >= COMPILED_ZONES and _may_compile(bounds))
+        decided, bad = (zones.judged_compiled if fast else zones.judged)(given, keys)
     else:
         decided, bad = np.zeros(keys, np.bool_), np.zeros(keys, np.bool_)
     present = np.bincount(given.key, minlength=keys) > 0
@@ -150,11 +153,18 @@ def _transitions(given: Transitions, keys: int, bounds: Bounds, unique: bool = T
     if not len(left):
         return Decision(None, (), int(present.sum()), by_zones, count)
     rest = given if len(left) == keys else given.take(np.flatnonzero(~decided[given.key]))
-    if bounds.compiled is False or (bounds.compiled is None and find_spec("numba") is None):
-        found = _plain(rest, bounds, unique=False)
-    else:
-        found = _compiled(rest, bounds)
+    found = _compiled(rest, bounds) if _may_compile(bounds) else _plain(rest, bounds, unique=False)
     return found._replace(keys=int(present.sum()), by_zones=by_zones, operations=count)
+
+
+def _may_compile(bounds: Bounds) -> bool:
+    if bounds.compiled is not None:
+        return bounds.compiled
+    try:
+        from checkers.linearizability import compiled  # noqa: F401, PLC0415 - importing numba takes time
+    except ImportError:
+        return False
+    return True
 
 
 def _compiled(given: Transitions, bounds: Bounds) -> Decision:
@@ -192,7 +202,7 @@ def _plain(given: Transitions, bounds: Bounds, unique: bool) -> Decision:
             refuted = Refuted(key, (), operations[outcome.operation].end)
             return Decision(refuted, (), len(groups.key), by_zones, len(given.start))
         if isinstance(outcome, frontier.GaveUp):
-            row = operations[outcome.operation].index
+            row = operations[outcome.operation].row
             undecided.append(Undecided(key, outcome.reached, row, outcome.in_flight))
     return Decision(None, tuple(undecided), len(groups.key), by_zones, len(given.start))
 
@@ -229,9 +239,7 @@ def _searched(history: Columns, specification: Specification, by_key: bool, boun
             refuted = Refuted(key, (), operations[outcome.operation].end)
             return Decision(refuted, (), keys, 0, len(history))
         if isinstance(outcome, frontier.GaveUp):
-            undecided.append(
-                Undecided(key, outcome.reached, operations[outcome.operation].index, outcome.in_flight)
-            )
+            undecided.append(Undecided(key, outcome.reached, operations[outcome.operation].row, outcome.in_flight))
     return Decision(None, tuple(undecided), keys, 0, len(history))
 
 
@@ -261,7 +269,7 @@ def _unknown(history: Columns, undecided: tuple[Undecided, ...], keys: int) -> U
     first = undecided[0]
     rows = np.flatnonzero(history.key == first.key) if first.key >= 0 else np.arange(len(history))
     operations = intervals(history, rows.tolist())
-    done = sum(op.index <= first.at for op in operations)
+    done = sum(op.row <= first.at for op in operations)
     most, when = peak(operations)
     name = key_name(history, first.key)
     at = min((op for op in operations if op.start >= when), key=lambda op: op.start, default=operations[0])
@@ -269,6 +277,6 @@ def _unknown(history: Columns, undecided: tuple[Undecided, ...], keys: int) -> U
     return Unknown(
         f"{name or 'the object'} was not decided{also}: {first.reached} was reached after "
         f"{done:,} of {plural(len(operations), 'operation')}, at {place(history, first.at)} with "
-        f"{first.in_flight} in flight; most in flight at once: {most}, at {place(history, at.index)}; "
+        f"{first.in_flight} in flight; most in flight at once: {most}, at {place(history, at.row)}; "
         "try a larger budget, more memory, or fewer clients per key"
     )

@@ -21,7 +21,7 @@ class Exhausted(NamedTuple):
 
 def linearize(
     specification: Specification, operations: Sequence[Interval], most: int = 1_000_000
-) -> tuple[int, ...] | None | Exhausted:
+) -> tuple[int, ...] | Exhausted | None:
     """An order in which the operations (by their place in `operations`) could have taken effect, or None.
 
     `most` bounds the pairs that are remembered.

@@ -43,7 +43,7 @@ class Keyed(NamedTuple):
     of_write: Ints
     initial: Ints
     """The cluster of the initial value of each key."""
-    count: int
+    size: int
 
 
 def numbered(given: Transitions, keys: int) -> Keyed:
@@ -80,7 +80,7 @@ def numbered(given: Transitions, keys: int) -> Keyed:
 
 def unique_keys(given: Transitions, keyed: Keyed, keys: int) -> Flags:
     """Which keys have unique values, and no observation that a value was *not* there."""
-    times = np.bincount(keyed.of_write, minlength=keyed.count)
+    times = np.bincount(keyed.of_write, minlength=keyed.size)
     times[keyed.initial] += 1
     unique = np.ones(keys, dtype=np.bool_)
     if times.max(initial=0) > 1:
@@ -99,9 +99,9 @@ def gathered(
     """
     writes, of_write = keyed.writes[effective], keyed.of_write[effective]
     reads, of_read = keyed.reads[plain], keyed.of_read[plain]
-    written = np.full(keyed.count, NEVER, dtype=np.int64)
-    first_end = np.full(keyed.count, NEVER, dtype=np.int64)
-    last_start = np.full(keyed.count, BEFORE_TIME, dtype=np.int64)
+    written = np.full(keyed.size, NEVER, dtype=np.int64)
+    first_end = np.full(keyed.size, NEVER, dtype=np.int64)
+    last_start = np.full(keyed.size, BEFORE_TIME, dtype=np.int64)
     written[of_write] = given.start[writes]
     written[keyed.initial] = BEFORE_TIME
     bad = np.zeros(keys, dtype=np.bool_)
@@ -116,7 +116,7 @@ def gathered(
     np.maximum.at(last_start, of_read, given.start[reads])
     nowhere = written == NEVER
     first_end[nowhere], last_start[nowhere] = NEVER, BEFORE_TIME
-    key = np.zeros(keyed.count, dtype=np.int64)
+    key = np.zeros(keyed.size, dtype=np.int64)
     key[of_write] = given.key[writes]
     key[keyed.initial] = np.arange(keys)
     return Clusters(key, first_end, last_start), bad

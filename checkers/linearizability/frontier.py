@@ -8,10 +8,11 @@ After every event the *frontier* holds the configurations in which the object ma
 
 An operation may be both: it *could* have taken effect unnoticed (a write just before another write, an operation that
 changes nothing at the moment when it would), and nobody has to decide yet whether it did. Nothing is linearized before
-it must be (Lowe's just-in-time linearization): when an operation ends, every configuration in which it is still usable is grown
-by usable operations until it is not; those that have it discharged stay. A configuration that has less discharged and less usable than
-another in the same state is *dominated*: whatever explains the rest from there explains it from the other one too, so
-it is dropped. Of several usable operations that do the same, the one that ends first is taken (exchange them).
+it must be (Lowe's just-in-time linearization): when an operation ends, every configuration in which it is still usable
+is grown by usable operations until it is not; those that have it discharged stay. A configuration that has less
+discharged and less usable than another in the same state is *dominated*: whatever explains the rest from there explains
+it from the other one too, so it is dropped. Of several usable operations that do the same, the one that ends first is
+taken (exchange them).
 
 Memory is the frontier, not the history. Sets are bit masks over the operations in flight.
 """

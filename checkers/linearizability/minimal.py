@@ -18,7 +18,7 @@ from typing import NamedTuple
 from checkers.linearizability import classical, frontier
 from checkers.linearizability.operations import NEVER, Interval
 from model.specifications.register import Register
-from model.specifications.specification import Specification, State, hints
+from model.specifications.specification import Plain, Specification, State, hints
 
 FIRST_WINDOW = 8
 ALL_PARTS_OF = 10
@@ -43,7 +43,11 @@ class _Budget:
 
 
 def minimal(
-    specification: Specification, operations: Sequence[Interval], until: int | None, known: Sequence[Interval], steps: int
+    specification: Specification,
+    operations: Sequence[Interval],
+    until: int | None,
+    known: Sequence[Interval],
+    steps: int,
 ) -> Example | None:
     """The smallest example that was found within `steps`; None where not even a first one was.
 
@@ -93,12 +97,13 @@ def _violates(
 class _Counted:
     """A specification that counts its steps."""
 
-    def __init__(self, inner: Specification) -> None:
+    def __init__(self, inner: Specification, foresight: bool = True) -> None:
         self.steps = 0
         self.inner = inner
         self.init = inner.init
         told = hints(inner)
-        self.pure, self.total, self.blind, self.foresee = told.pure, told.total, told.blind, told.foresee
+        self.pure, self.total, self.blind = told.pure, told.total, told.blind
+        self.foresee = told.foresee if foresight else Plain().foresee
 
     def step(self, state: State, call: object) -> State:
         self.steps += 1
@@ -162,7 +167,10 @@ def _since_calm(
 ) -> tuple[list[Interval] | None, tuple[State, ...] | None]:
     """What began after the last moment when nothing was in flight, from where the object may have been then."""
     by_start = sorted(operations, key=lambda op: op.start)
-    outcome = frontier.search(specification, by_start, budget.left)
+    # Without foresight the states are told as they are; where that is too much, with it.
+    outcome = frontier.search(_Counted(specification, foresight=False), by_start, budget.left // 4)
+    if not isinstance(outcome, frontier.Stuck):
+        outcome = frontier.search(specification, by_start, budget.left)
     if not isinstance(outcome, frontier.Stuck):
         return None, None
     since = [op for op in by_start if op.start > outcome.calm or not op.required]
@@ -243,11 +251,11 @@ def _greedy(
         place = 0
         while place < len(operations):
             smaller = drop(operations, range(place, min(place + size, len(operations))))
-            if smaller is not None and len(smaller) < len(operations):
-                if _violates(specification, smaller, start, budget):
-                    operations = smaller
-                    continue
-            place += size
+            fewer = smaller is not None and len(smaller) < len(operations)
+            if smaller is not None and fewer and _violates(specification, smaller, start, budget):
+                operations = smaller
+            else:
+                place += size
         if size == 1 and len(operations) == before:
             return operations
         size = max(1, size // 2)

@@ -27,7 +27,7 @@ class States(NamedTuple):
     """Of each key."""
     needed: Ints
     """Until when each state is asked for; -1 where it never is (times are not negative here)."""
-    count: int
+    size: int
 
 
 def states_of(groups: Grouped) -> States:

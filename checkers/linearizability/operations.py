@@ -17,7 +17,7 @@ class Interval(NamedTuple):
     call: Call
     required: bool = True
     """False for an operation whose outcome is unknown: it may have no effect at all. Its end is `NEVER`."""
-    index: int = 0
+    row: int = 0
     """Its row in the history."""
 
 

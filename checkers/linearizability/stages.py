@@ -29,7 +29,7 @@ def set_conflict(operations: Sequence[Interval], initial: frozenset[Hashable]) -
     """What refutes a set with ``add`` and ``read`` (known results), or None."""
     reads = [(frozenset(op.call.result or ()), op) for op in operations if op.call.f == "read"]
     adds = [op for op in operations if op.call.f == "add"]
-    reads.sort(key=lambda pair: (len(pair[0]), pair[1].start, pair[1].index))
+    reads.sort(key=lambda pair: (len(pair[0]), pair[1].start, pair[1].row))
     stage_of: dict[Hashable, int] = dict.fromkeys(sorted(initial, key=repr), -1)
     witness: dict[Hashable, Interval] = {}
     stages: list[list[Interval]] = []
@@ -48,7 +48,7 @@ def set_conflict(operations: Sequence[Interval], initial: frozenset[Hashable]) -
     stages.append([])
     first: dict[Hashable, Interval] = {}
     late: list[tuple[int, Interval]] = []
-    for op in sorted(adds, key=lambda op: (op.start, op.index)):
+    for op in sorted(adds, key=lambda op: (op.start, op.row)):
         element = op.call.argument
         at = stage_of.get(element, after_all)
         if at >= 0 and at != after_all and element not in first:

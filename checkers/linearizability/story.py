@@ -1,6 +1,5 @@
 """A violation of linearizability in words: a sentence, a paragraph, and everything that happened, in time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from checkers.verdict import Counterexample, Invalid
 from checkers.wording import plural, quote
 from histories.columns import ACQUIRE, RELEASE, Columns, Mark
 from model.specifications.register import Register
-from model.specifications.specification import Call, Specification
+from model.specifications.specification import DEAD, Specification
 
 if TYPE_CHECKING:
     from checkers.linearizability.check import Refuted
@@ -36,7 +35,20 @@ class Unexplained:
 
     def sentence(self) -> str:
         on = f"on {self.key} " if self.key else ""
-        return f"{on}no order of {plural(self.count, 'operation')} explains their answers{self.before}"
+        if self.count == 1:
+            return f"{on}one operation has no explanation{self.before}"
+        return f"{on}no order of {plural(self.count, 'operation')} explains what they returned{self.before}"
+
+
+@dataclass(frozen=True, slots=True)
+class Undescribed:
+    """It is certain that no order explains the history; few operations that show it were not looked for, or not found
+    within the bound."""
+
+    key: str
+
+    def sentence(self) -> str:
+        return f"no order explains {self.key or 'the history'}; a short example was not found within the bound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,25 @@ class Observed:
 def tell(history: Columns, specification: Specification, refuted: "Refuted", steps: int, coded: bool) -> Invalid:
     """The counterexample of one refuted key, as small as `steps` allow. What was decided stays decided without."""
     key = key_name(history, refuted.key)
+    example = _example(history, specification, refuted, steps, coded) if steps else None
+    operations: tuple[Interval, ...]
+    if example is None:
+        operations = refuted.operations or _last(history, specification, refuted, coded)
+        head: Unexplained | Undescribed = Undescribed(key)
+    else:
+        operations = example.operations
+        head = Unexplained(key, len(operations), _before(history, example, coded))
+    facts = [_observed(history, op) for op in operations]
+    told = "; ".join(fact.sentence() for fact in facts[:TOLD])
+    rest = f"; and {len(facts) - TOLD} more" if len(facts) > TOLD else ""
+    sentence = head.sentence() + (f": {told}{rest}." if told else ".")
+    rows = tuple(sorted(op.row for op in operations))
+    return Invalid(Counterexample(CLAIM, sentence[0].upper() + sentence[1:], rows, (head, *facts)))
+
+
+def _example(
+    history: Columns, specification: Specification, refuted: "Refuted", steps: int, coded: bool
+) -> Example | None:
     operations = _operations(history, specification, refuted.key, coded)
     known = refuted.operations
     if isinstance(specification, Register) and not known and refuted.until is None:
@@ -68,16 +99,7 @@ def tell(history: Columns, specification: Specification, refuted: "Refuted", ste
             found = None
         assert found is not None, "the two forms of the zone test disagree"
         known = found.operations
-    example = minimal(specification, operations, refuted.until, known, steps) if steps else None
-    if example is None:
-        example = Example(known or _last(operations, refuted.until), (specification.init,), False)
-    facts = [_observed(history, op) for op in example.operations]
-    head = Unexplained(key, len(facts), _before(history, example, coded))
-    told = "; ".join(fact.sentence() for fact in facts[:TOLD])
-    rest = f"; and {len(facts) - TOLD} more" if len(facts) > TOLD else ""
-    sentence = f"{head.sentence()}: {told}{rest}."
-    rows = tuple(sorted(op.index for op in example.operations))
-    return Invalid(Counterexample(CLAIM, sentence[0].upper() + sentence[1:], rows, (head, *facts)))
+    return minimal(specification, operations, refuted.until, known, steps)
 
 
 def _operations(history: Columns, specification: Specification, key: int, coded: bool) -> list[Interval]:
@@ -93,12 +115,15 @@ def _operations(history: Columns, specification: Specification, key: int, coded:
     locks = bool(used[ACQUIRE] or used[RELEASE])
     assert isinstance(specification, Register)
     given = mutex_transitions(part) if locks else register_transitions(part, int(specification.init or 0))  # type: ignore[call-overload]
-    return [op._replace(index=int(rows[op.index])) for op in given.intervals()]
+    return [op._replace(row=int(rows[op.row])) for op in given.intervals()]
 
 
-def _last(operations: Sequence[Interval], until: int | None) -> tuple[Interval, ...]:
-    """Where no example was found in time: the operation at whose end it became certain."""
-    return tuple(op for op in operations if op.end == until)[:1]
+def _last(history: Columns, specification: Specification, refuted: "Refuted", coded: bool) -> tuple[Interval, ...]:
+    """Where no example was found: the operation at whose end it became certain, if a search found it."""
+    if refuted.until is None:
+        return ()
+    operations = _operations(history, specification, refuted.key, coded)
+    return tuple(op for op in operations if op.end == refuted.until)[:1]
 
 
 def _before(history: Columns, example: Example, coded: bool) -> str:
@@ -108,13 +133,13 @@ def _before(history: Columns, example: Example, coded: bool) -> str:
         return ""
     states = [history.value_of(state) if coded and isinstance(state, int) and state < len(history.values) else state
               for state in example.before]  # fmt: skip
-    return " after " + " or ".join(_value(state) for state in states)
+    return ", coming from " + " or ".join(_value(state) for state in states)
 
 
 def _observed(history: Columns, op: Interval) -> Observed:
-    row = history.row(op.index)
+    row = history.row(op.row)
     end = None if not op.required else op.end
-    return Observed(op.index, _what(row), str(row.process), place(history, op.index), op.start, end)
+    return Observed(op.row, _what(row), str(row.process), place(history, op.row), op.start, end)
 
 
 def _what(row: Any) -> str:
@@ -136,6 +161,8 @@ def _value(value: Any) -> str:
         return {Mark.NIL: "nil", Mark.UNKNOWN: "?", Mark.NONE: "?"}[value]
     if value is None:
         return "nil"
+    if value is DEAD:
+        return "a value that nobody asks for"
     return quote(value) if isinstance(value, str) else quote(repr(value))[1:-1]
 
 
@@ -181,6 +208,8 @@ def trace(found: Counterexample) -> list[str]:
     lines = []
     for name, fact in zip(names, seen, strict=True):
         low = column[fact.start]
-        bar = "|" + "-" * (column[fact.end] - low - 1) + "|" if fact.end is not None else "|" + "-" * (WIDTH - low) + ">"
+        bar = (
+            "|" + "-" * (column[fact.end] - low - 1) + "|" if fact.end is not None else "|" + "-" * (WIDTH - low) + ">"
+        )
         lines.append(f"{name:{width}}  {' ' * low}{bar}")
     return lines

@@ -38,14 +38,15 @@ class Transitions(NamedTuple):
     """False where the outcome is unknown: it may never take effect."""
     row: Ints
     """Its row in the history."""
-    key: Ints
+    key: NDArray[np.int32]
     initial: int
     """The state of every key before its first operation."""
 
     def take(self, chosen: Any) -> "Transitions":
         """Some of the operations."""
         arrays = (self.start, self.end, self.pre, self.post, self.unequal, self.required, self.row, self.key)
-        return Transitions(*[array[chosen] for array in arrays], self.initial)
+        start, end, pre, post, unequal, required, row, key = (array[chosen] for array in arrays)
+        return Transitions(start, end, pre, post, unequal, required, row, key, self.initial)
 
     def intervals(self) -> list[Interval]:
         """The operations for the searches that take calls; states stand for values."""

@@ -19,11 +19,13 @@ may overlap; then every backward zone has one forward zone to compare with. All 
 each key are moved to a range of their own.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from checkers.linearizability.blocks import chained
-from checkers.linearizability.clusters import BEFORE_TIME, Clusters, gathered, numbered, unique_keys
+from checkers.linearizability.clusters import BEFORE_TIME, NOBODY, Clusters, gathered, numbered, unique_keys
 from checkers.linearizability.operations import NEVER
 from checkers.linearizability.transitions import ANY, Transitions
 
@@ -31,6 +33,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 ROOM = 1 << 62
+TABLE = 8
+"""Times an operation for which a table of all times is cheaper than sorting."""
 
 
 def judged(given: Transitions, keys: int) -> tuple[Flags, Flags]:
@@ -43,6 +47,33 @@ def judged(given: Transitions, keys: int) -> tuple[Flags, Flags]:
     else:
         clusters, bad = gathered(given, keyed, keys)
     return decided, bad | excluding(clusters, keys)
+
+
+def judged_compiled(given: Transitions, keys: int) -> tuple[Flags, Flags]:
+    """As `judged`, by compiled code. Raises ImportError where numba is not installed."""
+    from checkers.linearizability import zones_kernel  # noqa: PLC0415 - importing numba takes time
+
+    kernel: Any = zones_kernel
+    keyed = numbered(given, keys)
+    decided = unique_keys(given, keyed, keys)
+    bad = np.zeros(keys, dtype=np.bool_)
+    swaps = given.post[keyed.reads] != ANY
+    target = np.zeros(0, dtype=np.int64)
+    if swaps.any():
+        target = np.full(len(given.post), NOBODY, dtype=np.int64)
+        target[keyed.writes] = keyed.of_write
+    took = kernel.took_effect(given.end, keyed.reads, keyed.of_read, swaps, target, keyed.size)
+    asking = (keyed.reads, keyed.of_read, swaps)
+    leaving = (keyed.writes, keyed.of_write, took, keyed.initial, keyed.size)
+    first, last, key, written = kernel.gather(given.start, given.end, given.key, *asking, *leaving, bad)
+    if len(target):
+        kernel.chain(given.end, given.key, *asking, target, took, first, last, key, written, bad)
+    least = int(given.start.min(initial=0))
+    span = int(np.where(given.required, given.end, least).max(initial=least)) - least + 1
+    span = max(span, int(given.start.max(initial=least)) - least + 1)
+    if span > TABLE * len(given.start) + 1024 or not kernel.exclude(first, last, key, least, span, keys, bad):
+        bad |= excluding(Clusters(key, first, last), keys)
+    return decided, bad
 
 
 def excluding(clusters: Clusters, keys: int) -> Flags:

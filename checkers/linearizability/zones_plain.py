@@ -4,6 +4,7 @@ array version is tested against. `zones.py` and `blocks.py` say why it is right.
 
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from checkers.linearizability.operations import Interval
@@ -120,12 +121,12 @@ def _chained(clusters: dict[Value, _Cluster], followers: dict[Value, Interval]) 
             continue
         low, high = _zone(cluster)
         first, last = cluster.first, cluster.last
-        path, behind = [cluster.write], cluster
+        path, at = [cluster.write], value
         seen += 1
-        while value in followers:
-            step = followers[value]
-            value = step.call.argument[1]
-            behind = clusters[value]
+        while at in followers:
+            step = followers[at]
+            at = step.call.argument[1]
+            behind = clusters[at]
             seen += 1
             f, s = _zone(behind)
             if last is not None and f < high:
@@ -150,7 +151,7 @@ def _zone(cluster: _Cluster) -> tuple[int, int]:
 
 def _excluding(zones: list[tuple[int, int, tuple[Interval, ...]]]) -> Conflict | None:
     forward = sorted((zone for zone in zones if zone[0] < zone[1]), key=lambda zone: zone[0])
-    for one, other in zip(forward, forward[1:], strict=False):
+    for one, other in pairwise(forward):
         if other[0] < one[1]:
             return Conflict("excluding", _told(*one[2], *other[2]))
     lows = [zone[0] for zone in forward]
@@ -163,7 +164,7 @@ def _excluding(zones: list[tuple[int, int, tuple[Interval, ...]]]) -> Conflict |
 
 
 def _told(*operations: Interval | None) -> tuple[Interval, ...]:
-    return tuple(sorted({op for op in operations if op is not None}, key=lambda op: (op.start, op.index)))
+    return tuple(sorted({op for op in operations if op is not None}, key=lambda op: (op.start, op.row)))
 
 
 BEFORE_TIME = -(1 << 63)

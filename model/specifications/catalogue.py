@@ -22,7 +22,7 @@ class Model(NamedTuple):
     """Where nobody says otherwise."""
     wording: str
     by_key: bool = True
-    """Whether the keys of a history are objects of their own (P-compositionality: Herlihy and Wing 1990, section 3.2)."""
+    """Whether the keys of a history are objects of their own, each judged alone (Horn and Kroening 2015)."""
 
 
 def _registers(initial: Mapping[Any, Any]) -> MultiRegister:

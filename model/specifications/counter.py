@@ -15,7 +15,7 @@ class Counter(NamedTuple):
         assert isinstance(state, int | float)
         match call.f:
             case "add":
-                return state + (1 if call.argument is None else call.argument)  # type: ignore[no-any-return]
+                return state + (1 if call.argument is None else call.argument)
             case "read":
                 return state if not call.known or call.result == state else REFUSED
         raise unheard_of("counter", call, "add, read")

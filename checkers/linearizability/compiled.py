@@ -1,0 +1,10 @@
+"""How kernels are compiled: once, and kept beside the module (`cache=True`), so that later runs only load them."""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., object])
+
+jit = cast(Callable[[F], F], numba.njit(cache=True))
