@@ -7,6 +7,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from benchmarks.linearizability import main as linearizability
 from benchmarks.measure import apart
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
@@ -94,6 +95,8 @@ UNASKED = ("throughput", "pairs", "nodes", "length")
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["linearizability"]:
+        return linearizability(names[1:], _machine)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

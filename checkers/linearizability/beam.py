@@ -19,7 +19,7 @@ FITS, STUCK = 0, 1
 REACHED = {2: "the bound on memory", 3: "the bound on memory", 4: "the budget of steps"}
 """The results of a sweep (`frontier_kernel`): slots and configurations are both memory."""
 
-WIDTH = 16
+WIDTH = 8
 """Of the beam at first."""
 WIDER = 4
 CHUNK = 512
@@ -206,7 +206,8 @@ class _Key:
         operations = self.search.given.operations
         until = int(np.searchsorted(operations.start[first : self.high], operations.end[died], "right"))
         result = self.run(first, first + until, True, self.search.rows, WINDOW_STEPS * 4**tries)
-        return bool(result == kernel.STUCK)
+        # What ended later may rest on operations that are not in the window.
+        return bool(result == kernel.STUCK and operations.end[self.report[kernel.OPERATION]] <= operations.end[died])
 
     def begin(self) -> None:
         self.kernel.start(self.search.problem, self.search.states.initial[self.key], self.flight, self.one)

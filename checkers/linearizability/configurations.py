@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from checkers.linearizability.compiled import jit
+from checkers.linearizability.compiled import inlined
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -81,7 +81,7 @@ def flight(words: int, states: int) -> Flight:
     )
 
 
-@jit
+@inlined
 def clear(pool: Pool) -> None:
     for at in range(pool.size[0]):
         if pool.state[at] >= 0:
@@ -89,7 +89,7 @@ def clear(pool: Pool) -> None:
     pool.size[0] = 0
 
 
-@jit
+@inlined
 def add(pool: Pool, state: int, mask: Words) -> int:
     """The place of a new configuration, `DOMINATED` or `FULL`. What it dominates is dropped."""
     at, before = pool.head[state], -1
@@ -118,13 +118,14 @@ def add(pool: Pool, state: int, mask: Words) -> int:
         return FULL
     pool.size[0] = place + 1
     pool.state[place] = state
-    pool.mask[place] = mask
+    for word in range(len(mask)):
+        pool.mask[place, word] = mask[word]
     pool.following[place] = pool.head[state]
     pool.head[state] = place
     return place
 
 
-@jit
+@inlined
 def satisfied(problem: Problem, op: int, state: int, now: int) -> bool:
     """Whether the operation fits and changes nothing in this state."""
     pre, post = problem.pre[op], problem.post[op]
@@ -133,13 +134,13 @@ def satisfied(problem: Problem, op: int, state: int, now: int) -> bool:
     return post == ANY or seen(problem, post, now) == state
 
 
-@jit
+@inlined
 def seen(problem: Problem, state: int, now: int) -> int:
     """The state, or the dead one where nobody will ask for it."""
     return state if bool(problem.needed[state] >= now) else len(problem.needed) - 1
 
 
-@jit
+@inlined
 def begin(problem: Problem, flight: Flight, frontier: Pool, op: int, now: int) -> bool:
     """One more operation in flight; False where no slot is free."""
     if flight.free_count[0] == 0:
@@ -172,7 +173,7 @@ def begin(problem: Problem, flight: Flight, frontier: Pool, op: int, now: int) -
     return True
 
 
-@jit
+@inlined
 def land(flight: Flight, place: int) -> None:
     """Take one operation out of flight."""
     slot = flight.slot[place]
@@ -185,7 +186,7 @@ def land(flight: Flight, place: int) -> None:
     flight.total[slot >> 6] &= ~(np.uint64(1) << np.uint64(slot & 63))
 
 
-@jit
+@inlined
 def retire(flight: Flight, frontier: Pool) -> None:
     """The first in flight can never matter again: forget it in every configuration."""
     slot = flight.slot[0]
@@ -197,7 +198,7 @@ def retire(flight: Flight, frontier: Pool) -> None:
     land(flight, 0)
 
 
-@jit
+@inlined
 def ground(flight: Flight) -> None:
     """Take everything out of flight."""
     while flight.load[0]:

@@ -5,7 +5,7 @@ Imported where it is used, because importing numba takes time.
 
 import numpy as np
 
-from checkers.linearizability.compiled import jit
+from checkers.linearizability.compiled import inlined, jit
 from checkers.linearizability.configurations import (
     ANY,
     FULL,
@@ -31,7 +31,7 @@ FIELDS = 7
 """What stands where in a report."""
 
 
-@jit
+@inlined
 def _reached(after: Pool, visited: Pool, state: int, mask: Words, slot: int) -> bool:
     """Keep a configuration where the operation is discharged; grow it further where it may still be used."""
     words = len(mask) // 2
@@ -47,7 +47,7 @@ def _reached(after: Pool, visited: Pool, state: int, mask: Words, slot: int) -> 
     return True
 
 
-@jit
+@inlined
 def _moved(problem: Problem, flight: Flight, mask: Words, op: int, slot: int, state: int, now: int) -> None:
     """Change `mask` by the operation taking effect and leaving `state`."""
     words = len(flight.total)
@@ -66,7 +66,7 @@ def _moved(problem: Problem, flight: Flight, mask: Words, op: int, slot: int, st
                 mask[words + word] &= ~bit
 
 
-@jit
+@inlined
 def _tried_before(problem: Problem, flight: Flight, mask: Words, place: int) -> bool:
     """Whether an equal compare-and-set that ends sooner is usable too, and discharged if and only if this one is."""
     words = len(flight.total)
@@ -82,7 +82,7 @@ def _tried_before(problem: Problem, flight: Flight, mask: Words, place: int) -> 
     return False
 
 
-@jit
+@inlined
 def _enables(problem: Problem, flight: Flight, mask: Words, state: int) -> bool:
     """Whether some usable compare-and-set asks for `state`."""
     words = len(flight.total)
@@ -94,7 +94,7 @@ def _enables(problem: Problem, flight: Flight, mask: Words, state: int) -> bool:
     return False
 
 
-@jit
+@inlined
 def _grow(
     problem: Problem, flight: Flight, after: Pool, visited: Pool, parent: int, goal: int, now: int, child: Words
 ) -> int:
@@ -116,7 +116,8 @@ def _grow(
         elif pre != state or _tried_before(problem, flight, visited.mask[parent], place):
             continue
         left = seen(problem, post, now)
-        child[:] = visited.mask[parent]
+        for at in range(2 * words):
+            child[at] = visited.mask[parent, at]
         _moved(problem, flight, child, op, slot, left, now)
         grown += 1
         fresh = False
@@ -132,7 +133,7 @@ def _grow(
     return grown
 
 
-@jit
+@inlined
 def _end(problem: Problem, flight: Flight, frontier: Pool, after: Pool, visited: Pool, now: int, child: Words) -> int:
     """The first in flight ends: fill `after` with what explains it; the steps taken, or -1 where a pool is full."""
     goal = flight.slot[0]
@@ -141,7 +142,8 @@ def _end(problem: Problem, flight: Flight, frontier: Pool, after: Pool, visited:
     clear(visited)
     for at in range(frontier.size[0]):
         if frontier.state[at] >= 0:
-            child[:] = frontier.mask[at]
+            for place in range(len(child)):
+                child[place] = frontier.mask[at, place]
             if not _reached(after, visited, seen(problem, frontier.state[at], now), child, goal):
                 return -1
     at = 0
@@ -156,7 +158,7 @@ def _end(problem: Problem, flight: Flight, frontier: Pool, after: Pool, visited:
     return steps
 
 
-@jit
+@inlined
 def _bits(word: np.uint64) -> int:
     """The number of ones (Warren, Hacker's Delight, 5-1)."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
@@ -168,6 +170,8 @@ def _bits(word: np.uint64) -> int:
 @jit
 def _narrow(frontier: Pool, width: int, score: Ints) -> bool:
     """Keep the `width` configurations with most discharged (that counts twice) and usable; whether any was dropped."""
+    if frontier.size[0] <= width:
+        return False
     alive = 0
     for at in range(frontier.size[0]):
         if frontier.state[at] >= 0:
