@@ -110,7 +110,7 @@ def _swept(
         before = sweep.frontier
         found = sweep.end(event.operation)
         if found:
-            gave_up = GaveUp(event.operation, found, len(sweep.flight) + 1)
+            gave_up = GaveUp(event.operation, found, len(sweep.flight))
             return gave_up, narrowed, budget - sweep.budget
         if not sweep.frontier:
             stuck = Stuck(event.operation, _states(before), calm, calm_states)

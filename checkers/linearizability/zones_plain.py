@@ -50,6 +50,29 @@ def conflict(operations: Sequence[Interval], initial: Value) -> Conflict | None:
 
     Calls are ``read`` (known), ``write`` and ``cas``; pending reads and failed operations are not given.
     """
+    found = _found(operations, initial)
+    return found and found._replace(operations=_witnessed(found.operations, operations))
+
+
+def _witnessed(chosen: Sequence[Interval], operations: Sequence[Interval]) -> tuple[Interval, ...]:
+    """The operations and, for each pending one, another that rests on its effect."""
+    askers: dict[Value, Interval] = {}
+    for op in sorted(operations, key=lambda op: op.required):  # a required one is the last to be noted
+        if op.call.f == "read":
+            askers[op.call.result] = op
+        elif op.call.f == "cas":
+            askers[op.call.argument[0]] = op
+    told = list(chosen)
+    there = set(told)
+    for op in told:
+        value = op.call.argument[1] if op.call.f == "cas" else op.call.argument
+        if not op.required and value in askers and askers[value] not in there:
+            there.add(askers[value])
+            told.append(askers[value])
+    return _told(*told)
+
+
+def _found(operations: Sequence[Interval], initial: Value) -> Conflict | None:
     clusters, swaps = _sorted(operations, initial)
     effective = _effective(operations, swaps)
     clusters = {value: cluster for value, cluster in clusters.items() if cluster.write is None or value in effective}
