@@ -32,15 +32,17 @@ def busy(
     back = np.empty(count, np.int64)
     back[order] = np.arange(count)
     by_start = np.argsort(place[:count])
-    answers = [column[back][by_start] for column in (f, value, value2, result)]
-    status = np.where((answers[0] != READ) & (chance.random(count) < lost), 2, 0).astype(np.int8)
+    f, value, value2, result = (column[back][by_start] for column in (f, value, value2, result))
+    status = np.where((f != READ) & (chance.random(count) < lost), 2, 0).astype(np.int8)
     finish = np.where(status == 2, np.iinfo(np.int64).max, place[count:][by_start])
     process = np.repeat(np.arange(clients), each)[by_start]
     return Columns(
         process,
-        answers[0].astype(np.int8),
+        f.astype(np.int8),
         key[by_start].astype(np.int32),
-        *answers[1:],
+        value,
+        value2,
+        result,
         place[:count][by_start],
         finish,
         status,

@@ -1,4 +1,4 @@
-"""`python3 dev.py bench linearizability [--agreement]`: the speed of the checkers, or their agreement with the oracle."""
+"""`python3 dev.py bench linearizability [--agreement]`: speed of the checkers, or their agreement with the oracle."""
 
 import json
 import random
@@ -34,7 +34,8 @@ CASES: dict[str, dict[str, Any]] = {
     "5 values, 1 key, 5 clients": {"operations": 1_000_000, "clients": 5, "values": 5},
     "5 values, 1 key, 20 clients": {"operations": 100_000, "clients": 20, "values": 5},
     "5 values, 1 key, 50 clients": {"operations": 100_000, "clients": 50, "values": 5},
-    "5 values, 1 key, 50 clients, 30 % cas": {"operations": 100_000, "clients": 50, "values": 5, "swaps": 0.6},
+    "5 values, 1 key, 20 clients, 30 % cas": {"operations": 20_000, "clients": 20, "values": 5, "swaps": 0.6},
+    "5 values, 1 key, 50 clients, 30 % cas": {"operations": 2_000, "clients": 50, "values": 5, "swaps": 0.6},
     "5 values, 1 key, 5 clients, 1 % lost": {"operations": 20_000, "clients": 5, "values": 5, "lost": 0.01},
 }
 

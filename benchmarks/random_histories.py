@@ -99,7 +99,7 @@ def history(name: str, chance: random.Random, most: int = 7) -> list[Interval]:
             operations.append(Interval(start, NEVER, told, False))
         else:
             operations.append(Interval(start, end, call))
-    if chance.random() < 0.5:
+    if chance.random() < 0.7:
         at = chance.randrange(count)
         operations[at] = operations[at]._replace(call=_spoiled(operations[at].call, calls, ask, chance))
     return [op._replace(row=at) for at, op in enumerate(operations)]
@@ -133,6 +133,8 @@ def _shown(state: State) -> object:
 def _spoiled(call: Call, calls: list[Call], ask: Ask, chance: random.Random) -> Call:
     """Another answer: that of another call of the kind, or a call of its own."""
     others = [other for other in calls if other.f == call.f]
+    if isinstance(call.result, tuple) and call.f == "read" and chance.random() < 0.5:
+        return call._replace(result=tuple(sorted(chance.sample(range(3), chance.randint(0, 3)))))
     if call.f == "read" and call.known:
         return call._replace(result=chance.choice(others).result)
     return ask(chance) if call.f != "read" else call

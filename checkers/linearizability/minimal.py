@@ -5,8 +5,9 @@ A part of a history is evidence only if its violation implies that of the whole.
 * *A beginning is dropped* if the rest has no explanation from any state in which the object may have been at the cut.
   What was in flight there may have taken effect before it, so it stays as an operation that may take effect or not.
 * *Operations are dropped from within* if some order that explains the whole, without them, explains the rest. For any
-  object these are those that never change it. For a register it may be writes as well, as long as whoever asks for
-  their value goes with them: what is left still finds the value that it asks for.
+  object these are those that never change it. For a register it may be writes as well, as long as reads of their value
+  go with them, and a compare-and-set that expects it is taken for a mere write (which allows more): what is left still
+  finds the value that it asks for.
 
 Every cut is checked by a search; the result is checked again by another algorithm (`classical.py`).
 """
@@ -18,7 +19,7 @@ from typing import NamedTuple
 from checkers.linearizability import classical, frontier
 from checkers.linearizability.operations import NEVER, Interval
 from model.specifications.register import Register
-from model.specifications.specification import Plain, Specification, State, hints
+from model.specifications.specification import Call, Plain, Specification, State, hints
 
 FIRST_WINDOW = 8
 ALL_PARTS_OF = 10
@@ -55,10 +56,10 @@ def minimal(
     """
     budget = _Budget(steps)
     start: tuple[State, ...] | None = (specification.init,)
+    found: Sequence[Interval] | None
     if known:
-        found: Sequence[Interval] | None = tuple(known)
-        if not _violates(specification, known, start, budget):
-            return None
+        closed = _dropped_of_register(operations)(known, ()) or () if isinstance(specification, Register) else known
+        found = closed if _violates(specification, closed, start, budget) else None
     elif isinstance(specification, Register):
         found, start = _window(specification, _until(operations, until), budget)
     else:
@@ -66,7 +67,10 @@ def minimal(
     if found is None:
         return None
     drop: Callable[[Sequence[Interval], Iterable[int]], list[Interval] | None]
-    drop = _dropped_of_register(found) if isinstance(specification, Register) else _dropped_if_pure(specification)
+    if isinstance(specification, Register):
+        drop = _dropped_of_register(operations if known else found)
+    else:
+        drop = _dropped_if_pure(specification)
     left = _greedy(specification, list(found), start, drop, budget)
     left, smallest = _fewest(specification, left, start, drop, budget)
     assert start is None or len(start) != 1 or _rechecked(specification, left, start[0])
@@ -197,7 +201,7 @@ def _dropped_if_pure(
 def _dropped_of_register(
     everything: Sequence[Interval],
 ) -> Callable[[Sequence[Interval], Iterable[int]], list[Interval] | None]:
-    """Drops operations, and then whoever asks for a value of which a write is missing."""
+    """Drops operations, and then makes right whoever asks for a value of which a write is missing."""
     writes: dict[State, list[Interval]] = {}
     for op in everything:
         if op.call.f not in ("read", "mismatch"):
@@ -207,25 +211,31 @@ def _dropped_of_register(
         without = set(places)
         kept = [op for place, op in enumerate(operations) if place not in without]
         while True:
-            there = set(kept)
-            missing = {value for value, group in writes.items() if any(op not in there for op in group)}
-            unsure = [op for op in kept if _asks(op, missing, writes, there)]
+            there = {op.row for op in kept}
+            missing = {value for value, group in writes.items() if any(op.row not in there for op in group)}
+            unsure = {op.row for op in kept if _asks(op, missing, writes, there)}
             if not unsure:
                 return kept
-            lost = set(unsure)
-            kept = [op for op in kept if op not in lost]
+            kept = [
+                _relaxed(op) if op.row in unsure else op for op in kept if op.row not in unsure or op.call.f == "cas"
+            ]
 
     return drop
 
 
-def _asks(op: Interval, missing: set[State], writes: dict[State, list[Interval]], there: set[Interval]) -> bool:
+def _relaxed(op: Interval) -> Interval:
+    """A compare-and-set that always succeeds."""
+    return op._replace(call=Call("write", op.call.argument[1]))
+
+
+def _asks(op: Interval, missing: set[State], writes: dict[State, list[Interval]], there: set[int]) -> bool:
     """Whether the operation may rest on a write that is not there."""
     if op.call.f == "mismatch":
         return bool(missing)
     if op.call.f not in ("read", "cas"):
         return False
     value = op.call.result if op.call.f == "read" else op.call.argument[0]
-    return value in missing and any(write not in there and write.start <= op.end for write in writes[value])
+    return value in missing and any(write.row not in there and write.start <= op.end for write in writes[value])
 
 
 def _left(op: Interval) -> State:

@@ -8,12 +8,13 @@ import numpy as np
 from checkers.linearizability.calls import every, intervals
 from checkers.linearizability.minimal import Example, minimal
 from checkers.linearizability.operations import Interval
+from checkers.linearizability.transitions import HELD
 from checkers.linearizability.zones_plain import NotUnique, conflict
 from checkers.verdict import Counterexample, Invalid
 from checkers.wording import plural, quote
 from histories.columns import ACQUIRE, RELEASE, Columns, Mark
 from model.specifications.register import Register
-from model.specifications.specification import DEAD, Specification
+from model.specifications.specification import DEAD, Specification, State
 
 if TYPE_CHECKING:
     from checkers.linearizability.check import Refuted
@@ -48,7 +49,8 @@ class Undescribed:
     key: str
 
     def sentence(self) -> str:
-        return f"no order explains {self.key or 'the history'}; a short example was not found within the bound"
+        what = self.key or "the history"
+        return f"no order explains {what}; a short example was not looked for, or not found within the bound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,15 @@ def _before(history: Columns, example: Example, coded: bool) -> str:
         return ", whatever was held before"
     if len(example.before) > 3:
         return ""
-    states = [history.value_of(state) if coded and isinstance(state, int) and state < len(history.values) else state
-              for state in example.before]  # fmt: skip
-    return ", coming from " + " or ".join(_value(state) for state in states)
+    return ", coming from " + " or ".join(_state(history, state, coded) for state in example.before)
+
+
+def _state(history: Columns, state: State, coded: bool) -> str:
+    if not coded or not isinstance(state, int):
+        return _value(state)
+    if bool(np.isin(history.f, (ACQUIRE, RELEASE)).any()):
+        return "held" if state == HELD else "free"
+    return _value(history.value_of(state)) if state < len(history.values) else "the initial value"
 
 
 def _observed(history: Columns, op: Interval) -> Observed:
@@ -161,6 +169,10 @@ def _value(value: Any) -> str:
         return {Mark.NIL: "nil", Mark.UNKNOWN: "?", Mark.NONE: "?"}[value]
     if value is None:
         return "nil"
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(sorted(_value(one) for one in value)) + "}"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
     if value is DEAD:
         return "a value that nobody asks for"
     return quote(value) if isinstance(value, str) else quote(repr(value))[1:-1]

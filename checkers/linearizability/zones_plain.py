@@ -92,7 +92,7 @@ def _found(operations: Sequence[Interval], initial: Value) -> Conflict | None:
         if source not in clusters:
             return Conflict("unwritten", (op,))
         if source in followers:
-            return Conflict("twice", (followers[source], op))
+            return Conflict("twice", _told(clusters[source].write, followers[source], op))
         followers[source] = op
     return _chained(clusters, followers)
 

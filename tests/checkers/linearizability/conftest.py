@@ -20,7 +20,7 @@ def judged():
         if name not in known:
             chance = random.Random(name)
             if name.startswith("unique"):
-                specification = Register(0)
+                specification: object = Register(0)
                 given = [random_histories.unique(chance, name.endswith("swaps")) for _ in range(COUNT)]
             else:
                 specification = random_histories.MODELS[name][0]

@@ -6,13 +6,13 @@ import pytest
 
 pytest.importorskip("numba")
 
-from benchmarks.busy_histories import busy  # noqa: E402 - needs numba
-from benchmarks.random_histories import MODELS, columns  # noqa: E402
-from checkers.linearizability import beam, frontier  # noqa: E402
-from checkers.linearizability.check import state_code  # noqa: E402
-from checkers.linearizability.transitions import grouped, register_transitions  # noqa: E402
-from histories.columns import NIL  # noqa: E402
-from model.specifications.register import Register  # noqa: E402
+from benchmarks.busy_histories import busy
+from benchmarks.random_histories import MODELS, columns
+from checkers.linearizability import beam, frontier
+from checkers.linearizability.check import state_code
+from checkers.linearizability.transitions import grouped, register_transitions
+from histories.columns import NIL
+from model.specifications.register import Register
 
 
 def stuck(given, initial):
@@ -25,7 +25,7 @@ def stuck(given, initial):
 
 @pytest.mark.parametrize("name", ["register", "cas-register", "kv"])
 def test_it_agrees_with_the_oracle(judged, name):
-    specification, given, oracle = judged(name)
+    _, given, oracle = judged(name)
     asked = [[op for op in one if op.required or op.call.f != "read"] for one in given]
     assert stuck(asked, MODELS[name][0].init) == {at for at, right in enumerate(oracle) if not right}
 

@@ -24,7 +24,12 @@ def test_each_row_becomes_the_call_that_it_was():
         Call("read", None, None),
         Call("append", "x"),
     ]
-    assert [(op.end, op.required, op.row) for op in found] == [(1, True, 0), (NEVER, False, 1), (5, True, 2), (7, True, 3)]
+    assert [(op.end, op.required, op.row) for op in found] == [
+        (1, True, 0),
+        (NEVER, False, 1),
+        (5, True, 2),
+        (7, True, 3),
+    ]
 
 
 def test_failed_operations_and_reads_without_a_result_are_left_out():

@@ -30,5 +30,7 @@ def _explains(specification, operations, order):
 
 
 def test_it_stops_at_its_bound():
-    given = [Interval(0, 100, Call("write", value)) for value in range(12)] + [Interval(101, 102, Call("read", None, 99))]
+    given = [Interval(0, 100, Call("write", value)) for value in range(12)] + [
+        Interval(101, 102, Call("read", None, 99))
+    ]
     assert linearize(Register(0), given, most=500) == Exhausted(500)

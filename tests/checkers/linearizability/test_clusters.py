@@ -79,7 +79,7 @@ def test_the_ways_of_numbering_tell_the_same_pairs_apart(monkeypatch, dense):
             rows.append(("read", key, *_marks(2), value, at, at + 1))
     given = history(*rows)
     keyed = numbered(given, 50)
-    pairs = {}
+    pairs: dict = {}
     for op, cluster in zip(keyed.writes.tolist(), keyed.of_write.tolist(), strict=True):
         assert pairs.setdefault((int(given.key[op]), int(given.post[op])), cluster) == cluster
     assert len(set(pairs.values())) == len(pairs)

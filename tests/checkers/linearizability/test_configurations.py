@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("numba")
 
-from checkers.linearizability import configurations as c  # noqa: E402 - needs numba
-from checkers.linearizability.operations import NEVER  # noqa: E402
+from checkers.linearizability import configurations as c
+from checkers.linearizability.operations import NEVER
 
 
 def mask(*words):

@@ -74,7 +74,9 @@ def test_thousands_of_operations_of_few_clients_take_few_configurations():
     given = []
     for at in range(3_000):
         value = at // 3 % 4
-        given.append(Interval(10 * at, 10 * at + 15, Call("write", value) if at % 3 == 0 else Call("read", None, value)))
+        given.append(
+            Interval(10 * at, 10 * at + 15, Call("write", value) if at % 3 == 0 else Call("read", None, value))
+        )
     found = search(Register(0), given)
     assert isinstance(found, Fits)
     assert found.widest < 20

@@ -5,12 +5,12 @@ import pytest
 
 pytest.importorskip("numba")
 
-from benchmarks.busy_histories import busy  # noqa: E402 - needs numba
-from checkers.linearizability import configurations as c  # noqa: E402
-from checkers.linearizability import frontier_kernel as k  # noqa: E402
-from checkers.linearizability.needs import ends_that_matter, states_of  # noqa: E402
-from checkers.linearizability.transitions import grouped, register_transitions  # noqa: E402
-from histories.columns import NIL  # noqa: E402
+from benchmarks.busy_histories import busy
+from checkers.linearizability import configurations as c
+from checkers.linearizability import frontier_kernel as k
+from checkers.linearizability.needs import ends_that_matter, states_of
+from checkers.linearizability.transitions import grouped, register_transitions
+from histories.columns import NIL
 
 WIDE = 1 << 14
 
@@ -41,7 +41,9 @@ class Bench:
         k.start(self.problem, self.initial, self.flight, self.pools[0])
 
     def sweep(self, following, stop, last=True, width=WIDE, steps=1 << 40):
-        k.sweep(self.problem, following, stop, last, np.array([width, steps]), self.flight, *self.pools, self.report)
+        one, other, visited = self.pools
+        limits = np.array([width, steps])
+        k.sweep(self.problem, following, stop, last, limits, self.flight, one, other, visited, self.report)
         if self.report[k.SWAPPED]:
             self.pools[0], self.pools[1] = self.pools[1], self.pools[0]
         return int(self.report[k.RESULT])
@@ -112,5 +114,8 @@ def test_many_keys_are_decided_in_one_call_each_alone():
     reports = np.zeros((20, k.FIELDS), np.int64)
     limits = np.array([WIDE, 1 << 40])
     chosen = np.arange(20)
-    k.sweep_keys(bench.problem, groups.bounds, found.initial, chosen, limits, bench.flight, *bench.pools, reports)
+    one, other, visited = bench.pools
+    k.sweep_keys(
+        bench.problem, groups.bounds, found.initial, chosen, limits, bench.flight, one, other, visited, reports
+    )
     assert reports[:, k.RESULT].tolist() == [k.FITS] * 20

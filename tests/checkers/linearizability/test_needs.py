@@ -28,7 +28,7 @@ def of(*rows):
 
 
 def test_values_that_nobody_asks_for_are_one_state_and_values_of_two_keys_are_two():
-    groups, found = of(write("a", 1, 0, 1), read("a", 1, 2, 3), write("a", 2, 4, 5), write("b", 1, 6, 7), read("b", 1, 8, 9))
+    _, found = of(write("a", 1, 0, 1), read("a", 1, 2, 3), write("a", 2, 4, 5), write("b", 1, 6, 7), read("b", 1, 8, 9))
     assert found.size == 3
     dead = found.size - 1
     assert found.post.tolist() == [0, ANY, dead, 1, ANY]

@@ -5,10 +5,10 @@ import pytest
 
 pytest.importorskip("numba")
 
-from benchmarks.busy_histories import busy  # noqa: E402 - needs numba
-from checkers.linearizability import zones, zones_kernel  # noqa: E402
-from checkers.linearizability.transitions import register_transitions  # noqa: E402
-from histories.columns import NIL  # noqa: E402
+from benchmarks.busy_histories import busy
+from checkers.linearizability import zones, zones_kernel
+from checkers.linearizability.transitions import register_transitions
+from histories.columns import NIL
 
 BEFORE, NEVER = zones_kernel.BEFORE_TIME, zones_kernel.NEVER
 
