@@ -31,11 +31,12 @@ USAGE = """usage: python3 dev.py VERB [ARGUMENT...]
   test [PYTEST...]   the tests (python3 dev.py test --cov for branch coverage)
   lint               style, types, import contracts, determinism
   bench [ARGUMENT..] the benchmarks
+  regress [--refresh] replay the regression corpus, or make its counterexamples of the zoo anew
   kept ARGUMENT...   the kept command itself, as .venv/bin/kept
 """
 
 DEMO_HOLDS = ["run", "--seed", "3"]
-DEMO_CAUGHT = ["run", "--versions", "lww", "--claim", "no-lost-write", "--seed", "3"]
+DEMO_CAUGHT = ["run", "--versions", "lww", "--claim", "no-lost-write", "--faults", "clock-offset", "--seed", "3"]
 
 EXIT_VIOLATED, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_INTERRUPTED = 1, 64, 69, 130
 GRACE_S = 15
@@ -224,6 +225,9 @@ class Verbs:
     def bench(self, *arguments: str) -> int:
         return self.python("benchmarks", *arguments)
 
+    def regress(self, *arguments: str) -> int:
+        return self.python("tools.regress", *arguments)
+
     def test(self, *arguments: str) -> int:
         """Two workers: what a small machine has. Arguments come last, so `-n 0 tests/test_dev.py` does what it says."""
         return self.python("pytest", "-n", "2", "--dist", "worksteal", "--durations", "10", *arguments)
@@ -274,7 +278,7 @@ def main(arguments: Command) -> int:
     verb, *rest = arguments
     environment = Environment(Path(__file__).resolve().parent)
     verbs = Verbs(environment)
-    known = {"demo": verbs.demo, "test": verbs.test, "lint": verbs.lint, "bench": verbs.bench, "kept": verbs.kept}
+    known = {name: getattr(verbs, name) for name in ("demo", "test", "lint", "bench", "regress", "kept")}
     if verb not in known:
         near = difflib.get_close_matches(verb, known, n=1)
         say(f"no verb {verb!r}; accepted: {', '.join(known)}" + (f" (did you mean {near[0]}?)" if near else ""))

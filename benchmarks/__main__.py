@@ -1,4 +1,5 @@
-"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [zoo] [shrink]`: the first four where none is named."""
+"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [fuzz] [memory] [zoo] [shrink] [admission]`: the first
+four where none is named."""
 
 import os
 import platform
@@ -7,6 +8,8 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from benchmarks.admission import admission
+from benchmarks.fuzz import fuzzing, memory
 from benchmarks.measure import apart
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
@@ -86,11 +89,14 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "pairs": pairs,
     "nodes": nodes,
     "length": length,
+    "fuzz": fuzzing,
+    "memory": memory,
     "zoo": table,
     "shrink": shrunk,
+    "admission": admission,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
-"""What runs where nothing is named; the zoo's tables take minutes."""
+"""What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:

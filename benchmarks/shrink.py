@@ -3,25 +3,11 @@
 import time
 from statistics import median
 
-from kept.lab.config import RunConfig
 from kept.lab.shrink import Shrinker
-from kept.lab.trial import Trial, finish, prepare
-from kept.zoo.bug import Bug
-from kept.zoo.catalogue import BUGS, claims, configure
+from kept.zoo.catalogue import BUGS
+from kept.zoo.hunt import first_caught
 
-SEEDS = 100
 BUDGET_S = 60.0
-
-
-def _first(bug: Bug) -> tuple[Trial, str]:
-    """The first run that shows the bug, and the claim that it violates."""
-    for seed in range(SEEDS):
-        config = configure(RunConfig(bug=bug.name, seed=seed))
-        trial = finish(prepare(config), claims(config))
-        for claim in trial.violated:
-            if claim in bug.breaks:
-                return trial, claim
-    raise AssertionError(f"no seed below {SEEDS} shows {bug.name}")
 
 
 def shrunk() -> None:
@@ -30,7 +16,7 @@ def shrunk() -> None:
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     events: list[int] = []
     for bug in BUGS.values():
-        trial, claim = _first(bug)
+        trial, claim = first_caught(bug)
         begun = time.perf_counter()
         shrinker = Shrinker(trial.schedule(), claim, time.monotonic, BUDGET_S)
         shrinker.execute()

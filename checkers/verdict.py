@@ -73,4 +73,6 @@ def refute(claim: str, facts: Iterable[Fact], operations: Iterable[Operation] = 
     assert told, "a counterexample has at least one fact"
     sentence = "; ".join(fact.sentence() for fact in told) + "."
     indices = tuple(sorted({op.index for op in operations}))
-    return Invalid(Counterexample(claim, sentence[0].upper() + sentence[1:], indices, told))
+    if not any(character.isdigit() for character in sentence.split(" ", 1)[0]):  # the name of a node stays as it is
+        sentence = sentence[0].upper() + sentence[1:]
+    return Invalid(Counterexample(claim, sentence, indices, told))

@@ -92,6 +92,8 @@ class LocalCluster:
         self._events: deque[tuple[str, Event]] = deque()
         self._timers: dict[tuple[str, str], int] = {}
         self._replies: dict[str, Response] = {}
+        self._asking = ""
+        """The request that is waited for; nobody wants the answer to an earlier one any more."""
         self._written: dict[str, int] = {}
         """node -> its last write that somebody waits for, until it is synced; 0 where there is none."""
         self._buffered: dict[str, int] = {}
@@ -192,6 +194,7 @@ class LocalCluster:
         if not running:
             raise CallerError("no node is running")
         node = running[self._requests % len(running)]
+        self._asking = request.id
         self._events.append((node, Asked(_CLIENT, request)))
         patience_us = 2 * (request.timeout_us or self.config.timeout_us)
         until_us = _now_us() + patience_us
@@ -200,6 +203,7 @@ class LocalCluster:
             if request.id not in self._replies and not self._fire():
                 time.sleep(0.001)
         response = self._replies.pop(request.id, None) or Response(request.id, m.INFO, "no answer in time")
+        self._asking = ""
         if response.status != m.OK:
             raise RequestFailed(response)
         return response
@@ -221,7 +225,8 @@ class LocalCluster:
             self._engines[name].apply(effect.changes)
             (self._buffered if effect.buffered else self._written)[name] = effect.seq
         elif isinstance(effect, Reply):
-            self._replies[effect.message.id] = effect.message
+            if effect.message.id == self._asking:
+                self._replies[effect.message.id] = effect.message
         elif isinstance(effect, SetTimer):
             self._timers[(name, effect.name)] = effect.at_us
         elif isinstance(effect, Load):

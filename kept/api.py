@@ -1,4 +1,4 @@
-"""The workbench from Python: one run, one replay, and what came of them.
+"""The workbench from Python: one run, many, a replay, a shrunk schedule, and what came of them.
 
 import kept
 
@@ -7,6 +7,7 @@ assert not report.holds
 print(report.explain().paragraph)
 """
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,30 @@ from pydantic import ValidationError
 from checkers.registry import CLAIMS
 from checkers.verdict import Valid, Verdict
 from kept.lab.config import RunConfig
+from kept.lab.corpus import Corpus
 from kept.lab.explain import Explanation
 from kept.lab.explain import explain as explain_trial
+from kept.lab.fuzz import Fuzz, Plan
 from kept.lab.replay import Replay
 from kept.lab.replay import replay as replay_schedule
 from kept.lab.schedule import Schedule, load_schedule
+from kept.lab.shrink import Shrinker
 from kept.lab.trial import Trial, claims_of, configured, finish, prepare
 from kept.lab.usage import UsageError, first_problem, unknown
 
-__all__ = ["Replay", "Report", "RunConfig", "Schedule", "UsageError", "replay", "run"]
+__all__ = [
+    "Fuzz",
+    "Replay",
+    "Report",
+    "RunConfig",
+    "Schedule",
+    "Shrinker",
+    "UsageError",
+    "fuzz",
+    "replay",
+    "run",
+    "shrink",
+]
 
 
 class Report:
@@ -78,14 +94,7 @@ def run(directory: str | Path | None = None, claims: Iterable[str] = (), **field
     run), or in memory. Raises `UsageError` for a field or claim that is wrong, `histories.errors.HistoryError` for
     the directory.
     """
-    try:
-        config = configured(RunConfig(**fields))
-    except ValidationError as error:
-        raise UsageError(first_problem(error, RunConfig)) from None
-    named = tuple(claims)
-    for name in named:
-        if name not in CLAIMS:
-            raise unknown("claim", name, list(CLAIMS))
+    config, named = _configured(fields), _named(claims)
     place = None if directory is None else Path(directory)
     trial = finish(prepare(config, place), claims_of(config, named), place)
     if place is not None:
@@ -96,3 +105,65 @@ def run(directory: str | Path | None = None, claims: Iterable[str] = (), **field
 def replay(schedule: str | Path | Schedule) -> Replay:
     """Run a saved schedule (or the directory of a run) again and compare. Raises `UsageError`."""
     return replay_schedule(schedule if isinstance(schedule, Schedule) else load_schedule(Path(schedule)))
+
+
+def fuzz(
+    corpus: str | Path,
+    claims: Iterable[str] = (),
+    *,
+    budget_s: float = 60.0,
+    seeds: int | None = None,
+    jobs: int = 2,
+    keep_going: bool = False,
+    shrink_s: float = 60.0,
+    **fields: Any,
+) -> Fuzz:
+    """Many runs, each of another cluster, as `kept fuzz` makes them: `fields` stay, the seed draws all others.
+
+    What is in the directory `corpus` is replayed first, and what is found is saved there. The session that is returned
+    has ended: see its `seen`, `tally`, `replayed` and `stopped`. Workers are processes that import the caller's main
+    module, so a script calls this below ``if __name__ == "__main__":``. Raises `UsageError`.
+    """
+    if budget_s <= 0 or jobs < 1 or (seeds is not None and seeds < 1) or shrink_s < 0:
+        given = f"budget_s {budget_s:g}, seeds {seeds}, jobs {jobs}, shrink_s {shrink_s:g}"
+        raise UsageError(f"{given}; accepted: above 0 (shrink_s: or 0)")
+    plan = Plan(_configured(fields), _named(claims), budget_s, seeds, jobs, keep_going, shrink_s)
+    session = Fuzz(plan, Corpus(Path(corpus)))
+    session.execute()
+    return session
+
+
+def shrink(
+    schedule: str | Path | Schedule, claim: str | None = None, *, budget_s: float | None = None, any_cause: bool = False
+) -> Shrinker:
+    """Make a failing schedule smaller, as `kept shrink` does: see `best`, `trial`, `before`, `size` of the result;
+    ``trial.schedule().save(directory)`` saves it. `claim` is the first that is violated where it is not named.
+
+    Raises `UsageError` where the schedule violates nothing, or not `claim`, or does not do so any more.
+    """
+    given = schedule if isinstance(schedule, Schedule) else load_schedule(Path(schedule))
+    if not given.violated:
+        raise UsageError("schedule: it violates no claim; accepted: the schedule of a run that does")
+    wanted = given.violated[0] if claim is None else claim
+    if wanted not in given.violated:
+        raise unknown("claim", wanted, list(given.violated))
+    if wanted not in replay_schedule(given).trial.violated:
+        raise UsageError(f"schedule: {wanted} holds now; accepted: a schedule that still violates it")
+    shrinker = Shrinker(given, wanted, time.monotonic, budget_s, any_cause=any_cause)
+    shrinker.execute()
+    return shrinker
+
+
+def _configured(fields: dict[str, Any]) -> RunConfig:
+    try:
+        return configured(RunConfig(**fields))
+    except ValidationError as error:
+        raise UsageError(first_problem(error, RunConfig)) from None
+
+
+def _named(claims: Iterable[str]) -> tuple[str, ...]:
+    named = tuple(claims)
+    for name in named:
+        if name not in CLAIMS:
+            raise unknown("claim", name, list(CLAIMS))
+    return named

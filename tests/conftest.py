@@ -11,3 +11,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite-scenarios", action="store_true", help="write the answers of tests/scenarios/*/*.txt anew"
     )
+
+
+FIRST = "tests/regressions/"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What was found before is replayed before anything else."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))

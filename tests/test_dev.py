@@ -279,14 +279,16 @@ def test_lint_runs_every_step_and_returns_the_first_failure(root: Path, capsys: 
 
 
 def test_test_and_bench_and_kept_hand_their_arguments_on(root: Path) -> None:
-    fake = Verbs(root, 0, 5, 64)
+    fake = Verbs(root, 0, 5, 6, 64)
     assert fake.verbs.test("-k", "ring") == 0
     assert fake.verbs.bench("--quick") == 5
+    assert fake.verbs.regress("--refresh", "canary") == 6
     assert fake.verbs.kept("run", "--seed", "1") == 64
     python, kept = (str(dev.Environment(root).bin / name) for name in ("python", "kept"))
-    test, bench, command = fake.commands
+    test, bench, regress, command = fake.commands
     assert (test[:3], test[-2:]) == ([python, "-m", "pytest"], ["-k", "ring"])
     assert bench == [python, "-m", "benchmarks", "--quick"]
+    assert regress == [python, "-m", "tools.regress", "--refresh", "canary"]
     assert command == [kept, "run", "--seed", "1"]
 
 
@@ -311,7 +313,7 @@ def test_help_names_every_verb_and_makes_nothing(
     monkeypatch.setattr(dev.Environment, "prepare", lambda _: pytest.fail("an environment was made"))
     assert dev.main(["--help"]) == 0
     words = capsys.readouterr().out.split()
-    assert {"demo", "test", "lint", "bench", "kept"} <= set(words)
+    assert {"demo", "test", "lint", "bench", "regress", "kept"} <= set(words)
 
 
 # The script itself

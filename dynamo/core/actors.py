@@ -3,9 +3,11 @@
 The rule that this module keeps: **an actor is born when a node first writes a key of which it has no record, and dies
 when the record is forgotten.** While it lives, the node's durable record of the key has seen every dot of the actor
 that ever left the node, so a plain vector is an exact context. A dot that a crash took before it was durable left no
-trace anywhere; it is not given again either, because every boot counts from a `floor` of its own. After the record is
-gone (its tombstone was reaped, its hint was handed off, the disk damaged or lost it) the next put brings a new actor
-to life; the counter of an old one can never start again (the bugs known as riak_kv#679 and its relatives).
+trace anywhere; it is not given again either, because every boot counts from a `floor` of its own. That is its
+generation's, which grows even where the disk has forgotten a boot: a disk that lies cannot make one name of two.
+
+After the record is gone (its tombstone was reaped, its hint was handed off, the disk damaged or lost it) the next put
+brings a new actor to life; the counter of an old one can never start again (riak_kv#679 and its relatives).
 
 An actor's name is ``<incarnation>:<birth>``. Births are counted once per disk, under a lease that is durable before
 any number in it is used. The actor of a key is written in the same batch as the record that it makes.
@@ -18,7 +20,6 @@ from dynamo.core.effects import META, Change
 from dynamo.core.host import Host
 
 BIRTHS = b"births"
-BOOTS = b"boots"
 ACTOR_PREFIX = b"actor:"
 BOOT_SPAN = 1 << 24
 """Counters that one boot may use for one key; the first boot starts at 1."""
@@ -44,7 +45,7 @@ class Actors:
         for name, value in meta.items():
             if name.startswith(ACTOR_PREFIX):
                 self.alive[name[len(ACTOR_PREFIX) :]] = value.decode()
-        self.floor = int(meta.get(BOOTS, b"0")) * BOOT_SPAN
+        self.floor = (self.host.generation - 1) * BOOT_SPAN
 
     def lease(self) -> Change:
         """What reserves the next births; it goes into the boot's batch."""

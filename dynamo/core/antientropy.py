@@ -39,7 +39,7 @@ class AntiEntropy:
         if host.name not in host.ring.names:  # it is leaving, and has lost its last partition
             return
         peers = [name for name in host.ring.neighbours(host.name) if name not in host.detector.down]
-        if peers:
+        if peers and host.admission.grant("exchange"):
             peer = peers[host.choose(len(peers))]
             partitions = self._shared(peer)
             confirm = host.generation if self.replica.recovering else 0
@@ -80,10 +80,13 @@ class AntiEntropy:
         for partition, path, theirs in message.leaves:
             mine = self.host.forest.leaf(partition, path)
             for key in sorted(mine.keys() | theirs.keys()):
-                if mine.get(key) != theirs.get(key) and left:
-                    left -= 1
-                    self.host.mark("anti-entropy exchanged a key")
-                    self.replica.fetch_durable(key, self._offer, sender, key, key in theirs)
+                if mine.get(key) == theirs.get(key):
+                    continue
+                if not left or not self.host.admission.grant("exchange"):
+                    return  # a later round will find it
+                left -= 1
+                self.host.mark("anti-entropy exchanged a key")
+                self.replica.fetch_durable(key, self._offer, sender, key, key in theirs)
 
     def _offer(self, state: Siblings | None, sender: str, key: bytes, wanted: bool) -> None:
         if state is not None:  # a damaged copy has nothing to offer; it is healed elsewhere (see `healing`)
@@ -91,7 +94,7 @@ class AntiEntropy:
 
     def record(self, sender: str, message: TreeRecord) -> None:
         """A peer's record: merge it, and send ours back where it was asked for."""
-        if self.host.owns(message.key):
+        if self.host.owns(message.key) and self.host.admission.grant("exchange"):
             self.replica.fetch(message.key, self._merge, sender, message)
 
     def _merge(self, local: Siblings | None, sender: str, message: TreeRecord) -> None:

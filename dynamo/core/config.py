@@ -79,6 +79,40 @@ class StoreConfig:
     cache_records: int = 10_000
     """Records that a node keeps in memory beside its disk."""
 
+    # What bounds the memory of one node under load (docs/limits.md)
+
+    max_inflight: int = 10_000
+    """Clients' requests that are under way at once at the most."""
+    max_requests: int = 200_000
+    """Puts and deletes that are remembered for `request_memory_us` at the most; more are refused."""
+    max_refusals: int = 100_000
+    """Refused puts and deletes that are remembered for as long; beyond them an outcome is unknown, not a refusal."""
+    max_queued_bytes: int = 256 * 1024 * 1024
+    """Bytes of the requests under way and of the answers that are remembered, at the most."""
+    max_peer_work: int = 4_096
+    """Replications and reads of one peer that wait for this node's disk at the most."""
+    max_waiting: int = 65_536
+    """Pieces of work that wait for this node's disk at the most, whoever asked for them."""
+    max_unsynced: int = 65_536
+    """Batches that are written and not yet durable at the most, before the node takes on no more."""
+    max_hint_bytes: int = 256 * 1024 * 1024
+    """Bytes of the hints that a node keeps at the most."""
+
+    # Admission control of background work (6.5)
+
+    admission_window_us: int = 60 * _SECOND
+    """How far back the latency of reads is looked at."""
+    admission_threshold_us: int = 50 * _MS
+    """Above this, background work is slowed down."""
+    admission_permille: int = 990
+    """Which percentile is compared with the threshold, in thousandths."""
+    admission_slice_us: int = 100 * _MS
+    """How often the share of background work is set anew."""
+    admission_slots: int = 1_024
+    """Records that all background tasks may touch in one slice at the most."""
+    admission_floor: int = 8
+    """Records that each background task may touch in one slice, whatever the foreground says."""
+
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
@@ -98,6 +132,15 @@ class StoreConfig:
             ("timeout_us", 1, self.operation_life_us),
             ("operation_life_us", 1, self.request_memory_us),
             ("handoff_batch", 1, 1 << 20),
+            ("max_inflight", 1, 1 << 40),
+            ("max_requests", 1, 1 << 40),
+            ("max_queued_bytes", self.max_key_bytes + self.max_value_bytes, 1 << 60),
+            ("max_peer_work", 1, 1 << 40),
+            ("max_waiting", 1, 1 << 40),
+            ("max_unsynced", 2, 1 << 40),
+            ("admission_permille", 1, 1_000),
+            ("admission_slice_us", 1, self.admission_window_us),
+            ("admission_floor", 1, 1 << 40),
             ("handoff_us", 1, 2 * _SECOND),  # the detector judges at this pace; slower would look like a local pause
         ):
             value = getattr(self, name)

@@ -17,8 +17,8 @@ from dynamo.core.vector import EMPTY, Vector
 
 MAX_CONTEXT_BYTES = 65_536
 """The longest context that is decoded: room for more than a thousand actors."""
-MAX_COUNTER = 1 << 48
-"""The greatest counter that is decoded: nine years of a million puts a second to one key."""
+MAX_COUNTER = 1 << 62
+"""The greatest counter that is decoded. Boots are numbered by the second (31 bits), and each may count to 2^24."""
 
 _FORMAT = 1
 _HEAD = Struct(">BII")  # format, checksum, number of actors

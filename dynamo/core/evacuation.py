@@ -42,8 +42,11 @@ class Evacuation:
 
     def tick(self) -> None:
         """Move one batch, if there is room for its hints."""
-        replica, config = self.replica, self.host.config
-        left = config.handoff_batch
+        host, replica, config = self.host, self.replica, self.host.config
+        if host.disk_low:  # hints take room before the record leaves it
+            return
+        waiting = len(replica.strays) + len(replica.misrouted)
+        left = host.admission.take("evacuation", min(waiting, config.handoff_batch))
         for key in list(replica.strays)[:left]:
             if replica.hint_count + config.n <= config.max_hints:
                 left -= 1
@@ -77,10 +80,8 @@ class Evacuation:
         if kept is None or owner in owners:
             del replica.misrouted[owner, key]
             return
-        if host.name in owners:
-            if local is None:
-                return  # once the own copy is healed
-            replica.merge(local, key, kept[0])
+        if host.name in owners and (local is None or replica.merge(local, key, kept[0]) < 0):
+            return  # once the own copy is healed, or there is room
         del replica.misrouted[owner, key]
         host.mark("hint rerouted")
         replica.withdraw(owner, key)

@@ -91,7 +91,7 @@ class GetCoordinator:
             if node != me:
                 host.send(node, message)
         if me in get.targets:
-            self.serve(key, self._local, op)
+            self.serve(key, self._local, op, host.now_us)
 
     def serve(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
         """Call `then(state, *args)` with everything that this node holds of `key` and that may be shown."""
@@ -109,7 +109,8 @@ class GetCoordinator:
                 self.host.mark("hint answered a read")
                 self.host.when_durable(found[1], then, found[0], *args)
 
-    def _local(self, state: Siblings | None, op: int) -> None:
+    def _local(self, state: Siblings | None, op: int, since_us: int) -> None:
+        self.host.admission.served(self.host.now_us - since_us)
         self.replied(self.host.name, ReadReply(op, b"", state))
 
     def replied(self, node: str, reply: ReadReply) -> None:
@@ -201,6 +202,8 @@ class GetCoordinator:
     def _repair_here(self, local: Siblings | None, get: PendingGet) -> None:
         if local is not None:
             seq = self.replica.merge(local, get.request.key, get.state)
+            if seq < 0:  # the disk is low
+                return
             self.host.when_durable(seq, self._repaired_here, get.op)
 
     def _repaired_here(self, op: int) -> None:

@@ -10,7 +10,7 @@ of its nodes asks to be let into the other.
 
 from dynamo.core.greeting import Greeting
 from dynamo.core.host import Host
-from dynamo.core.membership import Table, decode_table, encode_table
+from dynamo.core.membership import Table, decode_table
 from dynamo.core.messages import GossipAck, GossipSyn, Heartbeats, LetIn, Ping
 from dynamo.core.participant import Participant
 
@@ -26,7 +26,7 @@ class Gossip:
         self.participant = participant
         self.greeting = greeting
         self.seeds = seeds
-        self.heartbeats: dict[str, tuple[int, int]] = {}
+        self.heartbeats = greeting.heartbeats
 
     @property
     def table(self) -> Table:
@@ -39,27 +39,32 @@ class Gossip:
 
     def tick(self) -> None:
         """One gossip interval has passed."""
+        host = self.host
+        beat = self.heartbeats[host.name][1] + 1
+        host.when_durable(self.greeting.beat(host.generation, beat), self._meet, beat)
+        for name in sorted(host.detector.down):
+            host.mark("peer held to be down was asked")
+            host.send(name, Ping())
+
+    def _meet(self, beat: int) -> None:
+        """The heartbeat is durable, and may be told."""
         host, table = self.host, self.table
-        generation, heartbeat = self.heartbeats[host.name]
-        self.heartbeats[host.name] = (generation, heartbeat + 1)
+        self.heartbeats[host.name] = (host.generation, beat)
         peers = [name for name in table.involved or table.names if name != host.name]
         seeds = [name for name in self.seeds if name != host.name]
         if seeds and (not peers or host.choose(SEED_EVERY) == 0):
             peers = seeds
         if peers:
-            syn = GossipSyn(table.digest, dict(self.heartbeats), table.cluster)
+            syn = GossipSyn(self.participant.digest, dict(self.heartbeats), table.cluster)
             host.send(peers[host.choose(len(peers))], syn)
-        for name in sorted(host.detector.down):
-            host.mark("peer held to be down was asked")
-            host.send(name, Ping())
 
     def syn(self, sender: str, message: GossipSyn) -> None:
         """A peer begins a meeting."""
         table = self.table
-        differ = message.table_digest != table.digest
+        differ = message.table_digest != self.participant.digest
         if sender in self.host.involved:
             self._hear(message.heartbeats)
-        encoded = encode_table(table) if differ else b""
+        encoded = self.participant.encoded if differ else b""
         self.host.send(sender, GossipAck(encoded, dict(self.heartbeats), answer=differ, cluster=table.cluster))
 
     def ack(self, sender: str, message: GossipAck) -> None:
@@ -71,7 +76,7 @@ class Gossip:
             self._reconcile(sender, theirs)
         if message.answer:
             table = self.table
-            answer = GossipAck(encode_table(table), dict(self.heartbeats), answer=False, cluster=table.cluster)
+            answer = GossipAck(self.participant.encoded, dict(self.heartbeats), answer=False, cluster=table.cluster)
             self.host.send(sender, answer)
 
     def _hear(self, theirs: Heartbeats) -> None:
@@ -93,11 +98,13 @@ class Gossip:
         if participant.learn(theirs):
             self.forget_others()
         mine = participant.table
-        if mine.cluster and theirs.cluster and theirs.cluster < mine.cluster and sender in theirs.names:
-            own = mine.member(host.name)
-            if own is not None:
-                host.mark("another ring met")
-                host.send(sender, LetIn(own.name, own.weight, own.host, own.rack, own.datacenter))
+        own = mine.member(host.name)
+        if own is not None and theirs.cluster and theirs.cluster < mine.cluster and sender in theirs.names:
+            host.mark("another ring met")
+            host.send(sender, LetIn(own.name, own.weight, own.host, own.rack, own.datacenter))
+        elif participant.luggage is not None and not participant.inside and sender in mine.names:
+            host.mark("asked again to be let in")
+            host.send(sender, participant.luggage)
 
     def forget_others(self) -> None:
         """Heartbeats of nodes that are not involved any more go."""

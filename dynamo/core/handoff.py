@@ -2,9 +2,11 @@
 
 "Upon detecting that A has recovered, D will attempt to deliver the replica to A. Once the transfer succeeds, D may
 delete the object from its local store." A transfer has succeeded when the owner says that it holds the record
-durably; a hint that has grown meanwhile stays. At most one batch is on its way to an owner at a time.
+durably; a hint that has grown meanwhile stays. At most one batch is on its way to an owner at a time, and an owner
+takes in at most one batch of a node at a time. Both ends ask the admission control (6.5).
 """
 
+from dynamo.core.admission import starting_at
 from dynamo.core.host import Host
 from dynamo.core.messages import HandedOff, Handoff
 from dynamo.core.replica import Replica
@@ -32,13 +34,17 @@ class HintedHandoff:
         self.host = host
         self.replica = replica
         self.under_way: dict[str, Delivery] = {}
+        self.arriving: dict[str, Arrival] = {}
+        """sender -> its batch that is not durable here yet."""
+        self._turned_away: str | None = None
+        """The owner whose batch was not admitted last; it goes first."""
         self._batches = 0
 
     def tick(self) -> None:
         """One handoff interval has passed: send a batch to every owner that is reachable and has none under way."""
         host = self.host
         durable = host.durable_seq
-        for owner in list(self.replica.hints):
+        for owner in starting_at(list(self.replica.hints), self._turned_away):
             if owner in host.detector.down:
                 continue
             before = self.under_way.get(owner)
@@ -46,11 +52,15 @@ class HintedHandoff:
                 if host.now_us - before.sent_us < RESEND_INTERVALS * host.config.handoff_us:
                     continue
                 host.mark("handoff sent again")
+            admitted = host.admission.take("handoff", min(host.config.handoff_batch, len(self.replica.hints[owner])))
+            if not admitted:
+                self._turned_away = owner
+                break
             records = []
             for key, (state, seq) in self.replica.hints[owner].items():
                 if seq <= durable:
                     records.append((key, state))
-                    if len(records) == host.config.handoff_batch:
+                    if len(records) == admitted:
                         break
             if records:
                 self._batches += 1
@@ -60,7 +70,11 @@ class HintedHandoff:
 
     def received(self, sender: str, message: Handoff) -> None:
         """Hints for this node arrive: merge all of them, and acknowledge when the last is durable."""
-        Arrival(self, sender, message)
+        if sender in self.arriving:
+            self.host.mark("batch of hints came before the last was durable")
+        elif message.records and self.host.admission.grant("arrival", len(message.records)):
+            self.arriving[sender] = arrival = Arrival(self, sender, message)
+            arrival.begin()
 
     def delivered(self, sender: str, message: HandedOff) -> None:
         """The owner holds a batch durably."""
@@ -78,23 +92,33 @@ class HintedHandoff:
 class Arrival:
     """One received batch, until every record of it is durable."""
 
-    __slots__ = ("handoff", "message", "missing", "sender")
+    __slots__ = ("handoff", "message", "missing", "sender", "whole")
 
     def __init__(self, handoff: HintedHandoff, sender: str, message: Handoff) -> None:
         self.handoff = handoff
         self.sender = sender
         self.message = message
         self.missing = len(message.records)
-        for key, state in message.records:
-            handoff.replica.fetch(key, self.merge, key, state)
+        self.whole = True
+
+    def begin(self) -> None:
+        for key, state in self.message.records:
+            self.handoff.replica.fetch(key, self.merge, key, state)
 
     def merge(self, local: Siblings | None, key: bytes, state: Siblings) -> None:
-        """A damaged copy cannot take the record: the batch stays unacknowledged and comes again."""
-        if local is not None:
-            seq = self.handoff.replica.merge(local, key, state)
-            self.handoff.host.when_durable(seq, self.durable)
+        """A damaged copy cannot take the record, nor can a disk that is low: the batch stays unacknowledged and comes
+        again."""
+        seq = self.handoff.replica.merge(local, key, state) if local is not None else -1
+        if seq < 0:
+            self.whole = False
+            self.done()
+        else:
+            self.handoff.host.when_durable(seq, self.done)
 
-    def durable(self) -> None:
+    def done(self) -> None:
+        """One record more is durable here, or cannot be taken in."""
         self.missing -= 1
         if self.missing == 0:
-            self.handoff.host.send(self.sender, HandedOff(self.message.batch))
+            del self.handoff.arriving[self.sender]
+            if self.whole:
+                self.handoff.host.send(self.sender, HandedOff(self.message.batch))

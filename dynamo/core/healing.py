@@ -9,6 +9,7 @@ may have acknowledged a write since. An owner whose own copy is damaged answers 
 heard, else two owners would wait for each other for ever; as long as others are missing it is asked again.
 """
 
+from dynamo.core.admission import starting_at
 from dynamo.core.host import Host
 from dynamo.core.messages import Read, ReadReply
 from dynamo.core.replica import Replica
@@ -29,11 +30,16 @@ class Healing:
         self._keys: dict[int, bytes] = {}
         self._op_of: dict[bytes, int] = {}
         self._ops = 0
+        self._turned_away: bytes | None = None
+        """The key that was not admitted last; it goes first."""
 
     def tick(self) -> None:
         """Ask the owners that have not answered yet, for every damaged key."""
         host = self.host
-        for key in list(self.replica.damaged):
+        for key in starting_at(list(self.replica.damaged), self._turned_away):
+            if not host.admission.grant("healing"):
+                self._turned_away = key
+                break
             heard = self.heard.setdefault(key, {})
             others = host.others(host.partition(key))
             if all(name in heard for name in others):

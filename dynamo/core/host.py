@@ -7,8 +7,8 @@ happens in the step in which the disk says so.
 
 from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush
-from typing import Any, Protocol
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dynamo.core.config import StoreConfig
 from dynamo.core.detector import Detector
@@ -18,9 +18,17 @@ from dynamo.core.ring import Ring
 from dynamo.core.transition import TransitionRing
 from dynamo.core.versioning import Versioning
 
+if TYPE_CHECKING:
+    from dynamo.core.admission import Admission
+    from dynamo.core.overload import Overload
+
 AnyRing = Ring | TransitionRing
 Chooser = Callable[[int], int]
 """Randomness comes in through this port: a whole number from 0 to the argument minus one."""
+
+
+COMPACT_FROM = 1_024
+"""Deadlines that are kept before those of closed operations are looked for."""
 
 
 class Operation(Protocol):
@@ -33,10 +41,12 @@ class Host:
     """One node's shared state. The components hold it; the node moves its clock."""
 
     __slots__ = (
+        "_compact_at",
         "_deadlines",
         "_order",
         "_partitions",
         "_woken_at_us",
+        "admission",
         "booted_us",
         "changing",
         "choose",
@@ -49,9 +59,12 @@ class Host:
         "generation",
         "incarnation",
         "involved",
+        "loads_done",
+        "loads_waiting",
         "marks",
         "name",
         "now_us",
+        "overload",
         "ring",
         "seq",
         "version",
@@ -99,7 +112,13 @@ class Host:
         self.seq = 0
         self.durable_seq = 0
         self.waiting: deque[tuple[int, Callable[..., None], tuple[Any, ...]]] = deque()
+        self.loads_waiting = 0
+        """Pieces of work that wait for a record to be loaded."""
+        self.loads_done = 0
+        self.overload: Overload
+        self.admission: Admission
         self._deadlines: list[tuple[int, int, Operation, Callable[[Any], None]]] = []
+        self._compact_at = COMPACT_FROM
         self._order = 0
         self._woken_at_us = 0
         self._partitions: dict[bytes, int] = {}
@@ -141,6 +160,10 @@ class Host:
         """Call `then(operation)` at `due_us` unless it is closed by then. All deadlines share one timer, which passes
         over those of closed operations: an operation that ends in time costs no wake-up."""
         self._order += 1
+        if len(self._deadlines) >= self._compact_at:  # no more of closed operations than of open ones stay in memory
+            self._deadlines = [entry for entry in self._deadlines if not entry[2].closed]
+            heapify(self._deadlines)
+            self._compact_at = max(COMPACT_FROM, 2 * len(self._deadlines))
         heappush(self._deadlines, (due_us, self._order, operation, then))
         if not self._woken_at_us or due_us < self._woken_at_us:
             self._arm()

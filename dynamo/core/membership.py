@@ -87,8 +87,8 @@ class Table(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, bool, int, str, int, int, str]:
-        """Of two tables of one cluster the one with the greater rank is the newer. The driver comes last: two members
-        may take over one plan at once."""
+        """Of two tables of one cluster the one with the greater rank is the newer. (Two members may take over one
+        plan at once: then the greater name does.)"""
         plan = self.plan
         if plan is None:
             return (self.epoch, False, 0, "", 0, 0, "")
@@ -97,7 +97,7 @@ class Table(NamedTuple):
     @property
     def digest(self) -> bytes:
         """8 bytes that are equal where the tables are."""
-        return blake2b(encode_table(self), digest_size=8).digest()
+        return digest_of(encode_table(self))
 
 
 NO_TABLE = Table("", 0, ())
@@ -124,6 +124,11 @@ def encode_table(table: Table) -> bytes:
         ]  # fmt: skip
     rows = [_row(member) for member in table.members]
     return json.dumps([table.cluster, table.epoch, rows, planned], separators=(",", ":")).encode()
+
+
+def digest_of(encoded: bytes) -> bytes:
+    """8 bytes that stand for an encoded table."""
+    return blake2b(encoded, digest_size=8).digest()
 
 
 def decode_table(encoded: bytes) -> Table:

@@ -81,13 +81,21 @@ class Stored(NamedTuple):
     op: int
 
 
+class Refused(NamedTuple):
+    """The answer to a `Replicate` that was not taken in: the disk is low, or too much waits for it. Another node may
+    take its place at once."""
+
+    op: int
+
+
 class Read(NamedTuple):
     op: int
     key: bytes
 
 
 class ReadReply(NamedTuple):
-    """What the sender holds of the key; None where it cannot tell (its copy is damaged or not yet recovered)."""
+    """What the sender holds of the key; None where it cannot tell (its copy is damaged or not yet recovered, or too
+    much waits for its disk)."""
 
     op: int
     key: bytes
@@ -194,17 +202,19 @@ class LetIn(NamedTuple):
 
 
 class Hello(NamedTuple):
-    """I start; `generation` is the boot that my disk remembers. What do you remember of me?"""
+    """I start; my disk remembers this boot, and this heartbeat of it. What do you remember of me?"""
 
     op: int
     generation: int
+    beat: int
 
 
 class Welcome(NamedTuple):
-    """The latest boot of yours that I have heard of, and my membership table."""
+    """The latest boot of yours that I have heard of and the latest heartbeat in it, and my membership table."""
 
     op: int
     generation: int
+    beat: int
     table: bytes
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from dynamo.core import messages as m
-from dynamo.core.actors import ACTOR_PREFIX, BIRTHS, BOOTS
+from dynamo.core.actors import ACTOR_PREFIX, BIRTHS
 from dynamo.core.config import StoreConfig
 from dynamo.core.effects import (
     DATA,
@@ -32,11 +32,11 @@ from dynamo.core.effects import (
     TimerFired,
 )
 from dynamo.core.errors import PeerError
-from dynamo.core.greeting import GENERATIONS
+from dynamo.core.greeting import GENERATIONS, HEARTBEAT, last_beat
 from dynamo.core.healing import HEALING_OP
 from dynamo.core.host import AnyRing, Chooser
-from dynamo.core.membership import NO_TABLE, decode_table, encode_table, founded
-from dynamo.core.participant import ENDORSED, MEMBERS
+from dynamo.core.membership import NO_TABLE, decode_table, founded
+from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
 from dynamo.core.ring import Member, Ring
 from dynamo.core.rules import Rules
 from dynamo.core.siblings import Siblings
@@ -50,7 +50,7 @@ GREETINGS = (m.Hello, m.Welcome)
 STRANGERS = (*GREETINGS, m.GossipSyn, m.GossipAck, m.Announce, m.LetIn)
 """What a node takes in from others than those of its ring."""
 
-IDENTITY = (INCARNATION, GENERATION, BIRTHS, BOOTS)
+IDENTITY = (INCARNATION, GENERATION, BIRTHS)
 """What a node must find on its disk, whole, to go on under its old name."""
 
 
@@ -64,7 +64,7 @@ def _believed(meta: Mapping[bytes, bytes | None]) -> dict[bytes, bytes]:
     damaged = [name for name, value in meta.items() if value is None and not name.startswith(ACTOR_PREFIX)]
     if not damaged and all(name in whole for name in IDENTITY):
         return whole
-    return {name: whole[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED) if name in whole}
+    return {name: whole[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED, LUGGAGE) if name in whole}
 
 
 class Node:
@@ -91,15 +91,17 @@ class Node:
         self.host = host = rules.host(
             name, config, rules.versioning, choose, marks, detector, rules.forest(config.merkle_depth), ring
         )
+        host.overload = rules.overload(host)
+        host.admission = rules.admission(host)
         self.actors = rules.actors(host)
         self.replica = rules.replica(host, self.actors)
         self.placement = rules.placement(host)
         self.puts = rules.puts(host, self.replica, self.actors, self.placement)
         self.gets = rules.gets(host, self.replica, self.placement)
+        host.overload.coordinated = (self.puts.pending, self.gets.pending)
         self.handoff = rules.handoff(host, self.replica)
         self.anti_entropy = rules.anti_entropy(host, self.replica)
         self.healing = rules.healing(host, self.replica)
-        self.reaper = rules.reaper(host, self.replica, self.puts, self.gets)
         self.transfer = rules.transfer(host, self.replica)
         self.evacuation = rules.evacuation(host, self.replica)
         self.participant = rules.participant(
@@ -108,11 +110,13 @@ class Node:
         )  # fmt: skip
         self.steward = rules.steward(host, self.participant)
         self.greeting = rules.greeting(host, self.participant, seeds)
+        self.reaper = rules.reaper(host, self.replica, self.puts, self.gets)
         self.requests = rules.requests(host, self.puts, self.gets, self.placement, self.greeting)
         self.gossip = rules.gossip(host, self.participant, self.greeting, seeds)
         self._receive: dict[type, Callable[[str, Any], None]] = {
             m.Replicate: self._replicate,
             m.Stored: self._stored,
+            m.Refused: self._refused,
             m.Read: self._read,
             m.ReadReply: self._read_reply,
             m.Forward: self.requests.forwarded,
@@ -180,20 +184,22 @@ class Node:
         host.booted_us = host.now_us
         meta = _believed(boot.meta)
         last = int(meta.get(GENERATION, b"0"))
-        host.generation = max(last + 1, boot.started)
+        host.generation = 1 if boot.genesis else max(last + 1, boot.started)
         lost = INCARNATION not in meta and not boot.genesis
         if MEMBERS in meta:
             self.participant.table = decode_table(meta[MEMBERS])
         self.greeting.boot(meta.get(GENERATIONS))
         self.transfer.boot(meta.get(DONE))
         self.actors.boot(meta)
-        self.participant.boot(meta.get(ENDORSED, b"").decode())
+        self.participant.boot(meta.get(ENDORSED, b"").decode(), meta.get(LUGGAGE))
         self.replica.boot(boot.data, boot.hints)
         if boot.genesis:
             self._greeted(True, boot, meta, lost)
         else:
             patient = lost and bool(self.participant.table.members)
-            self.greeting.begin(last, patient, partial(self._greeted, boot=boot, meta=meta, lost=lost))
+            self.greeting.begin(
+                last_beat(meta.get(HEARTBEAT), last), patient, partial(self._greeted, boot=boot, meta=meta, lost=lost)
+            )
 
     def _greeted(self, sure: bool, boot: Boot, meta: dict[bytes, bytes], lost: bool) -> None:
         """What the others remember is known, as far as they answered: become somebody, and write that down."""
@@ -218,8 +224,7 @@ class Node:
                 *self.anti_entropy.boot(meta, lost),
                 Change(META, INCARNATION, host.incarnation.encode()),
                 Change(META, GENERATION, b"%d" % host.generation),
-                Change(META, BOOTS, b"%d" % (int(meta.get(BOOTS, b"0")) + 1)),
-                Change(META, MEMBERS, encode_table(self.participant.table)),
+                Change(META, MEMBERS, self.participant.encoded),
                 *gone,
                 *(Change(META, ACTOR_PREFIX + key, None) for key in forgotten),
                 *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTOR_PREFIX)),
@@ -327,7 +332,7 @@ class Node:
         elif theirs.cluster == self.participant.table.cluster:
             self.steward.rival(theirs)
             if theirs.rank[:1] < self.participant.table.rank[:1]:  # the sender missed the end of a change
-                self.host.send(sender, m.Announce(encode_table(self.participant.table)))
+                self.host.send(sender, m.Announce(self.participant.encoded))
 
     def _let_in(self, _sender: str, message: m.LetIn) -> None:
         self.steward.let_in(message)
@@ -336,40 +341,58 @@ class Node:
 
     def _replicate(self, sender: str, message: m.Replicate) -> None:
         op, key, state, owner, durable = message
-        if owner and owner != self.name:
-            seq = self.replica.keep_hint(owner, key, state)
-            if seq >= 0:
-                self._acknowledge(seq, sender, op, durable)
+        if not self.host.overload.begin(sender):
+            self.host.send(sender, m.Refused(op))
+        elif owner and owner != self.name:
+            self._acknowledge(self.replica.keep_hint(owner, key, state), sender, op, durable)
         elif self.host.owns(key):
             self.replica.fetch(key, self._merge_replicated, sender, op, key, state, durable)
         else:
             self.host.mark("replica refused: not an owner")
+            self._done(sender, m.Refused(op))
 
     def _merge_replicated(
         self, local: Siblings | None, sender: str, op: int, key: bytes, state: Siblings, durable: bool
     ) -> None:
-        if local is not None:  # a damaged copy acknowledges nothing
+        if local is None:  # a damaged copy acknowledges nothing
+            self.host.overload.end(sender)
+        else:
             self._acknowledge(self.replica.merge(local, key, state, not durable), sender, op, durable)
 
     def _acknowledge(self, seq: int, sender: str, op: int, durable: bool) -> None:
-        if durable:
-            self.host.when_durable(seq, self.host.send, sender, m.Stored(op))
+        """Acknowledge the write `seq`; one below 0 was not made."""
+        if seq < 0:
+            self._done(sender, m.Refused(op))
+        elif durable:
+            self.host.when_durable(seq, self._done, sender, m.Stored(op))
         else:
             self.host.mark("acknowledged from memory")
-            self.host.send(sender, m.Stored(op))
+            self._done(sender, m.Stored(op))
+
+    def _done(self, sender: str, answer: m.Stored | m.Refused | m.ReadReply) -> None:
+        """A piece of a peer's work is done."""
+        self.host.overload.end(sender)
+        self.host.send(sender, answer)
+
+    def _refused(self, sender: str, message: m.Refused) -> None:
+        self.puts.refused(sender, message.op)
 
     def _stored(self, sender: str, message: m.Stored) -> None:
         if not self.gets.repaired(sender, message.op):
             self.puts.stored(sender, message.op)
 
     def _read(self, sender: str, message: m.Read) -> None:
-        if message.op & HEALING_OP and self.host.owns(message.key):
+        if not self.host.overload.begin(sender):
+            self.host.send(sender, m.ReadReply(message.op, b"", None))
+        elif message.op & HEALING_OP and self.host.owns(message.key):
+            self.host.overload.end(sender)
             self.healing.asked(sender, message)
         else:
-            self.gets.serve(message.key, self._tell, message.op, sender)
+            self.gets.serve(message.key, self._tell, message.op, sender, self.host.now_us)
 
-    def _tell(self, state: Siblings | None, op: int, sender: str) -> None:
-        self.host.send(sender, m.ReadReply(op, b"", state))
+    def _tell(self, state: Siblings | None, op: int, sender: str, since_us: int) -> None:
+        self.host.admission.served(self.host.now_us - since_us)
+        self._done(sender, m.ReadReply(op, b"", state))
 
     def _read_reply(self, sender: str, message: m.ReadReply) -> None:
         if message.op & HEALING_OP:

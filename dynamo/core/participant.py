@@ -5,6 +5,7 @@ still unanswered**, and its table is durable. A report is a promise: from then o
 the driver of the first has let go of it (see `dynamo.core.membership`).
 """
 
+import json
 from collections.abc import Callable
 
 from dynamo.core.effects import META, Change
@@ -12,8 +13,8 @@ from dynamo.core.errors import CallerError
 from dynamo.core.evacuation import Evacuation
 from dynamo.core.gets import GetCoordinator
 from dynamo.core.host import AnyRing, Host
-from dynamo.core.membership import CLOSE, FLIP, PREPARE, TRANSFER, Table, encode_table
-from dynamo.core.messages import Announce, Progress
+from dynamo.core.membership import CLOSE, FLIP, NO_TABLE, PREPARE, TRANSFER, Table, digest_of, encode_table
+from dynamo.core.messages import Announce, LetIn, Progress
 from dynamo.core.preference import Member
 from dynamo.core.puts import PutCoordinator
 from dynamo.core.replica import Replica
@@ -23,6 +24,7 @@ from dynamo.core.transition import TransitionRing
 
 MEMBERS = b"members"
 ENDORSED = b"endorsed"
+LUGGAGE = b"luggage"
 MakeRing = Callable[[tuple[Member, ...]], Ring]
 
 
@@ -54,10 +56,29 @@ class Participant:
         self.ring_changed = ring_changed
         self.doubt = doubt
         self.report = report
+        self._encoded = (NO_TABLE, encode_table(NO_TABLE))
+        self._digest = (NO_TABLE, digest_of(self._encoded[1]))
         self.endorsed = ""
         """The plan for which this node has reported."""
+        self.luggage: LetIn | None = None
+        """Where this node has come from another ring with what it held there and is no member yet: how it asks to be
+        let in. What it holds is not forgotten, whatever becomes of the plan that was to let it in."""
         self.durable_at = 0
         """The write that makes the table durable."""
+
+    @property
+    def encoded(self) -> bytes:
+        """The table as bytes; gossip asks for it at every meeting, so it is made once."""
+        if self._encoded[0] is not self.table:
+            self._encoded = (self.table, encode_table(self.table))
+        return self._encoded[1]
+
+    @property
+    def digest(self) -> bytes:
+        """8 bytes that are equal where tables are."""
+        if self._digest[0] is not self.table:
+            self._digest = (self.table, digest_of(self.encoded))
+        return self._digest[1]
 
     @property
     def inside(self) -> bool:
@@ -78,10 +99,11 @@ class Participant:
 
     def _invited(self, theirs: Table) -> bool:
         """Whether a table of another founding concerns this node: it belongs to none yet, or its own ring gives way.
-        Of two rings the one with the greater name does."""
-        if self.host.name not in theirs.target:
-            return False
-        return not self.table.cluster or theirs.cluster < self.table.cluster
+        Of two rings the one with the greater name does; whoever was only joining it is outside then."""
+        mine, name = self.table, self.host.name
+        if not mine.cluster:
+            return name in theirs.target
+        return theirs.cluster < mine.cluster and (name in theirs.target or name not in mine.names)
 
     def _bound(self, theirs: Table) -> bool:
         """Whether a promise keeps this node from taking up the plan in `theirs`; then that plan's driver is told."""
@@ -92,7 +114,7 @@ class Participant:
         if self.endorsed != plan.id or let_go:
             return False
         self.host.mark("plan held back by a promise")
-        self.host.send(other.driver, Announce(encode_table(self.table)))
+        self.host.send(other.driver, Announce(self.encoded))
         return True
 
     def adopt(self, table: Table) -> bool:
@@ -106,6 +128,7 @@ class Participant:
             except CallerError:  # nobody announces such a table; whoever does is not worth a crash
                 host.mark("table without a ring refused")
                 return False
+        luggage = self._luggage(before, table)
         anew = ring is not None and self._anew(before, table)
         if anew:
             self.replica.purge()
@@ -120,23 +143,36 @@ class Participant:
         elif was_inside:
             host.mark("node is outside now")
             self._look_after_peers(before)
-            if host.name not in before.names:  # it never owned anything: all that it took in, others hold
-                self.replica.purge()
+            if host.name not in before.names and self.luggage is None:
+                self.replica.purge()  # it never owned anything: all that it took in, others hold
         self.evacuation.look()
         self.tend_transfer()
-        self.durable_at = host.write((Change(META, MEMBERS, encode_table(table)),))
+        self.durable_at = host.write((Change(META, MEMBERS, self.encoded), *luggage))
         if anew and host.name in host.ring.names and (host.name in table.names or self._phase == CLOSE):
             self.doubt(host.ring.partitions_of(host.name))  # it answers for these already, and has nothing
         return True
+
+    def _luggage(self, before: Table, table: Table) -> tuple[Change, ...]:
+        """What this node brings with it: everything, from when it leaves a ring that gives way until it is a member of
+        the other one. Returns what to write with the table."""
+        own, had = before.member(self.host.name), self.luggage
+        if self.host.name in table.names:
+            self.luggage = None
+        elif own is not None and before.cluster != table.cluster:
+            self.luggage = LetIn(own.name, own.weight, own.host, own.rack, own.datacenter)
+        if self.luggage == had:
+            return ()
+        return (Change(META, LUGGAGE, json.dumps(self.luggage).encode() if self.luggage is not None else None),)
 
     @property
     def _phase(self) -> str:
         return self.table.plan.phase if self.table.plan is not None else ""
 
-    def boot(self, endorsed: str) -> None:
+    def boot(self, endorsed: str, luggage: bytes | None) -> None:
         """The table as it was persisted is in force again."""
         host = self.host
         self.endorsed = endorsed
+        self.luggage = LetIn(*json.loads(luggage)) if luggage is not None else None
         host.involved = frozenset(self.table.involved) if self.inside else frozenset()
         host.changing = self.table.plan is not None
         self._look_after_peers(self.table)
@@ -148,9 +184,9 @@ class Participant:
     def _anew(self, before: Table, table: Table) -> bool:
         """Whether this node enters the ring for the first time since it was in it, if ever: what is still on its disk
         then is from an earlier life. A node that comes over from another ring brings what it has."""
-        mine = _own(before, self.host.name)
-        if before.cluster != table.cluster and mine is not None:
+        if self.luggage is not None:
             return False
+        mine = _own(before, self.host.name)
         now = _own(table, self.host.name)
         assert now is not None, "who is involved is a member or is to be one"
         return mine is None or mine.since != now.since
@@ -166,6 +202,7 @@ class Participant:
         host.detector.expect((name for name in table.involved if name != host.name), host.now_us)
 
     def tend_transfer(self) -> None:
+        """Fetch what the present phase asks for."""
         """Fetch what the present phase asks for."""
         plan, ring = self.table.plan, self.host.ring
         if plan is None or not self.inside or not isinstance(ring, TransitionRing):

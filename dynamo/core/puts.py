@@ -18,6 +18,7 @@ from dynamo.core.answers import showing
 from dynamo.core.effects import Change, Minted
 from dynamo.core.host import Host
 from dynamo.core.messages import FAIL, INFO, PUT, Replicate, Request, Response
+from dynamo.core.overload import LOW_DISK
 from dynamo.core.placement import Placement, Target
 from dynamo.core.replica import Replica
 from dynamo.core.siblings import NOTHING, Siblings
@@ -43,6 +44,7 @@ class PendingPut:
         "made",
         "op",
         "pw",
+        "refused",
         "request",
         "started_us",
         "state",
@@ -74,6 +76,8 @@ class PendingPut:
         """The lists of owners in each of which it needs W; empty where there is only one."""
         self.acks: dict[str, str] = {}
         """Whoever has acknowledged -> the owner that it stands in for, or empty."""
+        self.refused: set[str] = set()
+        """Targets that take no replica now; another node may stand in for each."""
         self.answered = False
         self.closed = False
 
@@ -149,10 +153,13 @@ class PutCoordinator:
             put.dot = version.dot
         else:
             state = host.versioning.delete(local, put.context, actor, host.wall_us, self.actors.floor)
+            if self.replica.no_room(local, state):
+                self._refuse(put, "the coordinator's disk is low, and the tombstone takes more room than it frees")
+                return
         if put.here.owner:
             seq = self.replica.keep_hint(put.here.owner, key, state, put.extra + extra)
             if seq < 0:
-                self._refuse(put, "the coordinator's hint store is full")
+                self._refuse(put, LOW_DISK if host.disk_low else "the coordinator's hint store is full")
                 return
         else:
             seq = self.replica.put(key, state, put.extra + extra)
@@ -192,6 +199,31 @@ class PutCoordinator:
         if len(put.acks) == len(put.targets):
             self._close(put)
 
+    def refused(self, node: str, op: int) -> None:
+        """`node` took no replica of the version of operation `op`; nobody is suspected for saying so."""
+        put = self.pending.get(op)
+        if put is None or node in put.acks or node in put.refused or node not in put.targets:
+            return
+        put.refused.add(node)
+        self.host.mark("replica refused")
+        if len(put.refused) <= self.host.config.n:  # where so many are at their limits, more of the same helps nobody
+            self._stand_in(put, node)
+        if not put.answered and len(put.acks) + len(put.refused) == len(put.targets):
+            self.host.mark("put missed W: replicas refused")
+            put.answered = True
+            reason = f"{len(put.acks)} of W={put.w} acknowledged, the others refused"
+            put.answer(Response(put.request.id, INFO, reason))
+
+    def _stand_in(self, put: PendingPut, node: str) -> bool:
+        """Send the version to the next healthy node in place of `node`, with a hint; False where there is none."""
+        stand_in = self.placement.fallback(put.request.key, put.targets.keys() | {self.host.name})
+        if stand_in is None:
+            return False
+        owner = put.targets[node] or node
+        put.targets[stand_in] = owner
+        self.host.send(stand_in, Replicate(put.op, put.request.key, put.state, owner, True))
+        return True
+
     def _answer(self, put: PendingPut) -> None:
         put.answered = True
         put.answer(showing(self.host.versioning, put.request.id, put.state, put.dot))
@@ -203,15 +235,12 @@ class PutCoordinator:
             self._expire(put)
             return
         if put.acks:  # without our own ack the disk is slow, not the others
-            for node, owner in list(put.targets.items()):
-                if node in put.acks:
+            for node in list(put.targets):
+                if node in put.acks or node in put.refused:
                     continue
                 host.detector.missed(node, host.now_us)
-                stand_in = self.placement.fallback(put.request.key, put.targets.keys() | {host.name})
-                if stand_in is not None:
+                if self._stand_in(put, node):
                     host.mark("hint sent late")
-                    put.targets[stand_in] = owner or node
-                    host.send(stand_in, Replicate(put.op, put.request.key, put.state, owner or node, True))
         host.at(put.deadline_us, put, self._expire)
 
     def _expire(self, put: PendingPut) -> None:
@@ -226,7 +255,7 @@ class PutCoordinator:
                 put.answer(Response(put.request.id, FAIL, "the coordinator's disk did not answer in time"))
         if put.acks:  # without our own, nothing was sent
             for node in put.targets:
-                if node not in put.acks:
+                if node not in put.acks and node not in put.refused:
                     self.host.detector.missed(node, self.host.now_us)
         self._close(put)
 

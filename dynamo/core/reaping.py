@@ -45,6 +45,8 @@ class Reaper:
         self.puts = puts
         self.gets = gets
         self.ballots: dict[int, Ballot] = {}
+        self._calling = 0
+        """Tombstones that are being loaded for a vote."""
         self._ops = 0
 
     def tick(self) -> None:
@@ -57,12 +59,16 @@ class Reaper:
         old_us = host.now_us - host.config.reap_grace_us
         others = [name for name in sorted(host.involved) if name != host.name]
         for key, since_us in list(self.replica.tombstones.items()):
-            if len(self.ballots) == MAX_BALLOTS:
+            if len(self.ballots) + self._calling >= MAX_BALLOTS:
                 break
             if since_us <= old_us and host.ring.owners(host.partition(key))[0] == host.name:
+                if not host.admission.grant("reaping"):
+                    break
+                self._calling += 1
                 self.replica.fetch_durable(key, self._call, key, others)
 
     def _call(self, state: Siblings | None, key: bytes, others: list[str]) -> None:
+        self._calling -= 1
         if len(self.ballots) >= MAX_BALLOTS or state is None or not self.may(key, state.digest, state):
             return
         self._ops += 1
@@ -76,7 +82,8 @@ class Reaper:
         """This member's own vote; `state` is its durable record where it is an owner, else None."""
         host, replica = self.host, self.replica
         old_us = host.now_us - host.config.reap_grace_us
-        handed_off_us = replica.handed_off_us.get(key, host.booted_us)  # what was dropped before the boot is forgotten
+        forgotten_us = max(host.booted_us, replica.all_handed_off_us)  # what was dropped until then is not known
+        handed_off_us = replica.handed_off_us.get(key, forgotten_us)
         if host.changing or replica.hinted(key) is not None or handed_off_us > old_us:
             return False
         if self.puts.touches(key) or self.gets.touches(key) or key in replica.damaged:
@@ -87,7 +94,9 @@ class Reaper:
         return state is not None and since_us is not None and since_us <= old_us and state.digest == digest
 
     def asked(self, sender: str, message: ReapQuery) -> None:
-        """Another member calls a vote."""
+        """Another member calls a vote. Nothing said is a no: a node whose disk is behind does not make it longer."""
+        if self.host.overload.full():
+            return
         if self.host.owns(message.key):
             self.replica.fetch_durable(message.key, self._vote, sender, message)
         else:

@@ -13,6 +13,7 @@ from dynamo.core.actors import Actors
 from dynamo.core.effects import DATA, HINT, Change, Load, hint_key, split_hint_key
 from dynamo.core.host import Host
 from dynamo.core.siblings import NOTHING, Siblings
+from dynamo.core.weight import state_bytes
 
 EVICTED_AT_ONCE = 8
 Entry = tuple[Siblings, int]
@@ -36,8 +37,11 @@ class Replica:
         self.hints: dict[str, dict[bytes, Entry]] = {}
         """owner -> key -> what is kept for it."""
         self.hint_count = 0
+        self.hint_bytes = 0
         self.handed_off_us: dict[bytes, int] = {}
         """When the last hint for a key was dropped: the reaper must not trust a key too soon after that."""
+        self.all_handed_off_us = 0
+        """The same for every key that `handed_off_us` does not name: the map is bounded."""
         self.strays: dict[bytes, None] = {}
         """Keys of records that are here although this node does not own them any more (`dynamo.core.evacuation`)."""
         self.misrouted: dict[tuple[str, bytes], None] = {}
@@ -64,6 +68,7 @@ class Replica:
             else:
                 self.hints.setdefault(owner, {})[key] = (state, 0)
                 self.hint_count += 1
+                self.hint_bytes += state_bytes(state)
                 host.mark("hint survived a restart")
 
     # Reading
@@ -76,8 +81,10 @@ class Replica:
         elif key in self.damaged:
             then(None, *args)
         elif key in self.loading:
+            self.host.loads_waiting += 1
             self.loading[key].append((then, args))
         else:
+            self.host.loads_waiting += 1
             self.loading[key] = [(then, args)]
             self.host.effects.append(Load(DATA, key))
 
@@ -88,7 +95,10 @@ class Replica:
             self.damage(key)
         elif key not in self.cache:
             self._cache(key, state if state is not None else NOTHING, 0)
-        for then, args in self.loading.pop(key, ()):
+        waiting = self.loading.pop(key, [])
+        self.host.loads_waiting -= len(waiting)
+        self.host.loads_done += 1
+        for then, args in waiting:
             self.fetch(key, then, *args)
 
     def fetch_durable(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
@@ -137,12 +147,14 @@ class Replica:
     # Writing
 
     def merge(self, local: Siblings, key: bytes, state: Siblings, buffered: bool = False) -> int:
-        """Merge `state` into the own record `local`; returns the write that must be durable to acknowledge it. Where
-        nobody waits for it, it may be `buffered`."""
+        """Merge `state` into the own record `local`; returns the write that must be durable to acknowledge it, or -1
+        where the disk has no room for it. Where nobody waits for it, it may be `buffered`."""
         merged = self.host.versioning.merge(local, state)
         if merged is local:
             return self.written(key)
-        if not buffered:
+        if self.no_room(local, merged):
+            return -1
+        if not buffered or self.host.overload.behind():
             return self.put(key, merged)
         shown_after = self._shown_after(key)
         seq = self.host.write((Change(DATA, key, merged),), buffered=True)
@@ -150,6 +162,13 @@ class Replica:
         self._cache(key, merged, seq)
         self._index(key, merged)
         return seq
+
+    def no_room(self, held: Siblings, grown: Siblings) -> bool:
+        """Whether the disk is low and `grown` would take more of it than `held` does."""
+        if not self.host.disk_low or state_bytes(grown) <= state_bytes(held):
+            return False
+        self.host.mark("write refused: low disk")
+        return True
 
     def put(self, key: bytes, state: Siblings, extra: tuple[Change, ...] = ()) -> int:
         """Write `state`, which includes everything that the own record had."""
@@ -162,20 +181,27 @@ class Replica:
 
     def keep_hint(self, owner: str, key: bytes, state: Siblings, extra: tuple[Change, ...] = ()) -> int:
         """Merge `state` into the hint for `owner`; returns the write to wait for, or -1 where the node is full."""
+        config = self.host.config
         entry = self.hints.get(owner, {}).get(key)
+        held = entry[0] if entry is not None else NOTHING
+        merged = self.host.versioning.merge(held, state) if entry is not None else state
+        if entry is not None and merged is held and not extra:
+            return entry[1]
+        growth = state_bytes(merged) - state_bytes(held)
+        if entry is None and self.hint_count >= config.max_hints:
+            self.host.mark("hint refused")
+            return -1
+        if growth > 0 and self.hint_bytes + growth > config.max_hint_bytes:
+            self.host.mark("hint refused: too many bytes")
+            return -1
+        if self.no_room(held, merged):
+            return -1
         if entry is None:
-            if self.hint_count >= self.host.config.max_hints:
-                self.host.mark("hint refused")
-                return -1
             self.hint_count += 1
             self.host.mark("hint stored")
             if owner not in self.host.ring.owners(self.host.partition(key)):  # the ring has changed under an operation
                 self.misrouted[owner, key] = None
-            merged = state
-        else:
-            merged = self.host.versioning.merge(entry[0], state)
-            if merged is entry[0] and not extra:
-                return entry[1]
+        self.hint_bytes += growth
         seq = self.host.write((Change(HINT, hint_key(owner, key), merged), *extra))
         self.hints.setdefault(owner, {})[key] = (merged, seq)
         return seq
@@ -224,6 +250,7 @@ class Replica:
                 entry = self.hints.get(owner, {}).get(key)
                 merged = state if entry is None else host.versioning.merge(entry[0], state)
                 self.hint_count += entry is None
+                self.hint_bytes += state_bytes(merged) - (state_bytes(entry[0]) if entry is not None else 0)
                 kept.append((owner, merged))
                 changes.append(Change(HINT, hint_key(owner, key), merged))
         seq = host.write((*changes, *extra))
@@ -233,10 +260,18 @@ class Replica:
 
     def withdraw(self, owner: str, key: bytes) -> None:
         """A hint goes; whoever calls this writes that down."""
-        del self.hints[owner][key]
+        state, _ = self.hints[owner].pop(key)
         if not self.hints[owner]:
             del self.hints[owner]
         self.hint_count -= 1
+        self.hint_bytes -= state_bytes(state)
+        self.left(key)
+
+    def left(self, key: bytes) -> None:
+        """Something of `key` went from here to another node just now."""
+        if len(self.handed_off_us) >= max(1, self.host.config.max_hints):
+            self.handed_off_us.clear()
+            self.all_handed_off_us = self.host.now_us
         self.handed_off_us[key] = self.host.now_us
 
     def vacated(self, key: bytes) -> None:
@@ -244,7 +279,7 @@ class Replica:
         self.tombstones.pop(key, None)
         self.buffered.pop(key, None)
         self.host.forest.touch(self.host.partition(key), key, None)
-        self.handed_off_us[key] = self.host.now_us
+        self.left(key)
         self._cache(key, NOTHING, self.host.seq)
 
     def purge(self) -> None:
@@ -265,7 +300,7 @@ class Replica:
             remembered.clear()
         self.misrouted.clear()
         self.tombstones.clear()
-        self.hint_count = 0
+        self.hint_count = self.hint_bytes = 0
 
     # Memory
 

@@ -10,7 +10,6 @@ and tries another only after a refusal, which says that nothing was done (the bu
 forward after silence).
 """
 
-from collections import deque
 from typing import NamedTuple
 
 from dynamo.core.context import decode_context
@@ -20,12 +19,17 @@ from dynamo.core.gets import GetCoordinator
 from dynamo.core.greeting import Greeting
 from dynamo.core.host import Host
 from dynamo.core.messages import DELETE, FAIL, GET, INFO, PUT, Forward, Forwarded, Request, Response
+from dynamo.core.overload import LOW_DISK
 from dynamo.core.placement import Placement, Target
 from dynamo.core.puts import PutCoordinator
 from dynamo.core.vector import EMPTY, Vector
 
 MAX_FORWARDS = 2
 """Coordinators that one request is offered to, one after another, each after the refusal of the one before."""
+
+MAX_ASKERS = 8
+"""Connections that wait for the answer to one request."""
+STRANGER = "not a coordinator for this key"
 
 
 class Asker(NamedTuple):
@@ -40,6 +44,7 @@ class Taken:
 
     __slots__ = (
         "askers",
+        "bytes",
         "closed",
         "deadline_us",
         "forwarded_to",
@@ -62,6 +67,8 @@ class Taken:
         """The boot of `forwarded_to` that was addressed; 0 where it was not known."""
         self.refused = False
         self.refused_by: set[str] = set()
+        self.bytes = 0
+        """What it counts for in the memory of requests."""
         self.closed = False
 
 
@@ -77,8 +84,8 @@ class Requests:
         self.placement = placement
         self.greeting = greeting
         """It knows the peers' boots."""
-        self.taken: dict[str, Taken] = {}
-        self._expiry: deque[tuple[int, str]] = deque()
+        self.memory = host.overload.memory
+        self.taken = self.memory.taken
 
     def asked(self, client: str, request: Request) -> None:
         """A client asks."""
@@ -103,6 +110,11 @@ class Requests:
                 self._tell(asker, taken.response, taken.refused)
             elif asker not in taken.askers:
                 taken.askers.append(asker)
+                del taken.askers[:-MAX_ASKERS]  # the connection of the oldest is gone
+            return
+        if request.id in self.memory.refused:
+            host.mark("refused request came again")
+            self._tell(asker, Response(request.id, FAIL, "overloaded: refused before"), refused=True)
             return
         if request.generation and request.generation != host.generation and request.kind != GET:
             host.mark("put for an earlier boot")
@@ -119,13 +131,27 @@ class Requests:
         except CallerError as error:
             self._tell(asker, Response(request.id, FAIL, str(error)))
             return
-        self.taken[request.id] = taken = Taken(request)
+        reason = host.overload.refusal(request)
+        if reason:
+            self._refuse(asker, request, reason)
+            return
+        taken = Taken(request)
         taken.askers.append(asker)
-        self._forget_old(request.id)
+        self.memory.take(taken)
         if request.kind == GET:
             self.gets.start(request, self._answer)
         else:
             self._coordinate(taken, context, asker.forwarded)
+
+    def _refuse(self, asker: Asker, request: Request, reason: str) -> None:
+        """There is no room for the request. A put's id is remembered, so that a copy of it that comes when there is
+        room again is not executed; without that nobody may be told that it failed."""
+        if request.kind == GET or self.memory.refuse(request.id):
+            self._tell(asker, Response(request.id, FAIL, reason), refused=True)
+        else:
+            self.host.mark("refusal not remembered")
+            told = "overloaded: not executed yet, but too much was refused to be sure that no copy of it will be"
+            self._tell(asker, Response(request.id, INFO, told))
 
     def _check(self, request: Request) -> Vector:
         """The request's context; `CallerError` names the field that the store cannot accept."""
@@ -160,27 +186,32 @@ class Requests:
         host = self.host
         targets = self.placement.targets(taken.request.key)
         here = next((target for target in targets if target.node == host.name), None)
+        low = host.disk_low and taken.request.kind == PUT
+        if low:
+            host.mark("put not coordinated: low disk")
+            here = None
         if here is not None and (forwarded or not here.owner or not self._reachable(targets, taken)):
             self.puts.start(taken.request, context, targets, here, self._answer)
             return
         if forwarded:
             host.mark("forward refused")
             taken.refused = True  # and it stays so: the sender may have gone on to another coordinator
-            self._answer(Response(taken.request.id, FAIL, "not a coordinator for this key"))
+            self._answer(Response(taken.request.id, FAIL, LOW_DISK if low else STRANGER))
         else:
             self._forward(taken, targets)
 
     def _reachable(self, targets: tuple[Target, ...], taken: Taken) -> list[str]:
         """The owners among `targets` that may still coordinate the request."""
-        down = self.host.detector.down
-        return [t.node for t in targets if not t.owner and t.node not in down and t.node not in taken.refused_by]
+        gone = self.host.detector.down | taken.refused_by | {self.host.name}
+        return [t.node for t in targets if not t.owner and t.node not in gone]
 
     def _forward(self, taken: Taken, targets: tuple[Target, ...]) -> None:
         host, request = self.host, taken.request
         gone = host.detector.down | taken.refused_by | {host.name}
         nodes = self._reachable(targets, taken) or [t.node for t in targets if t.owner and t.node not in gone]
         if not nodes:
-            self._answer(Response(request.id, FAIL, "unavailable: no node of the preference list can be reached"))
+            low = f"; {LOW_DISK}" if host.disk_low else ""
+            self._answer(Response(request.id, FAIL, f"unavailable: no node of the preference list can be reached{low}"))
             return
         host.mark("put forwarded")
         if not taken.deadline_us:
@@ -209,7 +240,9 @@ class Requests:
         elif sender not in taken.refused_by:
             taken.refused_by.add(sender)
             if len(taken.refused_by) >= MAX_FORWARDS:
-                self._answer(Response(taken.request.id, FAIL, "the nodes disagree about the key's preference list"))
+                reason = message.response.reason
+                told = "the nodes disagree about the key's preference list" if reason == STRANGER else reason
+                self._answer(Response(taken.request.id, FAIL, told))
             else:
                 self._forward(taken, self.placement.targets(taken.request.key))
 
@@ -238,6 +271,7 @@ class Requests:
             return
         taken.response = response
         taken.closed = True
+        self.memory.answered(taken)
         for asker in taken.askers:
             self._tell(asker, response, taken.refused)
         taken.askers.clear()
@@ -247,13 +281,3 @@ class Requests:
             self.host.send(asker.name, Forwarded(response, refused))
         else:
             self.host.effects.append(Reply(asker.name, response))
-
-    def _forget_old(self, request_id: str) -> None:
-        now_us = self.host.now_us
-        expiry = self._expiry
-        expiry.append((now_us + self.host.config.request_memory_us, request_id))
-        while expiry[0][0] <= now_us:
-            _, old = expiry.popleft()
-            taken = self.taken.get(old)
-            if taken is not None and taken.response is not None:
-                del self.taken[old]

@@ -122,8 +122,9 @@ class Ring(Shares):
             self._owners[partition] = owners
         return owners
 
-    readers = owners
-    """While nothing changes, whoever owns a partition is asked for it (compare `TransitionRing`)."""
+    def readers(self, partition: int) -> tuple[str, ...]:
+        """While nothing changes, whoever owns a partition is asked for it (compare `TransitionRing`)."""
+        return self.owners(partition)
 
     def quorums(self, partition: int) -> tuple[tuple[str, ...], ...]:
         """The lists of owners in each of which a put needs W acknowledgements: one, while nothing changes."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dynamo.core.actors import Actors
+from dynamo.core.admission import Admission
 from dynamo.core.antientropy import AntiEntropy
 from dynamo.core.classic import PlainVectors
 from dynamo.core.detector import Detector
@@ -22,6 +23,7 @@ from dynamo.core.healing import Healing
 from dynamo.core.host import Host
 from dynamo.core.lastwriter import LastWriterWins
 from dynamo.core.merkle import MerkleForest
+from dynamo.core.overload import Overload
 from dynamo.core.participant import Participant
 from dynamo.core.placement import Placement
 from dynamo.core.puts import PutCoordinator
@@ -43,6 +45,8 @@ class Rules:
     ring: Callable[..., Ring] = Ring
     detector: Callable[..., Detector] = Detector
     forest: Callable[..., MerkleForest] = MerkleForest
+    overload: Callable[..., Overload] = Overload
+    admission: Callable[..., Admission] = Admission
     actors: Callable[..., Actors] = Actors
     replica: Callable[..., Replica] = Replica
     placement: Callable[..., Placement] = Placement

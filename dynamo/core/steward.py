@@ -11,7 +11,7 @@ from dynamo.core import planning
 from dynamo.core.effects import Reply
 from dynamo.core.errors import CallerError
 from dynamo.core.host import Host
-from dynamo.core.membership import PHASES, Plan, Table, encode_table
+from dynamo.core.membership import PHASES, Plan, Table
 from dynamo.core.messages import Announce, LetIn, Operate, Operated, Progress
 from dynamo.core.participant import Participant, ring_of
 from dynamo.core.preference import Member
@@ -158,7 +158,7 @@ class Steward:
                 self.followers.clear()
             self.phase = (plan.id, plan.phase)
             self.reported.clear()
-        message = Announce(encode_table(table))
+        message = Announce(self.participant.encoded)
         for name in table.involved:
             if name != host.name and name not in self.reported:
                 host.when_durable(self.participant.durable_at, host.send, name, message)
@@ -189,7 +189,7 @@ class Steward:
         self.host.mark("membership changed")
         self.participant.adopt(Table(table.cluster, table.epoch + 1, plan.target))
         self.rivals.clear()
-        message = Announce(encode_table(self.participant.table))
+        message = Announce(self.participant.encoded)
         for name in table.involved:  # whoever misses it hears of it by gossip
             if name != self.host.name:
                 self.host.when_durable(self.participant.durable_at, self.host.send, name, message)

@@ -127,6 +127,9 @@ class Transfer:
                 self._ask(source, inflow)
 
     def _ask(self, source: str, inflow: Inflow) -> None:
+        if not self.host.admission.grant("transfer"):  # the next tick tries again
+            inflow.op = 0
+            return
         self._ops += 1
         inflow.op = self.host.boot_bits | self._ops
         inflow.asked_us = self.host.now_us
@@ -161,7 +164,8 @@ class Transfer:
     def _merge(self, local: Siblings | None, sender: str, op: int, key: bytes, state: Siblings) -> None:
         if local is not None:  # a damaged copy takes nothing; the page is asked for again
             seq = self.replica.merge(local, key, state)
-            self.host.when_durable(seq, self._here, local, sender, op, key)
+            if seq >= 0:  # else there is no room now
+                self.host.when_durable(seq, self._here, local, sender, op, key)
 
     def _here(self, state: Siblings | None, sender: str, op: int, key: bytes) -> None:
         """What was named of `key` is here durably."""

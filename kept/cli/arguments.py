@@ -81,14 +81,14 @@ def parse_faults(text: str) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in names)
 
 
-def parse_budget(text: str | None) -> float | None:
+def parse_budget(text: str | None, name: str = "--budget") -> float | None:
     """Seconds: ``60s``, ``500ms``, ``5m``, ``1h``, or a bare number of seconds."""
     if text is None:
         return None
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h|)", text, re.ASCII)
     seconds = float(match[1]) * _UNITS_S[match[2]] if match else 0.0
     if not 0.0 < seconds <= BUDGET_LIMIT_S:
-        raise UsageError(f"--budget: {shown(text)}; accepted: a time above 0 such as 60s, 500ms, 5m or 1h")
+        raise UsageError(f"{name}: {shown(text)}; accepted: a time above 0 such as 60s, 500ms, 5m or 1h")
     return seconds
 
 

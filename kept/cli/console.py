@@ -11,7 +11,16 @@ import click
 from kept.lab.usage import unknown
 
 _COLOURS = {"valid": "green", "INVALID": "red", "unknown": "yellow"}
-_RESULTS = {"SAME": "green", "FIXED": "green", "FAILED": "red", "DIVERGED": "red", "UNKNOWN": "yellow"}
+_RESULTS = {
+    "SAME": "green",
+    "FIXED": "green",
+    "EXPECTED": "green",
+    "FAILED": "red",
+    "DIVERGED": "red",
+    "UNKNOWN": "yellow",
+    "MISSED": "yellow",
+    "STALE": "yellow",
+}
 COLORS = ("auto", "always", "never")
 
 

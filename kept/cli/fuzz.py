@@ -11,7 +11,7 @@ import click
 
 from checkers.registry import CLAIMS
 from kept.cli import exits
-from kept.cli.arguments import SEEDS_LIMIT, VERDICT_FILE, made, next_free, parse
+from kept.cli.arguments import SEEDS_LIMIT, VERDICT_FILE, made, next_free, parse, parse_budget
 from kept.cli.console import Console
 from kept.cli.options import HELP, Number, config_options, config_words
 from kept.cli.progress import LINE_EVERY_S, Meter
@@ -27,7 +27,7 @@ from kept.report.junit import junit
 from kept.report.session import cases, document_of, verdict
 
 JOBS_LIMIT = 256
-BUDGET = "60s"
+BUDGET = SHRINK_BUDGET = "60s"
 
 
 class Arguments(NamedTuple):
@@ -50,6 +50,13 @@ class Arguments(NamedTuple):
 @click.option("--keep-going", is_flag=True, help="Go on after a violation, to find other kinds.")
 @click.option("--corpus", metavar="DIR", help="Replay the schedules in DIR first, and save what is found there.")
 @click.option("--claim", multiple=True, metavar="NAME", help="Check this promise too, though it is not made.")
+@click.option(
+    "--shrink-budget",
+    metavar="TIME",
+    default=SHRINK_BUDGET,
+    help=f"When all seeds have run, shrink what was found for this real time at most.  [default: {SHRINK_BUDGET}]",
+)
+@click.option("--no-shrink", is_flag=True, help="Save what was found as it is.")
 @click.option("--require-marks", is_flag=True, help="Exit 2 if a fault kind or recovery path stayed at zero.")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--junit", metavar="PATH", help="Write a JUnit report.")
@@ -61,7 +68,7 @@ def command(json: bool, quiet: bool, color: str, **given: Any) -> int:
     """Run many seeds, each with a cluster, a workload and faults of its own, and hold every run against the promises
     of its configuration. A flag that describes a run fixes that field; all others are drawn, whatever their default.
 
-    The first violation of each kind is saved with its schedule; a known kind is only counted.
+    The first violation of each kind is saved with its schedule, and shrunk; a known kind is only counted.
     """
     return execute(_parsed(given), given, Console(json, quiet, color))
 
@@ -78,7 +85,10 @@ def _parsed(given: dict[str, Any]) -> Arguments:
     named = tuple(CLAIMS) if "all" in given["claim"] else given["claim"]
     assert run.budget_s is not None, "a session has a budget"
     most = min(SEED_LIMIT - run.config.seed, SEEDS_LIMIT if seeds is None else seeds)
-    plan = Plan(run.config, named, run.budget_s, most, jobs, given["keep_going"])
+    shrink_s = parse_budget(given["shrink_budget"], "--shrink-budget")
+    if given["no_shrink"] or shrink_s is None:
+        shrink_s = 0.0
+    plan = Plan(run.config, named, run.budget_s, most, jobs, given["keep_going"], shrink_s)
     corpus = None if given["corpus"] is None else Path(given["corpus"])
     if corpus is not None:
         Corpus(corpus).entries()
@@ -134,6 +144,7 @@ class Line(Meter):
     def __call__(self, session: Fuzz) -> None:
         now_s = time.monotonic()
         words = fuzzed.going(self.elapsed_s, session.tally.done, session.tally.operations, len(session.seen))
+        words += ", shrinking" if session.shrinking else ""
         if self._bar is not None:
             self._bar.update(self._task, description=words, completed=min(self.elapsed_s, self._budget_s))
         elif not self._quiet and now_s - self._told_s >= LINE_EVERY_S:
@@ -179,6 +190,7 @@ def _again(arguments: Arguments, given: Mapping[str, Any], tally: Tally) -> str:
     words += config_words(plan.config, [name for name in HELP if given[name] is not None])
     words += [word for name in plan.named for word in ("--claim", name)]
     words += ["--keep-going"] if plan.keep_going else []
+    words += ["--no-shrink"] if plan.shrink_s == 0 else []
     return shlex.join(words)
 
 

@@ -9,6 +9,7 @@ from histories.run import HISTORY_FILE
 from kept.cli import exits
 from kept.cli.console import Console
 from kept.cli.progress import Progress
+from kept.cli.replays import many, replay_all
 from kept.lab.replay import Replay, replay
 from kept.lab.schedule import load_schedule
 from kept.lab.usage import shown
@@ -34,9 +35,15 @@ def command(file: str, json: bool, quiet: bool, color: str) -> int:
 
     SAME: it held and holds. FAILED: it is violated (again). FIXED: it was violated and holds. DIVERGED: the same code
     made another history, which is a bug in kept.
+
+    A directory of many schedules (a corpus, or files *.json) is replayed one after another. There EXPECTED is what its
+    own seeded bug violates again, MISSED what it does not any more, and STALE what no longer applies.
     """
     path = Path(file)
     console = Console(json, quiet, color)
+    places = many(path)
+    if places:
+        return replay_all(path, places, console)
     schedule = load_schedule(path)
     console.say(*text.configuration(schedule.config, schedule.claims, 1))
     with Progress(1, None, quiet) as progress:

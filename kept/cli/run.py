@@ -22,6 +22,7 @@ from kept.lab.usage import shown
 from kept.report import text
 from kept.report.document import ExplanationDocument, RunDocument, claim_documents, overall, undecided
 from kept.report.junit import junit
+from kept.report.session import otherwise
 
 EXPLANATION_BUDGET_S = 120.0
 """A violation is decided before it is explained; the explanation may take this long and no longer."""
@@ -152,6 +153,7 @@ def explanation_document(told: Explanation) -> ExplanationDocument:
         paragraph=told.paragraph,
         facts=tuple(fact.sentence() for fact in told.facts),
         remedy=told.remedy,
+        counterfactuals=otherwise(told.counterfactuals),
     )
 
 

@@ -15,7 +15,6 @@ from kept.cli.console import Console
 from kept.cli.progress import LINE_EVERY_S, Progress
 from kept.cli.run import explained, explanation_document, save
 from kept.cli.seeds import RUNS
-from kept.lab.case import Size
 from kept.lab.explain import Explanation
 from kept.lab.fingerprint import code_fingerprint
 from kept.lab.replay import Replay, replay
@@ -25,7 +24,8 @@ from kept.lab.sweep import INTERRUPTED
 from kept.lab.trial import Trial
 from kept.lab.usage import UsageError, shown, unknown
 from kept.report import text
-from kept.report.document import RunDocument, ShrinkDocument, SizeDocument, claim_documents, overall
+from kept.report.document import RunDocument, ShrinkDocument, claim_documents, overall
+from kept.report.session import size
 from kept.report.shrunk import going, shrunk
 
 _WHY = {"": "nothing more can be taken out", "budget": "the budget was spent", "interrupted": "interrupted"}
@@ -34,25 +34,34 @@ _WHY = {"": "nothing more can be taken out", "budget": "the budget was spent", "
 @click.command("shrink")
 @click.argument("file", metavar="DIR|FILE")
 @click.option("--claim", metavar="NAME", help="The violated claim to keep violated.  [default: the first]")
+@click.option("--any-cause", is_flag=True, help="Keep the claim violated for any cause, not only for the same kind.")
 @click.option("--budget", metavar="TIME", help="Stop after this real time, such as 60s, with the smallest so far.")
 @click.option("--out", metavar="DIR", help="Where to record it.  [default: the next kept-runs/NUMBER]")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--quiet", is_flag=True, help="Print only the result.")
 @click.option("--color", metavar="auto|always|never", default="auto", help="[default: auto]")
 def command(
-    file: str, claim: str | None, budget: str | None, out: str | None, json: bool, quiet: bool, color: str
+    file: str,
+    claim: str | None,
+    any_cause: bool,
+    budget: str | None,
+    out: str | None,
+    json: bool,
+    quiet: bool,
+    color: str,
 ) -> int:
     """Make the failing schedule of DIR (a run's directory) or FILE (a schedule.json) smaller.
 
-    Operations, faults, fates of messages, clients, keys and nodes are taken out as long as the same claim stays
-    violated. Exit 1: saved, the violation stands. 0: it does not fail any more. 3: it does not replay.
+    Operations, faults, fates of messages, clients, keys, nodes, replicas and times are taken out as long as the same
+    claim stays violated by a counterexample of the same kind. Exit 1: saved, the violation stands. 0: it does not fail
+    any more. 3: it does not replay.
     """
     console = Console(json, quiet, color)
     budget_s = parse_budget(budget)
     place = None if out is None else checked_out(out)
     path = Path(file)
     schedule = load_schedule(path)
-    wanted = _Wanted(path, schedule, _claim(path, schedule, claim), place, budget_s)
+    wanted = _Wanted(path, schedule, _claim(path, schedule, claim), place, budget_s, any_cause)
     console.say(*text.configuration(schedule.config, schedule.claims, 1), "")
     document = _shrink(wanted, console)
     if document.explanation is not None:
@@ -76,6 +85,7 @@ class _Wanted(NamedTuple):
     claim: str
     out: Path | None
     budget_s: float | None
+    any_cause: bool
 
 
 def _claim(path: Path, schedule: Schedule, named: str | None) -> str:
@@ -93,7 +103,8 @@ def _shrink(wanted: _Wanted, console: Console) -> ShrinkDocument:
     if ended is not None:
         return ended
     told = _Told(console.quiet)
-    shrinker = Shrinker(wanted.schedule, wanted.claim, time.monotonic, wanted.budget_s, told)
+    clock = time.monotonic
+    shrinker = Shrinker(wanted.schedule, wanted.claim, clock, wanted.budget_s, told, any_cause=wanted.any_cause)
     shrinker.execute()
     return _saved(wanted, shrinker, progress)
 
@@ -152,8 +163,8 @@ def _saved(wanted: _Wanted, shrinker: Shrinker, progress: Progress) -> ShrinkDoc
         schedule=str(wanted.path),
         directory=str(directory),
         replay=again,
-        before=_size(shrinker.before),
-        after=_size(shrinker.size),
+        before=size(shrinker.before),
+        after=size(shrinker.size),
         runs=shrinker.runs,
         stopped=shrinker.stopped,
         history_sha256=trial.history_sha256,
@@ -190,10 +201,6 @@ def _verdict(trial: Trial, told: Explanation | None, directory: Path, again: str
         duration_s=round(duration_s, 3),
         config=config.document(),
     )
-
-
-def _size(found: Size) -> SizeDocument:
-    return SizeDocument(events=found.events, **found._asdict())
 
 
 class _Told:

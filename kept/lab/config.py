@@ -9,9 +9,28 @@ from dynamo.core.errors import CallerError
 from kept.sim.faults import ALL, KINDS
 
 STRATEGIES = ("uniform", "pct", "swarm")
+LIMITS = ("ample", "tight")
 WORKLOADS = ("mixed", "register", "cart", "blind", "delete")
 
 _MS = 1_000
+
+TIGHT: dict[str, int] = {
+    "max_inflight": 5,
+    "max_requests": 100,
+    "max_refusals": 60,
+    "max_queued_bytes": 36_000,
+    "max_key_bytes": 100,
+    "max_value_bytes": 4_000,
+    "max_peer_work": 3,
+    "max_waiting": 12,
+    "max_unsynced": 9,
+    "max_hints": 10,
+    "max_hint_bytes": 2_000,
+    "admission_threshold_us": 1_500,
+    "admission_slots": 12,
+    "admission_floor": 1,
+}
+"""Limits of the store that a run meets often."""
 
 
 class RunConfig(BaseModel):
@@ -38,6 +57,8 @@ class RunConfig(BaseModel):
     """Tokens per node under strategies 1 and 2."""
     racks: int = Field(0, ge=0)
     """Spread the nodes over so many named racks; 0 names none."""
+    rings: int = Field(1, ge=1, le=2)
+    """Found so many rings that do not know each other; gossip with the seeds of both makes one of them (4.8.2)."""
     clients: int = Field(8, ge=1, le=10_000)
     ops: int = Field(2_000, ge=1, le=10_000_000)
     keys: int = Field(40, ge=1, le=10_000_000)
@@ -51,6 +72,8 @@ class RunConfig(BaseModel):
     """Mean time from one fault to the next."""
     beyond: bool = False
     """Damage disks beyond what the store promises to survive; only what no damage may break is promised then."""
+    limits: Literal["ample", "tight"] = "ample"
+    """How much a node takes on before it refuses: more than a run asks for, or so little that runs meet each bound."""
     strategy: Literal["uniform", "pct", "swarm"] = "uniform"
     depth: int = Field(3, ge=1, le=100)
     """The depth d of PCT."""
@@ -63,6 +86,11 @@ class RunConfig(BaseModel):
     def _consistent(self) -> Self:
         if self.n > self.nodes:
             raise ValueError(f"n: {self.n} is more than the nodes: {self.nodes}; accepted: 1 to {self.nodes}")
+        if self.n > self.nodes // self.rings:
+            least = self.n * self.rings
+            raise ValueError(
+                f"rings: {self.rings} of {self.nodes} nodes with n {self.n}; accepted: {least} nodes or more"
+            )
         unknown = [kind for kind in self.faults if kind not in KINDS]
         if unknown:
             raise ValueError(f"faults: {unknown[0]!r} is unknown; accepted: all, none, {', '.join(KINDS)}")
@@ -103,6 +131,8 @@ class RunConfig(BaseModel):
             reap_grace_us=8_000 * _MS,
             birth_lease=100,
             cache_records=1_000,
+            admission_window_us=5_000 * _MS,
+            **(TIGHT if self.limits == "tight" else {}),
         )
 
     def document(self) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from kept.lab.usage import UsageError, shown
 FINDING_FILE, EXPLANATION_FILE = "verdict.json", "explanation.txt"
 CRASH, NONDETERMINISM = "crash", "nondeterminism"
 """What stands in the place of a claim where a run raised an error, or came out otherwise when it was repeated."""
+SHRUNK_DIR = "shrunk"
+"""Below the directory of a kind: the smallest schedule of the same kind, with everything that it recorded."""
 HASH_DIGITS = 8
 _SEEDS_LISTED = 20
 
@@ -89,6 +91,10 @@ class Finding(BaseModel):
     """How many runs had this kind, in all."""
     seeds: tuple[int, ...]
     """The least of them, ascending."""
+    events: int | None = None
+    """How many events a reader has to follow, where it was shrunk."""
+    shrunk_events: int | None = None
+    """And of the shrunk schedule, which lies in `SHRUNK_DIR`."""
 
 
 class Found(NamedTuple):
@@ -160,6 +166,18 @@ class Corpus:
         text = "".join(f"{line}\n" for line in lines)
         (self.place(kind) / EXPLANATION_FILE).write_text(text, encoding="utf-8")
 
+    def shrunk(self, kind: Kind) -> Path:
+        """Where the shrunk run of a kind is, if it was shrunk."""
+        return self.place(kind) / SHRUNK_DIR
+
+    def add_shrunk(self, kind: Kind, files: Mapping[str, str], events: int, shrunk_events: int) -> None:
+        """Add the shrunk run to the entry of `kind`, whole or not at all."""
+        self._write(self.shrunk(kind), files)
+        finding = finding_of(self.place(kind))
+        if finding is not None:
+            sizes = {"events": events, "shrunk_events": shrunk_events}
+            self._write_finding(finding.model_copy(update=sizes), kind)
+
     def _write_finding(self, finding: Finding, kind: Kind) -> None:
         path = self.place(kind) / FINDING_FILE
         beside = path.with_name(f".{FINDING_FILE}.{os.getpid()}")
@@ -167,14 +185,16 @@ class Corpus:
         beside.replace(path)
 
     def _replace(self, found: Found, finding: Finding) -> None:
-        """Written beside its place and then moved there. What cannot be read there is moved aside first."""
-        place = self.place(found.kind)
-        beside = self.directory / f".{place.name}.{os.getpid()}"
+        document = finding.model_dump_json(indent=1) + "\n"
+        self._write(self.place(found.kind), {**found.files, FINDING_FILE: document})
+
+    def _write(self, place: Path, files: Mapping[str, str]) -> None:
+        """Written beside its place and then moved there. What is there before is taken away."""
+        beside = place.with_name(f".{place.name}.{os.getpid()}")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        for name, content in found.files.items():
+        for name, content in files.items():
             (beside / name).write_text(content, encoding="utf-8", newline="\n")
-        (beside / FINDING_FILE).write_text(finding.model_dump_json(indent=1) + "\n", encoding="utf-8")
         if place.exists():
             shutil.rmtree(place)
         beside.rename(place)

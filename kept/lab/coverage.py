@@ -15,6 +15,9 @@ Condition = Callable[[RunConfig], bool]
 _STOPS = frozenset({kinds.CRASH, kinds.MID_STEP, kinds.PAUSE})
 _CUTS = frozenset({kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL})
 _DEATHS = frozenset({kinds.CRASH, kinds.MID_STEP})
+_NEED_PEERS = frozenset({*kinds.CUTS, kinds.CLOGGED})
+_NEED_COPIES = frozenset({kinds.LYING, kinds.MISDIRECTED, kinds.LOST_DISK, kinds.OLD_DISK})
+"""Damage that the atlas permits only where another node has a copy; rot may always take a node's own records."""
 
 
 def _apart(config: RunConfig) -> bool:
@@ -38,15 +41,38 @@ def _deleting(config: RunConfig) -> bool:
     return config.workload in ("mixed", "delete")
 
 
+def _tight(config: RunConfig) -> bool:
+    return config.limits == "tight"
+
+
+def _crowded(config: RunConfig) -> bool:
+    return _tight(config) and config.clients >= 16 and config.ops >= 500
+
+
 def _replicated(config: RunConfig) -> bool:
     return config.n > 1 and _apart(config)
 
 
+def _rotting(config: RunConfig) -> bool:
+    return config.n > 1 and kinds.BIT_ROT in config.faults
+
+
+def _losing(config: RunConfig) -> bool:
+    """A node comes back with an empty disk, or without its names."""
+    return config.n > 1 and kinds.LOST_DISK in config.faults
+
+
 RECOVERY_PATHS: Mapping[str, Condition] = {
+    "answer to a get forgotten early": lambda config: _tight(config) and config.ops >= 1_000,
     "acknowledged from memory": lambda config: 0 < config.durable_copies < config.n,
     "anti-entropy exchanged a key": lambda config: config.anti_entropy and _replicated(config),
     "anti-entropy found a difference": lambda config: config.anti_entropy and _replicated(config),
+    "background work held back": lambda config: _tight(config) and config.anti_entropy and _replicated(config),
+    "batch of hints came before the last was durable": lambda config: _hinting(config) and _dead(config),
     "blocking read repair": lambda config: config.read_repair == "blocking" and config.n > 1,
+    "damaged hint dropped": lambda config: _hinting(config) and kinds.BIT_ROT in config.faults,
+    "damaged record found": _rotting,
+    "damaged record healed": _rotting,
     "fallback coordinated a put": _hinting,
     "forward unanswered": lambda config: _forwarding(config) and _apart(config),
     "forward without a generation": _forwarding,
@@ -55,39 +81,47 @@ RECOVERY_PATHS: Mapping[str, Condition] = {
     "hint answered a read": _hinting,
     "hint delivered": _hinting,
     "hint grew while it was delivered": _hinting,
+    "hint refused": lambda config: _tight(config) and _hinting(config),
+    "hint refused: too many bytes": lambda config: _tight(config) and _hinting(config) and config.ops >= 1_000,
     "hint sent": _hinting,
     "hint sent late": _hinting,
     "hint stored": _hinting,
     "hint survived a restart": lambda config: _hinting(config) and _dead(config),
     "late acknowledgement": lambda config: config.n > 1,
     "late read reply": lambda config: config.n > 1,
+    "lost disk noticed": _losing,
     "operation outlived its time": lambda config: kinds.PAUSE in config.faults,
+    "partition recovered": _losing,
     "peer held to be down was asked": _apart,
+    "peer's work refused": _crowded,
     "put for an earlier boot": _dead,
     "put forwarded": _forwarding,
     "put missed W": lambda config: config.w > 1 and _apart(config),
+    "put missed W: replicas refused": lambda config: _tight(config) and config.w > 1 and _hinting(config),
+    "put refused: damaged record": _rotting,
     "put refused: too few healthy nodes": lambda config: config.w > 1 and _apart(config),
     "read asked a fallback": _hinting,
     "read repair": lambda config: config.read_repair == "after" and _replicated(config),
     "reaping refused by a member": lambda config: _deleting(config) and _replicated(config),
+    "refusal not remembered": lambda config: _tight(config) and config.ops >= 2_000,
+    "refused request came again": lambda config: _crowded(config) and bool(config.faults),
+    "replica refused": lambda config: _tight(config) and _hinting(config),
+    "request refused: memory of requests full": lambda config: _tight(config) and config.ops >= 1_000,
+    "request refused: the disk is behind": _crowded,
+    "request refused: too many bytes": lambda config: _tight(config) and config.workload == "cart",
+    "request refused: too many under way": lambda config: _tight(config) and config.clients >= 8,
+    "replica could not tell": lambda config: _rotting(config) or _losing(config),
     "request came twice": lambda config: bool(config.faults),
     "tombstone reaped": _deleting,
 }
 
 UNREACHED: Mapping[str, str] = {
     "birth waited for its lease": "births come faster than the disk reserves them only under a far smaller lease",
-    "damaged hint dropped": "no fault damages a stored record yet",
-    "damaged record found": "no fault damages a stored record yet",
-    "damaged record healed": "no fault damages a stored record yet",
     "forward refused": "needs two nodes that differ on who is down, and N=1, which only `kept fuzz` draws",
     "hint refused": "no run keeps a hundred thousand hints",
-    "lost disk noticed": "no fault loses a disk yet",
     "membership table changed": "membership does not change yet",
-    "partition recovered": "no fault loses a disk yet",
     "peer's message refused": "every node of a simulated cluster runs the store's own code",
-    "put refused: damaged record": "no fault damages a stored record yet",
-    "replica could not tell": "no fault loses or damages a record yet",
-    "ring incomplete": "membership does not change yet",
+    "two copies damaged": "needs two damages to one key at a time; `tests/kept/test_seeds.py` has a run that does it",
 }
 
 
@@ -101,4 +135,6 @@ def unreached(config: RunConfig, counts: Mapping[str, int], marks: Mapping[str, 
 def _possible(config: RunConfig, kind: str) -> bool:
     if kind == kinds.TORN:
         return kinds.CRASH in config.faults
-    return kind not in _CUTS or config.nodes > 1
+    if kind in _NEED_COPIES and not config.beyond and config.n == 1:
+        return False
+    return kind not in _NEED_PEERS or config.nodes > 1

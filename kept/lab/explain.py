@@ -2,21 +2,21 @@
 
 A verdict is decided from the recorded run alone; this comes after it and cannot change it. What is said of single
 nodes was seen in the repeated run, whose history is the recorded one to the byte. A remedy is named only if the
-schedule was run again with it and held.
+schedule was run again with it and held (`kept.lab.counterfactual`).
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from checkers.facts import Fact, LastCopyGone, ReadMissed, Returned, Standing
-from checkers.verdict import Counterexample, Invalid, Valid
+from checkers.facts import Fact, LastCopyGone, ReadMissed
+from checkers.verdict import Counterexample, Invalid
 from histories.operation import Dot, Operation
 from histories.text import to_bytes
-from kept.lab import loss, staleness
-from kept.lab.facts import CameBack, sentences
+from kept.lab import loss, staleness, story
+from kept.lab.counterfactual import Counterfactual, counterfactuals, remedy
 from kept.lab.keytrace import key_trace
 from kept.lab.run import Progress
-from kept.lab.trial import Trial, again, history_sha256, prepare_again
+from kept.lab.trial import Trial, history_sha256, prepare_again
 from kept.lab.watching import KeyWatch, attach
 
 WATCHED_KEYS = 64
@@ -32,13 +32,20 @@ class Explanation(NamedTuple):
     facts: tuple[Fact, ...]
     remedy: str
     """A change under which the same schedule was run again and the claim held; else empty."""
+    counterfactuals: tuple[Counterfactual, ...]
+    """What the same schedule came to with one thing changed; each was run."""
     trace: tuple[str, ...]
     """Everything that happened to the key, a line each."""
 
     def lines(self) -> list[str]:
         """All three lengths."""
         remedy = ["", self.remedy] if self.remedy else []
-        return [self.sentence, "", self.paragraph, *remedy, "", *self.trace]
+        return [self.sentence, "", self.paragraph, *remedy, *self.otherwise(), "", *self.trace]
+
+    def otherwise(self) -> list[str]:
+        """The counterfactuals, a line each."""
+        told = [f"  {one.sentence()}" for one in self.counterfactuals]
+        return ["", "The same schedule, run again with one thing changed:", *told] if told else []
 
 
 def explain(trial: Trial, progress: Progress | None = None) -> Explanation:
@@ -54,10 +61,11 @@ def explain(trial: Trial, progress: Progress | None = None) -> Explanation:
     outcome = lab.execute()
     if history_sha256(outcome, None) != trial.history_sha256:
         why = "Repeated under a watch, the schedule made another history: this run does not replay."
-        return Explanation(claim, found.sentence, f"{found.sentence} {why}", found.facts, "", ())
+        return Explanation(claim, found.sentence, f"{found.sentence} {why}", found.facts, "", (), ())
     sentence, paragraph, facts, key = _told(trial, found, keys, watch)
     trace = key_trace(key, watch, trial) if key is not None else ()
-    return Explanation(claim, sentence, paragraph, facts, _remedy(trial, claim, progress), trace)
+    otherwise = counterfactuals(trial, claim, progress)
+    return Explanation(claim, sentence, paragraph, facts, remedy(otherwise, claim), otherwise, trace)
 
 
 def _told(
@@ -72,12 +80,9 @@ def _told(
             facts = staleness.facts_of(fact, watch, trial.outcome.faults)
             return staleness.headline(fact), staleness.paragraph(facts), facts, fact.write.key
     key = keys[0] if keys else None
-    facts = (*found.facts, *_came_back(found, key, watch))
-    added = [fact.sentence() for fact in facts[len(found.facts) :]]
-    if trial.outcome.unrest:
-        added.append(f"when the time was up, {trial.outcome.unrest}")
-    paragraph = f"{found.sentence} {sentences(added)}".rstrip()
-    return found.sentence, paragraph, facts, key
+    operations = {op.request: op for op in trial.run.operations}
+    facts = story.facts_of(found, key, watch, operations) if key is not None else ()
+    return found.sentence, story.paragraph(found, facts, trial.outcome.unrest), (*found.facts, *facts), key
 
 
 def _keys(trial: Trial, found: Counterexample) -> tuple[str, ...]:
@@ -107,63 +112,3 @@ def _rank(told: loss.Loss) -> tuple[bool, bool, bool, bool, int]:
     )
     ahead = skew is not None and skew.ahead_us > 0
     return (not (skew is not None and overtaken), skew is None, not ahead, not told.kept, told.put.index)
-
-
-def _came_back(found: Counterexample, key: str | None, watch: KeyWatch) -> tuple[CameBack, ...]:
-    """Where a version that should be gone was taken up last, and who had sent it."""
-    for fact in found.facts:
-        if not isinstance(fact, Standing | Returned) or key is None:
-            continue
-        stored, dot = to_bytes(key), fact.dot
-        taken = [
-            change
-            for change in watch.changes
-            if change.key == stored
-            and any(version.dot == dot for version in change.after.versions)
-            and not any(version.dot == dot for version in change.before.versions)
-        ]
-        if taken:
-            last = taken[-1]
-            senders = [
-                message.sender
-                for message in watch.messages
-                if message.to == last.place[0]
-                and message.at_us <= last.at_us
-                and message.state is not None
-                and message.key == stored
-                and any(version.dot == dot for version in message.state.versions)
-            ]
-            return (CameBack(last.place, dot, fact.value, last.at_us, senders[-1] if senders else ""),)
-    return ()
-
-
-# Remedies
-
-
-def _remedy(trial: Trial, claim: str, progress: Progress | None) -> str:
-    """Try what should help: the same schedule, run again with one thing changed."""
-    config = trial.config
-    tries: list[tuple[dict[str, object], str]] = []
-    if config.bug:
-        tries.append(({"bug": ""}, "Without the bug the same schedule keeps the promise."))
-    elif claim == "no-lost-write" and config.versions == "lww":
-        tries.append(
-            (
-                {"versions": "dvv"},
-                "With siblings instead of last-writer-wins the same schedule keeps every acknowledged write.",
-            )
-        )
-    elif claim == "no-lost-write" and config.versions == "vv":
-        tries.append(
-            (
-                {"versions": "dvv"},
-                "With dotted version vectors instead of plain ones the same schedule keeps every acknowledged write.",
-            )
-        )
-    elif claim == "fresh-reads" and config.sloppy and config.r + config.w > config.n:
-        tries.append(({"sloppy": False}, "With a strict quorum the same schedule has no stale read."))
-    for change, text in tries:
-        other = again(trial.schedule(), (claim,), config.model_copy(update=change), progress)
-        if isinstance(other.verdicts[claim], Valid):
-            return text
-    return ""

@@ -97,12 +97,15 @@ class LostAtOnce:
 
 @dataclass(frozen=True, slots=True)
 class LostUnsynced:
-    """A crash took a copy that was not synced yet."""
+    """A crash took a copy that was not synced yet, whatever its disk said; or the disk was lost."""
 
     place: Place
     at_us: int
+    with_disk: bool = False
 
     def sentence(self) -> str:
+        if self.with_disk:
+            return f"{place_name(self.place)} lost its disk at {milliseconds(self.at_us)}"
         return f"{place_name(self.place)} crashed at {milliseconds(self.at_us)} before its copy was synced"
 
 

@@ -2,7 +2,7 @@
 
 Seeds are handed out in order. What a seed comes to depends on the seed alone; how many are run depends on the budget.
 Every 20th is repeated in another process and compared to the byte, as FoundationDB does: a run that does not repeat is
-a finding of its own. The schedules of everything that was ever found are replayed first.
+a finding of its own. The schedules of everything that was ever found are replayed first; what is found is shrunk last.
 """
 
 import time
@@ -15,8 +15,9 @@ from typing import Literal, NamedTuple
 from kept.lab.config import RunConfig
 from kept.lab.corpus import CRASH, NONDETERMINISM, Corpus, Found, Kind
 from kept.lab.coverage import unreached
+from kept.lab.entry import Replayed
 from kept.lab.pool import Died, Done, Pool
-from kept.lab.probe import Answer, Explain, Explained, Ran, Replay, Replayed, Run, Task, probe
+from kept.lab.probe import Answer, Explain, Explained, Ran, Replay, Run, Shrink, Shrunk, Task, probe
 from kept.lab.swarm import wide
 from kept.lab.trial import claims_of
 
@@ -44,6 +45,8 @@ class Plan(NamedTuple):
     """At most so many; None: as many as the budget allows."""
     jobs: int = 2
     keep_going: bool = False
+    shrink_s: float = 60.0
+    """Real time that is spent, when all seeds have run, on making what was found smaller; 0: none."""
 
 
 @dataclass(slots=True)
@@ -58,6 +61,7 @@ class Seen:
     count: int = 1
     """Runs of this session."""
     told: Explained | None = None
+    shrunk: Shrunk | None = None
 
 
 class Tally:
@@ -125,6 +129,9 @@ class Fuzz:
         """Runs that wait for their repetition, by seed."""
         self._next_seed = plan.config.seed
         self._ends_s = 0.0
+        self._unshrunk: list[Seen] | None = None
+        """What is still to be shrunk; None before the last seed has run."""
+        self._shrinking_ends_s = 0.0
 
     @property
     def violations(self) -> tuple[Seen, ...]:
@@ -134,6 +141,11 @@ class Fuzz:
     @property
     def failed_again(self) -> tuple[Path, ...]:
         return tuple(place for place, replayed in self.replayed.items() if replayed.result == "FAILED")
+
+    @property
+    def shrinking(self) -> bool:
+        """Whether all seeds have run, and what was found is made smaller."""
+        return bool(self._shrinking_ends_s)
 
     def execute(self, progress: Callable[["Fuzz"], None] | None = None) -> None:
         """Run until the budget is spent, the first violation (unless told to keep going) or Ctrl-C. No worker is left
@@ -166,6 +178,8 @@ class Fuzz:
 
     def _given_up(self, pool: Pool[Task, Answer]) -> bool:
         """Whether what is under way has had its time."""
+        if any(isinstance(task, Shrink) for task in pool.under_way):
+            return time.monotonic() > self._shrinking_ends_s + EXPLAINING_S
         explaining = any(isinstance(task, Explain) for task in pool.under_way)
         return time.monotonic() > self._ends_s + (EXPLAINING_S if explaining else GRACE_S)
 
@@ -179,13 +193,14 @@ class Fuzz:
                 return task, not_by
         if spent:
             self.stopped = self.stopped or "budget"
-        if self.stopped is not None:
-            return None
-        if self._replays:
-            return Replay(self._replays.popleft()), 0
-        if any(isinstance(task, Replay) for task in pool.under_way):
-            return None
-        return self._seed()
+        if self.stopped is None:
+            if self._replays:
+                return Replay(self._replays.popleft()), 0
+            if any(isinstance(task, Replay) for task in pool.under_way):
+                return None
+            if (seed := self._seed()) is not None:
+                return seed
+        return self._shrink(pool)
 
     def _seed(self) -> tuple[Task, int] | None:
         """The next seed, unless enough is known."""
@@ -201,6 +216,21 @@ class Fuzz:
         compared = (config.seed - first) % REPEATED_EVERY == REPEATED_EVERY - 1
         return Run(config, claims_of(config, self.plan.named), compared), 0
 
+    def _shrink(self, pool: Pool[Task, Answer]) -> tuple[Task, int] | None:
+        """The next kind to shrink, when nothing else is under way: it then stands for the least of its seeds. Each may
+        take its share of the time that is left."""
+        if self._unshrunk is None:
+            if self.plan.shrink_s <= 0 or pool.under_way:
+                return None
+            self._unshrunk = [seen for seen in self.violations if not self.corpus.shrunk(seen.found.kind).exists()]
+            if self._unshrunk:
+                self._shrinking_ends_s = time.monotonic() + self.plan.shrink_s
+        if not self._unshrunk:
+            return None
+        rounds = -(-len(self._unshrunk) // self.plan.jobs)
+        share_s = (self._shrinking_ends_s - time.monotonic()) / rounds
+        return Shrink(self._unshrunk.pop(0).found, max(0.0, share_s)), 0
+
     # What came of it
 
     def _take(self, ended: Done | Died) -> None:
@@ -213,6 +243,8 @@ class Fuzz:
             self.replayed[task.place] = answer
         elif isinstance(task, Explain):
             self._explained(task.found, answer)
+        elif isinstance(task, Shrink):
+            self._shrunk(task.found, answer)
         elif task.repeated:
             self._compare(task, self._first.pop(task.config.seed), answer)
         else:
@@ -245,6 +277,12 @@ class Fuzz:
         if told.lines and seen.new:
             self.corpus.explain(found.kind, told.lines)
 
+    def _shrunk(self, found: Found, shrunk: Shrunk) -> None:
+        self.seen[found.kind.name].shrunk = shrunk
+        made = shrunk.smaller
+        if made is not None:
+            self.corpus.add_shrunk(found.kind, made.files, made.before.events, made.after.events)
+
     def _compare(self, task: Run, then: Ran, now: Ran) -> None:
         self.tally.repeated += 1
         if (then.history_sha256, then.rest_sha256) == (now.history_sha256, now.rest_sha256):
@@ -259,7 +297,7 @@ class Fuzz:
 
 def _counts(task: Task) -> bool:
     """Whether it matters that it was not done."""
-    return not isinstance(task, Explain)
+    return not isinstance(task, Explain | Shrink)
 
 
 def _called(task: Task) -> str:
@@ -271,3 +309,5 @@ def _called(task: Task) -> str:
             return str(task.place)
         case Explain():
             return f"the explanation of seed {task.found.seed}"
+        case Shrink():
+            return f"the shrinking of seed {task.found.seed}"

@@ -72,7 +72,7 @@ def story_of(put: Operation, watch: KeyWatch, puts: Mapping[Dot, Operation], ver
     replaced: dict[Dot | None, list[Changed]] = {}
     for change in departures:
         if change.crash:
-            facts.append(LostUnsynced(change.place, change.at_us))
+            facts.append(LostUnsynced(change.place, change.at_us, change.disk_lost))
         elif not change.after.versions and not change.after.context:
             facts.append(Dropped(change.place, change.at_us))
         else:

@@ -1,4 +1,4 @@
-"""What a worker does with one task: run a seed, replay a schedule, explain a violation.
+"""What a worker does with one task: run a seed, replay a schedule, explain or shrink what was found.
 
 Tasks and answers travel between processes; an answer depends on its task alone, and never on who gave it or when.
 """
@@ -7,22 +7,23 @@ import time
 import traceback
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
 
 from checkers.verdict import Invalid, Valid, Verdict
 from histories.errors import one_line
 from histories.run import HISTORY_FILE, REPLICAS_FILE, TRACE_FILE
 from kept.lab.config import RunConfig
-from kept.lab.corpus import CRASH, Finding, Found, crash_kind, finding_of, kind_of
+from kept.lab.corpus import Found, crash_kind, kind_of
+from kept.lab.counterfactual import Counterfactual
+from kept.lab.entry import Replayed, replay_entry
 from kept.lab.explain import explain
 from kept.lab.fingerprint import code_fingerprint, created_by, rows_sha256
-from kept.lab.replay import Result, replay
+from kept.lab.record import files_of, written
 from kept.lab.run import Lab
-from kept.lab.schedule import Schedule, load_schedule
-from kept.lab.sweep import OutOfTime, write_files
+from kept.lab.schedule import Schedule
+from kept.lab.smaller import Smaller, smaller
+from kept.lab.sweep import OutOfTime
 from kept.lab.trial import Trial, again, finish, prepare
-from kept.lab.usage import UsageError
 
 EXPLANATION_S = 120.0
 """A violation is decided before it is explained; the explanation may take this long and no longer."""
@@ -49,13 +50,20 @@ class Explain(NamedTuple):
     found: Found
 
 
+class Shrink(NamedTuple):
+    """Make the schedule of a finding as small as it goes."""
+
+    found: Found
+    budget_s: float
+
+
 class Replay(NamedTuple):
     """Run the schedule of one entry of the corpus again."""
 
     place: Path
 
 
-Task = Run | Explain | Replay
+Task = Run | Explain | Shrink | Replay
 
 
 class Ran(NamedTuple):
@@ -84,20 +92,18 @@ class Explained(NamedTuple):
     sentence: str
     paragraph: str
     remedy: str
+    counterfactuals: tuple[Counterfactual, ...]
     lines: tuple[str, ...]
 
 
-class Replayed(NamedTuple):
-    """What the replay of an entry came to."""
+class Shrunk(NamedTuple):
+    """What was left of a finding, or why nothing was taken out."""
 
-    result: Result | Literal["STALE"]
-    """STALE: the schedule can no longer be carried out; `reason` says why."""
+    smaller: Smaller | None
     reason: str
-    sentence: str
-    """Where it fails: the counterexample's, or the error's."""
 
 
-Answer = Ran | Explained | Replayed
+Answer = Ran | Explained | Shrunk | Replayed
 
 
 def probe(task: Task) -> Answer:
@@ -107,8 +113,10 @@ def probe(task: Task) -> Answer:
             return _run(task)
         case Explain():
             return _explained(task.found)
+        case Shrink():
+            return _shrunk(task.found, task.budget_s)
         case Replay():
-            return _replayed(task.place)
+            return replay_entry(task.place)
 
 
 # Runs
@@ -123,7 +131,7 @@ def _run(task: Run) -> Ran:
     except Exception as error:  # whatever the store or a checker stumbles over is a finding, and others go on
         return _crashed(task, lab, error)
     outcome = trial.outcome
-    files = _files(lab, trial.schedule()) if task.compared or trial.violated else {}
+    files = files_of(trial) if task.compared or trial.violated else {}
     return Ran(
         history_sha256=trial.history_sha256,
         rest_sha256=_rest_sha256(lab, trial.verdicts),
@@ -186,7 +194,7 @@ def _crashed(task: Run, lab: Lab, error: Exception) -> Ran:
             "fates": tuple((sender, count, *fate) for (sender, count), fate in fates),
         }
     )
-    files = {**_files(lab, schedule), TRACEBACK_FILE: "".join(traceback.format_exception(error))}
+    files = {**written(lab.recorder, schedule), TRACEBACK_FILE: "".join(traceback.format_exception(error))}
     sentence = _error(error)
     return Ran(
         history_sha256=digest,
@@ -207,15 +215,6 @@ def _error(error: Exception) -> str:
     return one_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
 
 
-def _files(lab: Lab, schedule: Schedule) -> dict[str, str]:
-    """What a recorded run's directory holds, as name -> content."""
-    with TemporaryDirectory(prefix="kept-") as name:
-        directory = Path(name)
-        write_files(lab.recorder, directory)
-        schedule.save(directory)
-        return {path.name: path.read_text(encoding="utf-8") for path in sorted(directory.iterdir())}
-
-
 # Explanations
 
 
@@ -230,7 +229,7 @@ def _explained(found: Found) -> Explained:
         trial = again(Schedule.model_validate_json(found.schedule), progress=look_at_the_clock)
         if found.violated and trial.violated == found.violated:
             told = explain(trial, look_at_the_clock)
-            return Explained(told.sentence, told.paragraph, told.remedy, tuple(told.lines()))
+            return Explained(told.sentence, told.paragraph, told.remedy, told.counterfactuals, tuple(told.lines()))
     except OutOfTime:
         why = f"It took more than {EXPLANATION_S:.0f} s to explain."
     except MemoryError:
@@ -239,33 +238,14 @@ def _explained(found: Found) -> Explained:
         why = f"It could not be explained: {_error(error)}."
     else:
         why = "The schedule was run again and did not come out the same." if found.violated else ""
-    return Explained(found.sentence, why, "", ())
+    return Explained(found.sentence, why, "", (), ())
 
 
-# Replays
-
-
-def _replayed(place: Path) -> Replayed:
-    """Whatever is wrong with the files of an entry makes it stale; that is said, and no error."""
-    then = finding_of(place)
+def _shrunk(found: Found, budget_s: float) -> Shrunk:
     try:
-        schedule = load_schedule(place)
-        made = replay(schedule)
-    except UsageError as error:
-        return Replayed("STALE", str(error), "")
+        made = smaller(found, budget_s)
     except MemoryError:
         raise
-    except Exception as error:
-        return Replayed("FAILED", f"an error is raised{' again' if _was_crash(then) else ''}", _error(error))
-    if _was_crash(then):
-        if schedule.code != made.code and not made.trial.violated:
-            return Replayed("FIXED", "an error was raised then, and none now", "")
-        if schedule.code == made.code:
-            return Replayed("DIVERGED", "the same code raised an error then, and none now", "")
-    violated = [made.trial.verdicts[name] for name in made.trial.violated]
-    sentence = violated[0].counterexample.sentence if violated and isinstance(violated[0], Invalid) else ""
-    return Replayed(made.result, made.reason, sentence)
-
-
-def _was_crash(then: Finding | None) -> bool:
-    return then is not None and then.claim == CRASH
+    except Exception as error:  # what was found stands, whatever shrinking stumbles over
+        return Shrunk(None, f"it could not be shrunk: {_error(error)}")
+    return Shrunk(None, made) if isinstance(made, str) else Shrunk(made, "")

@@ -12,21 +12,25 @@ def promised(config: RunConfig) -> tuple[str, ...]:
 
     The wording of each is in `checkers.registry`. Only dotted version vectors keep every acknowledged write: plain
     vectors let a put dominate one that it never saw, and last-writer-wins keeps one of any two. Fresh reads need
-    overlapping quorums of one preference list, and acknowledgements that waited for the disk. Without anti-entropy
-    nothing brings together replicas that drifted apart on a key that nobody reads. Contexts that say exactly what was
-    seen need dots: a plain vector covers what a rival replaced unseen, and last-writer-wins knows only its winner. That
-    nothing is invented and no dot is given twice holds under any rules.
+    overlapping quorums of one preference list, and acknowledgements that waited for the disk. Two rings that do not
+    know each other have no list in common, and a delete in one of them may be forgotten there before the other has
+    heard of it, so that what it replaced comes back when they are one. Without anti-entropy nothing brings together
+    replicas that drifted apart on a key that nobody reads. Contexts that say exactly what was seen need dots: a plain
+    vector covers what a rival replaced unseen, and last-writer-wins knows only its winner. That nothing is invented
+    and no dot is given twice holds under any rules.
     """
     if config.beyond:
         return _beyond(config)
     claims = []
     if config.versions == "dvv":
-        claims += ["no-lost-write", "no-false-sibling", "no-resurrection", "honest-contexts"]
+        replaced = ["no-false-sibling", "no-resurrection"] if config.rings == 1 else []
+        claims += ["no-lost-write", *replaced, "honest-contexts"]
     claims += ["no-invented-value", "unique-dots"]
     if config.anti_entropy:
         claims += ["convergence", "placement"]
     strict = not config.sloppy or (config.pr + config.pw > config.n)
-    if config.versions == "dvv" and config.r + config.w > config.n and strict and not config.durable_copies:
+    one_list = strict and config.rings == 1
+    if config.versions == "dvv" and config.r + config.w > config.n and one_list and not config.durable_copies:
         claims += ["fresh-reads", "fresh-deletes"]
     return tuple(claims)
 
@@ -35,12 +39,9 @@ def _beyond(config: RunConfig) -> tuple[str, ...]:
     """What no damage may break (docs/promises.md argues for each).
 
     A checksum covers a record's place, so what is damaged is never handed out, and nothing is invented. A record that
-    is lost takes its context with it, and a node that knows of its loss takes new names; so contexts stay honest, and
-    names unique, as long as no node goes on from older records without knowing it.
+    is lost takes its context with it, and a node that knows of its loss takes new names; so contexts stay honest as
+    long as no node goes on from older records without knowing it. Even then no name is given twice, for every boot
+    counts from a floor of its own.
     """
-    claims = ["no-invented-value"]
-    if not SILENT & set(config.faults):
-        claims.append("unique-dots")
-        if config.versions == "dvv":
-            claims.insert(0, "honest-contexts")
-    return tuple(claims)
+    honest = config.versions == "dvv" and not SILENT & set(config.faults)
+    return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots")

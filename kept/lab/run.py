@@ -92,7 +92,9 @@ class Lab:
         header = RunHeader(seed=config.seed, config=config.document(), created_by=created_by(), code=code_fingerprint())
         self.recorder = Recorder(directory, header)
         self.log = RunLog(self.recorder)
-        self.members = _members(config)
+        self.founders = _founders(config)
+        """The members of each ring that is founded."""
+        self.members = tuple(member for ring in self.founders for member in ring)
         self._rings: dict[tuple[Member, ...], Ring] = {}
         self._census: tuple[Table, AnyRing] | None = None
         """The newest membership table, and its ring."""
@@ -124,16 +126,11 @@ class Lab:
         self.working = config.clients
 
     def _build(self, name: str, choose: Callable[[int], int]) -> Node:
-        founder = any(member.name == name for member in self.members)
-        return Node(
-            name,
-            self.store,
-            self.members if founder else (),
-            self._rules_with_shared_rings(),
-            choose,
-            self.marks,
-            seeds=(self.members[0].name, self.members[-1].name),
-        )
+        founders = next((ring for ring in self.founders if any(member.name == name for member in ring)), ())
+        table = None if founders else newest(self.world)
+        known = self.founders if table is None else (table.members,)
+        seeds = tuple(dict.fromkeys(ring[at].name for ring in known for at in (0, -1)))
+        return Node(name, self.store, founders, self._rules_with_shared_rings(), choose, self.marks, seeds=seeds)
 
     def _rules_with_shared_rings(self) -> Rules:
         """Rings are immutable, so the nodes of one simulated cluster share those of equal members."""
@@ -150,12 +147,12 @@ class Lab:
         return replace(self.rules, ring=shared)
 
     def _terms(self) -> Terms:
-        """What the atlas of damage must know: the cluster as the operator meant it, and never with a seeded bug."""
+        """What the atlas of damage must know: the cluster as the operator meant it, without a seeded bug."""
         config = self.config
         fresh = 0
         if "fresh-reads" in promised(config):
             fresh = config.n - (config.pr if config.sloppy else max(config.r, config.pr)) + 1
-        return Terms(rules_for(config.versions).versioning, self._owners, fresh)
+        return Terms(self._owners, fresh)
 
     def _owners(self, key: bytes) -> tuple[str, ...]:
         """The owners of a key; while the membership changes, those who are owners before and after."""
@@ -186,7 +183,7 @@ class Lab:
             if settled_us is not None:
                 why = self._linger()
                 settled_us = None if why else settled_us
-            meant = describe(agreed(world) or self.members, self.config.n, self.config.ring, self.config.partitions)
+            meant = describe(agreed(world) or self.founders[0], self.config.n, self.config.ring, self.config.partitions)
             snapshot = self.recorder.replicas(settled_us is not None, settled_us, meant)
             export(world, snapshot)
         finally:
@@ -282,12 +279,16 @@ def rules_of(config: RunConfig) -> Rules:
     return catalogue.seeded(config, rules)
 
 
-def _members(config: RunConfig) -> tuple[Member, ...]:
+def _founders(config: RunConfig) -> tuple[tuple[Member, ...], ...]:
     specs = [
         Member(f"n{i + 1}", (), rack=f"rack{i % config.racks + 1}" if config.racks else "") for i in range(config.nodes)
     ]
-    spread = min(config.n, config.nodes)
-    return build_members(specs, config.ring, config.tokens, config.partitions, salt="kept", spread=spread)
+    cut = config.nodes // config.rings
+    rings = [specs] if config.rings == 1 else [specs[:cut], specs[cut:]]
+    return tuple(
+        build_members(ring, config.ring, config.tokens, config.partitions, salt="kept", spread=min(config.n, len(ring)))
+        for ring in rings
+    )
 
 
 def _queue(config: RunConfig) -> Queue:

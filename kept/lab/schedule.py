@@ -20,6 +20,8 @@ from kept.sim.faults import CRASH, DRIFT, KINDS, TORN, Fault
 from kept.sim.tape import Fate, Tape
 
 SCHEDULE_FILE = "schedule.json"
+BY_BUG: Literal["violated by its bug"] = "violated by its bug"
+FIXED: Literal["fixed"] = "fixed"
 LIMIT_BYTES = 256 * 1024 * 1024
 """A schedule file is never longer."""
 _LONGEST_US = 10**15
@@ -68,6 +70,10 @@ class Schedule(BaseModel):
     violated: tuple[str, ...]
     history_sha256: str
     """Over the rows of history.jsonl without its header, which names the code that ran."""
+    expected: Literal["", "violated by its bug", "fixed"] = ""
+    """What a replay must come to, of a schedule that is kept to be replayed: see `kept.lab.entry`."""
+    about: str = ""
+    """What was found, for a person."""
     plan: tuple[PlannedFault, ...]
     fates: tuple[WrittenFate, ...]
     intents: tuple[WrittenIntent, ...] = ()
@@ -90,6 +96,8 @@ class Schedule(BaseModel):
             if fault.at_us < now_us:
                 raise ValueError(f"plan.{count}: {fault.at_us} us after {now_us} us; accepted: faults in their order")
             now_us = fault.at_us
+        if self.expected == BY_BUG and not self.config.bug:
+            raise ValueError(f"expected: {BY_BUG}, but no bug is seeded; accepted: fixed, or a config with a bug")
         for count, intent in enumerate(self.intents):
             _check_intent(f"intents.{count}", Planned(*intent), self.config.clients)
         for name in nodes:
@@ -109,14 +117,17 @@ class Schedule(BaseModel):
         """The clients' script; None where they decide for themselves."""
         return Script(Planned(*intent) for intent in self.intents) if self.intents else None
 
-    def save(self, directory: Path) -> Path:
-        """Write the schedule; it is readable JSON with a line per fault."""
+    def text(self) -> str:
+        """The document as it is saved: readable JSON with a line per fault."""
         document: dict[str, Any] = self.model_dump(mode="json")
         lists = {name: document.pop(name) for name in ("plan", "fates", "intents")}
         head = json.dumps(document, indent=1)[:-2]
-        text = head + "".join(f',\n "{name}": [{_lines(rows)}]' for name, rows in lists.items()) + "\n}\n"
+        return head + "".join(f',\n "{name}": [{_lines(rows)}]' for name, rows in lists.items()) + "\n}\n"
+
+    def save(self, directory: Path) -> Path:
+        """Write the schedule into the directory of its run."""
         path = directory / SCHEDULE_FILE
-        path.write_text(text, encoding="utf-8")
+        path.write_text(self.text(), encoding="utf-8")
         return path
 
 
@@ -135,6 +146,8 @@ def _check(place: str, fault: Fault, nodes: list[str]) -> None:
         _check_change(place, fault)
     if fault.pairs and fault.kind not in (*kinds.CUTS, kinds.CLOGGED):
         raise ValueError(f"{place}: pairs of nodes with {fault.kind}; accepted: pairs only with faults of links")
+    if fault.kind in (*kinds.CUTS, kinds.CLOGGED) and not fault.pairs:
+        raise ValueError(f"{place}: no pairs of nodes with {fault.kind}; accepted: at least one pair")
     _check_places(place, fault)
     if fault.kind in (kinds.SLOW_NODE, kinds.SLOW_DISK) and not 0 <= fault.number <= _SLOWEST_US:
         raise ValueError(f"{place}: {fault.number} us slower; accepted: 0 to {_SLOWEST_US}")

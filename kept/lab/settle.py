@@ -25,26 +25,37 @@ def unrest(world: World) -> str:
             return f"{machine.name} is not serving"
         if node.participant.inside:
             nodes[machine.name] = node
+    busy = (f"{name} {what}" for name, node in nodes.items() if (what := _busy(node)))
+    return _disagreement(nodes) or next(busy, "") or _difference(nodes)
+
+
+def _disagreement(nodes: dict[str, Node]) -> str:
+    """What keeps the membership from being settled."""
     if not nodes:
         return "no node is in a ring"
-    for name, node in nodes.items():
-        plan = node.participant.table.plan
-        if plan is not None:
-            return f"a change of membership is under way: {plan.what}, phase {plan.phase}"
-        if node.replica.hints:
-            return f"{name} keeps hints for {', '.join(sorted(node.replica.hints))}"
-        if node.replica.damaged or node.replica.recovering:
-            return f"{name} is being healed"
-        if not node.evacuation.finished:
-            return f"{name} holds records of others"
-        if node.puts.pending or node.gets.pending:
-            return f"{name} has operations under way"
+    plan = next((p for node in nodes.values() if (p := node.participant.table.plan) is not None), None)
+    if plan is not None:
+        return f"a change of membership is under way: {plan.what}, phase {plan.phase}"
     table = next(iter(nodes.values())).participant.table
-    for name, node in nodes.items():
-        if node.participant.table != table:
-            return f"{name} knows another ring"
-    if tuple(sorted(nodes)) != table.names:
-        return "the ring has members that are not there"
+    other = next((name for name, node in nodes.items() if node.participant.table != table), "")
+    if other:
+        return f"{other} knows another ring"
+    return "" if tuple(sorted(nodes)) == table.names else "the ring has members that are not there"
+
+
+def _busy(node: Node) -> str:
+    """What one node still has to do."""
+    replica = node.replica
+    if replica.hints:
+        return f"keeps hints for {', '.join(sorted(replica.hints))}"
+    if replica.damaged or replica.recovering:
+        return "is being healed"
+    if not node.evacuation.finished:
+        return "holds records of others"
+    return "has operations under way" if node.puts.pending or node.gets.pending else ""
+
+
+def _difference(nodes: dict[str, Node]) -> str:
     ring = next(iter(nodes.values())).host.ring
     for partition in range(ring.count):
         roots = {nodes[name].host.forest.root(partition) for name in ring.owners(partition)}

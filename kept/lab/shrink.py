@@ -1,19 +1,22 @@
-"""Shrinking: a failing schedule made as small as it goes while the same claim stays violated.
+"""Shrinking: a failing schedule made as small as it goes while the same claim stays violated for the same cause.
 
 Everything that decides a run is data by now: faults, fates of messages, and, once they were noted, the clients'
 intents. Each pass takes something out, runs what is left, and keeps it if the claim still is violated. Delta debugging
-(`kept.lab.ddmin`) takes out of lists; greedy passes try what is simpler (`kept.lab.simpler`). The passes are repeated
-until none of them changes anything. Nothing is drawn, so the same schedule gives the same result.
+(`kept.lab.ddmin`) takes out of lists; greedy passes try what is simpler (`kept.lab.simpler`) and, when nothing more can
+be taken out, smaller quorums, rings and times (`kept.lab.knobs`). The passes are repeated until none of them changes
+anything. Nothing is drawn, so the same schedule gives the same result.
 
-That the same *claim* is violated does not say that it is for the same reason: with bugs so many that several break one
-claim, the smallest schedule shows one of them.
+That the same *claim* is violated does not say that it is for the same reason. So the counterexample must stay of the
+same kind (`kept.lab.corpus.Kind`: the claim, the facts it consists of, its writes), unless any cause will do. A kind is
+a guess: with bugs so many that several break one claim in one way, the smallest schedule shows one of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from kept.lab import simpler
+from kept.lab import knobs, simpler
 from kept.lab.case import Case, Size, case_of, keys_of, size_of, with_list
+from kept.lab.corpus import kind_of
 from kept.lab.ddmin import ddmin
 from kept.lab.schedule import Schedule
 from kept.lab.script import STOP, Planned
@@ -40,6 +43,8 @@ class Shrinker:
         clock: Callable[[], float],
         budget_s: float | None = None,
         told: Told | None = None,
+        *,
+        any_cause: bool = False,
     ) -> None:
         assert claim in schedule.violated, "there is a violation to keep"
         self.schedule = schedule
@@ -56,6 +61,8 @@ class Shrinker:
         self.trial: Trial = self.best.run((claim,))
         self.runs += 2
         assert self.trial.violated, "the whole script gives the same run"
+        self.kind = None if any_cause else kind_of(self.trial)
+        """What every counterexample on the way is an example of; None: any of the claim will do."""
         self.size: Size = size_of(self.trial, claim)
         self.before: Size = self.size
 
@@ -63,14 +70,22 @@ class Shrinker:
         """Shrink to the fixed point, to the end of the budget, or until interrupted: see `stopped`."""
         try:
             self._cut()
-            before = None
-            while before != self.best:
+            while True:
+                self._until_nothing_changes(self._once)
                 before = self.best
-                self._once()
+                self._refine()
+                if self.best == before:
+                    break
         except OutOfTime:
             self.stopped = BUDGET
         except KeyboardInterrupt:
             self.stopped = INTERRUPTED
+
+    def _until_nothing_changes(self, passes: Callable[[], None]) -> None:
+        before = None
+        while before != self.best:
+            before = self.best
+            passes()
 
     # Passes
 
@@ -101,7 +116,7 @@ class Shrinker:
                 passes = middle
 
     def _once(self) -> None:
-        """All passes, the ones that take most out first."""
+        """All passes that take something out, the ones that take most first."""
         for group in (_client, _key):
             self._take_out_groups(group)
         for name in ("intents", "faults", "fates"):
@@ -111,6 +126,16 @@ class Shrinker:
             self._first(variants(self.best))
         for name in ("faults", "intents"):
             self._simplify(name)
+
+    def _refine(self) -> None:
+        """Of what is left: smaller quorums and rings, plainer knobs, shorter delays, less waiting."""
+        for variants in (simpler.fewer_nodes_elsewhere, knobs.smaller_quorums, knobs.coarser_rings, knobs.plain_knobs):
+            while self._first(variants(self.best)):
+                pass
+        self._simplify("fates")
+        self._first(simpler.sooner(self.best))
+        for place in range(len(simpler.moments(self.best))):
+            self._first(simpler.sooner(self.best, place))
         for case in simpler.settled_knobs(self.best, self.size.operations + self.size.others):
             self._first([self.best._replace(config=case.config)])
 
@@ -156,7 +181,7 @@ class Shrinker:
             raise OutOfTime
 
     def _fails(self, case: Case) -> bool:
-        """Whether `case` still violates the claim and is no bigger; if so it is the best so far."""
+        """Whether `case` still violates the claim for the same cause and is no bigger; if so it is the best so far."""
         if not case.intents:  # in a schedule, no intents would mean that the clients decide for themselves
             return False
         known = self._tried.get(case)
@@ -167,7 +192,7 @@ class Shrinker:
             self.told(self)
         self.runs += 1
         trial = case.run((self.claim,), self._look)
-        fails = bool(trial.violated)
+        fails = bool(trial.violated) and (self.kind is None or kind_of(trial) == self.kind)
         if fails:
             size = size_of(trial, self.claim)
             fails = size.all <= self.size.all

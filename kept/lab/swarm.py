@@ -38,6 +38,7 @@ def _conditions(config: RunConfig, draw: Stream) -> dict[str, Any]:
         "skew": draw.choice((0.0, 0.6, 1.2)),
         "think_ms": draw.choice((5, 60, 200)),
         "read_repair": draw.choice(("after", "after", "blocking", "off")),
+        "limits": draw.choice(("ample", "ample", "ample", "tight")),
     }
 
 
@@ -97,6 +98,7 @@ class _Shape:
         self._choose("versions", ("dvv", "dvv", "dvv", "dvv", "dvv", "dvv", "vv", "lww"))
         self._choose("anti_entropy", (True,) * 7 + (False,))
         self._choose("racks", (0, 0, 2, 3, 5))
+        self._choose("rings", (1, 1, 1, 2) if nodes >= 2 * n else (1,))
         self._choose("tokens", (1, 2, 8, 32))
         self._choose("clients", (1, 2, 4, 8, 16))
         self._choose("ops", (60, 200, 600, 1_500))

@@ -32,6 +32,8 @@ class Changed(NamedTuple):
     before: Siblings
     after: Siblings
     crash: bool
+    disk_lost: bool = False
+    """The crash took the whole disk."""
 
 
 class Sent(NamedTuple):
@@ -90,6 +92,9 @@ class KeyWatch:
         """Every change in which a copy of the version went."""
         self.messages: list[Sent] = []
         self.made: dict[Dot, Made] = {}
+        """How each dot was given first."""
+        self.namings: list[Made] = []
+        """Every time that a name was given."""
         self.answers: dict[str, Answered] = {}
         self.events: list[Happened] = []
         self._unsynced: dict[str, list[tuple[int, Place, bytes, Siblings]]] = {}
@@ -136,7 +141,7 @@ class KeyWatch:
         """Any event but a minting."""
         self.events.append(Happened(time_us, name, dict(fields)))
         if name in ("crashed", "disk lost"):
-            self._crashed(time_us, fields["node"])
+            self._crashed(time_us, fields["node"], name == "disk lost")
 
     def minted(self, time_us: int, node: str, minted: Minted) -> None:
         """A put got its name."""
@@ -148,6 +153,7 @@ class KeyWatch:
             held = last.after if last is not None and (last.place[0], last.key) == (node, minted.key) else NOTHING
             made = Made(time_us, node, minted.request, minted.key, minted.dot, ahead_us, held)
             self.made.setdefault(minted.dot, made)
+            self.namings.append(made)
 
     def completed(self, time_us: int, request: Request, response: Response) -> None:
         """A client heard an outcome."""
@@ -168,8 +174,17 @@ class KeyWatch:
 
     # Book-keeping
 
-    def _change(self, time_us: int, place: Place, key: bytes, before: Siblings, after: Siblings, crash: bool) -> None:
-        change = Changed(time_us, place, key, before, after, crash)
+    def _change(
+        self,
+        time_us: int,
+        place: Place,
+        key: bytes,
+        before: Siblings,
+        after: Siblings,
+        crash: bool,
+        disk_lost: bool = False,
+    ) -> None:
+        change = Changed(time_us, place, key, before, after, crash, disk_lost)
         self.changes.append(change)
         self._holds[place, key] = after
         stays = {version.dot for version in after.versions}
@@ -192,7 +207,7 @@ class KeyWatch:
         for version in state.versions:
             self._durable.setdefault((key, version.dot), {}).setdefault(place)
 
-    def _crashed(self, time_us: int, node: str) -> None:
+    def _crashed(self, time_us: int, node: str, disk_lost: bool) -> None:
         """What the disk holds now is what survived."""
         assert self.world is not None
         self._unsynced.pop(node, None)
@@ -204,7 +219,7 @@ class KeyWatch:
             survived = _state(disk.read(HINT if place[1] else DATA, stored))
             self._keep(place, key, survived)
             if survived != held:
-                self._change(time_us, place, key, held, survived, crash=True)
+                self._change(time_us, place, key, held, survived, crash=True, disk_lost=disk_lost)
 
 
 class TappedLog(RunLog):

@@ -24,6 +24,13 @@ class CounterexampleDocument(_Document):
     facts: tuple[str, ...] = Field(description="the facts that it consists of, one clause each")
 
 
+class CounterfactualDocument(_Document):
+    """The same schedule, run again with one thing changed."""
+
+    what: str
+    outcome: Literal["kept", "still violated", "not decided"]
+
+
 class ExplanationDocument(_Document):
     """What happened inside the store, found by running the same schedule again under a watch."""
 
@@ -32,6 +39,7 @@ class ExplanationDocument(_Document):
     paragraph: str
     facts: tuple[str, ...]
     remedy: str = Field("", description="a change under which the same schedule was run again and held; else empty")
+    counterfactuals: tuple[CounterfactualDocument, ...] = Field((), description="each of them was run")
 
 
 class ClaimDocument(_Document):
@@ -103,6 +111,28 @@ class ReplayDocument(_Document):
     config: dict[str, Any]
 
 
+class SizeDocument(_Document):
+    """How big a counterexample is."""
+
+    events: int = Field(description="operations, faults and fates: what a reader has to follow")
+    operations: int = Field(description="on the keys that the violation is about")
+    faults: int
+    fates: int = Field(description="messages that were lost, doubled or late")
+    others: int = Field(description="operations on other keys")
+
+
+class ShrunkDocument(_Document):
+    """A finding made smaller: the same kind of violation, with less."""
+
+    before: SizeDocument
+    after: SizeDocument
+    runs: int = Field(description="how many were made on the way")
+    stopped: Literal["", "interrupted", "budget"] = Field("", description="why it ended before nothing more went")
+    sentence: str = Field(description="what happens in the shrunk run")
+    directory: str
+    replay: str = Field(description="the command that replays the shrunk run")
+
+
 class FindingDocument(_Document):
     """One kind of violation that fuzzing found: the run with the least seed, and how often the kind came."""
 
@@ -113,21 +143,40 @@ class FindingDocument(_Document):
     sentence: str = Field(description="what happened, in one sentence")
     paragraph: str = Field("", description="what happened inside the store; empty where it was not explained")
     remedy: str = ""
+    counterfactuals: tuple[CounterfactualDocument, ...] = ()
     seed: int
     count: int = Field(description="runs of this session that had this kind")
     new: bool = Field(description="whether the corpus did not know it")
     directory: str
     replay: str = Field(description="the command that replays the run")
+    shrunk: ShrunkDocument | None = None
+    not_shrunk: str = Field("", description="why there is no shrunk run, where one was tried")
 
 
 class EntryDocument(_Document):
-    """One schedule of the corpus, replayed."""
+    """One schedule of many, replayed."""
 
     schedule: str
-    result: Literal["SAME", "FAILED", "FIXED", "DIVERGED", "UNKNOWN", "STALE"]
+    result: Literal["SAME", "FAILED", "FIXED", "DIVERGED", "UNKNOWN", "EXPECTED", "MISSED", "STALE"] = Field(
+        description="EXPECTED: violated by the bug that is seeded; MISSED: not any more; STALE: it no longer applies"
+    )
     reason: str
-    sentence: str = Field("", description="where it fails: what happened")
+    sentence: str = Field("", description="where a claim is violated: what happened")
     replay: str
+
+
+class ReplaysDocument(_Document):
+    """What `kept replay --json` prints for a directory of schedules."""
+
+    kept: Literal["replays"] = "replays"
+    version: Literal[1] = 1
+    verdict: VerdictName
+    exit_code: int
+    directory: str
+    entries: tuple[EntryDocument, ...]
+    results: dict[str, int] = Field(description="how many of each")
+    code: str = Field(description="fingerprint of the code that ran")
+    duration_s: float
 
 
 class FuzzDocument(_Document):
@@ -161,16 +210,6 @@ class FuzzDocument(_Document):
     outcomes: dict[str, int] = Field(description="operations by ok, fail and info, over all runs")
     events: int = Field(description="steps of the simulated world, over all runs")
     fixed: dict[str, Any] = Field(description="the fields of the configuration that were not drawn")
-
-
-class SizeDocument(_Document):
-    """How big a counterexample is."""
-
-    events: int = Field(description="operations, faults and fates: what a reader has to follow")
-    operations: int = Field(description="on the keys that the violation is about")
-    faults: int
-    fates: int = Field(description="messages that were lost, doubled or late")
-    others: int = Field(description="operations on other keys")
 
 
 class ShrinkDocument(_Document):
@@ -230,6 +269,7 @@ class ScenarioDocument(_Document):
 DOCUMENTS: dict[str, type[BaseModel]] = {
     "run": RunDocument,
     "replay": ReplayDocument,
+    "replays": ReplaysDocument,
     "shrink": ShrinkDocument,
     "fuzz": FuzzDocument,
     "scenario": ScenarioDocument,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from textwrap import wrap
 from typing import Any
 
-from kept.report.document import EntryDocument, FindingDocument, FuzzDocument
+from kept.report.document import EntryDocument, FindingDocument, FuzzDocument, ReplaysDocument
+from kept.report.text import otherwise
 from kept.sim.faults import KINDS
 
 WIDTH = 100
@@ -40,9 +41,17 @@ def replays(entries: tuple[EntryDocument, ...]) -> list[str]:
     lines = []
     for entry in entries:
         lines += _hanging(entry.result, f"{entry.schedule}: {entry.reason}")
-        if entry.sentence:
+        if entry.sentence and entry.result != "EXPECTED":
             lines += _hanging("", entry.sentence)
     return lines
+
+
+def replays_line(document: ReplaysDocument) -> str:
+    """The last word over many schedules: the verdict, and how many of each result."""
+    label = "INVALID" if document.verdict == "invalid" else document.verdict
+    results = ", ".join(f"{count:,} {result}" for result, count in document.results.items())
+    count = len(document.entries)
+    return f"{label:<9}{count:,} schedule{'' if count == 1 else 's'}: {results} ({document.duration_s:.1f} s)"
 
 
 def findings(found: tuple[FindingDocument, ...], brief: bool = False) -> list[str]:
@@ -58,8 +67,24 @@ def findings(found: tuple[FindingDocument, ...], brief: bool = False) -> list[st
             lines += _hanging("", one.paragraph)
         if not brief and one.remedy:
             lines += _hanging("", one.remedy)
+        if not brief:
+            lines += [f"{'':<9}{line}" for line in otherwise(one.counterfactuals)]
         lines.append(f"{'':<9}{one.replay}")
+        lines += _smaller(one, brief)
     return lines
+
+
+def _smaller(one: FindingDocument, brief: bool) -> list[str]:
+    """What shrinking made of a finding."""
+    small = one.shrunk
+    if small is None:
+        return _hanging("", f"not shrunk: {one.not_shrunk}") if one.not_shrunk else []
+    why = {"": "", "budget": ", when the time was up", "interrupted": ", interrupted"}[small.stopped]
+    events = f"{small.after.events:,} event{'' if small.after.events == 1 else 's'}"
+    lines = _hanging("", f"shrunk to {events} from {small.before.events:,} ({small.runs:,} runs{why}):")
+    if not brief and small.sentence and small.sentence != one.sentence:
+        lines += _hanging("", small.sentence)
+    return [*lines, f"{'':<9}{small.replay}"]
 
 
 def totals(document: FuzzDocument) -> list[str]:

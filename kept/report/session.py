@@ -5,9 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from checkers.registry import CLAIMS
+from kept.lab.case import Size
+from kept.lab.corpus import SHRUNK_DIR
+from kept.lab.counterfactual import Counterfactual
+from kept.lab.entry import Replayed
 from kept.lab.fuzz import Fuzz, Seen
-from kept.lab.probe import Replayed
-from kept.report.document import ClaimDocument, EntryDocument, FindingDocument, FuzzDocument, VerdictName, overall
+from kept.report.document import (
+    ClaimDocument,
+    CounterfactualDocument,
+    EntryDocument,
+    FindingDocument,
+    FuzzDocument,
+    ShrunkDocument,
+    SizeDocument,
+    VerdictName,
+    overall,
+)
 
 
 def verdict(session: Fuzz, missing: tuple[str, ...]) -> VerdictName:
@@ -17,7 +30,7 @@ def verdict(session: Fuzz, missing: tuple[str, ...]) -> VerdictName:
     if found == "invalid" or session.violations or session.failed_again:
         return "invalid"
     results = {replayed.result for replayed in session.replayed.values()}
-    doubts = missing or session.died or session.seen or results & {"UNKNOWN", "DIVERGED"}
+    doubts = missing or session.died or session.seen or results & {"UNKNOWN", "DIVERGED", "MISSED"}
     return "unknown" if doubts or session.stopped == "interrupted" else found
 
 
@@ -41,7 +54,7 @@ def document_of(
         claims=claims(session),
         findings=tuple(_finding(name, seen) for name, seen in session.seen.items()),
         corpus=str(session.corpus.directory),
-        replayed=tuple(_entry(place, replayed) for place, replayed in sorted(session.replayed.items())),
+        replayed=tuple(entry(place, replayed) for place, replayed in sorted(session.replayed.items())),
         died=tuple(session.died),
         unfinished=session.unfinished,
         seed=plan.config.seed,
@@ -94,15 +107,45 @@ def _finding(name: str, seen: Seen) -> FindingDocument:
         sentence=found.sentence if told is None else told.sentence,
         paragraph="" if told is None else told.paragraph,
         remedy="" if told is None else told.remedy,
+        counterfactuals=() if told is None else otherwise(told.counterfactuals),
         seed=found.seed,
         count=seen.count,
         new=seen.new,
         directory=str(seen.place),
         replay=f"kept replay {shlex.quote(str(seen.place))}",
+        shrunk=_shrunk(seen),
+        not_shrunk="" if seen.shrunk is None else seen.shrunk.reason,
     )
 
 
-def _entry(place: Path, replayed: Replayed) -> EntryDocument:
+def otherwise(told: tuple[Counterfactual, ...]) -> tuple[CounterfactualDocument, ...]:
+    """Executed counterfactuals as documents."""
+    return tuple(CounterfactualDocument.model_validate(one._asdict()) for one in told)
+
+
+def _shrunk(seen: Seen) -> ShrunkDocument | None:
+    made = None if seen.shrunk is None else seen.shrunk.smaller
+    if made is None:
+        return None
+    place = seen.place / SHRUNK_DIR
+    return ShrunkDocument(
+        before=size(made.before),
+        after=size(made.after),
+        runs=made.runs,
+        stopped=made.stopped,
+        sentence=made.sentence,
+        directory=str(place),
+        replay=f"kept replay {shlex.quote(str(place))}",
+    )
+
+
+def size(found: Size) -> SizeDocument:
+    """How big a counterexample is, as a document."""
+    return SizeDocument(events=found.events, **found._asdict())
+
+
+def entry(place: Path, replayed: Replayed) -> EntryDocument:
+    """One schedule of a corpus as a document."""
     return EntryDocument(
         schedule=str(place),
         result=replayed.result,
@@ -113,11 +156,15 @@ def _entry(place: Path, replayed: Replayed) -> EntryDocument:
 
 
 def cases(document: FuzzDocument) -> list[ClaimDocument]:
-    """One more test case for every finding and every schedule of the corpus that fails."""
+    """One more test case for every finding, every schedule of the corpus that fails, and every doubt."""
     told = [(one.name, one.replay, one.sentence) for one in document.findings]
     told += [
         (entry.schedule, entry.replay, entry.sentence or entry.reason)
         for entry in document.replayed
-        if entry.result in ("FAILED", "DIVERGED")
+        if entry.result in ("FAILED", "DIVERGED", "MISSED")
     ]
-    return [ClaimDocument(name=name, wording=how, verdict="invalid", reason=what) for name, how, what in told]
+    failed = [ClaimDocument(name=name, wording=how, verdict="invalid", reason=what) for name, how, what in told]
+    doubts = [(f"worker died at {what}", "it died twice") for what in document.died]
+    if document.never_reached:
+        doubts.append(("every path was reached", f"never reached: {', '.join(document.never_reached)}"))
+    return failed + [ClaimDocument(name=name, wording="", verdict="unknown", reason=why) for name, why in doubts]

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from textwrap import wrap
 
 from kept.lab.config import RunConfig
-from kept.report.document import ClaimDocument, ExplanationDocument, ReplayDocument, RunDocument
+from kept.report.document import (
+    ClaimDocument,
+    CounterfactualDocument,
+    ExplanationDocument,
+    ReplayDocument,
+    RunDocument,
+)
 from kept.sim.faults import ALL, KINDS
 
 WIDTH = 100
@@ -21,6 +27,7 @@ def configuration(config: RunConfig, claims: tuple[str, ...], seeds: int) -> lis
     quorum += f" PW={config.pw}" if config.pw else ""
     switched = "anti-entropy" if config.anti_entropy else "no anti-entropy"
     racks = f", {config.racks} racks" if config.racks else ""
+    racks += f", founded as {config.rings} rings" if config.rings > 1 else ""
     copies = f", {config.durable_copies} durable copies" if config.durable_copies else ""
     kind = "all" if set(config.faults) == set(ALL) else ", ".join(config.faults) or "none"
     pace = f", one about every {config.fault_gap_ms} ms" if config.faults else ""
@@ -89,7 +96,13 @@ def story(explanation: ExplanationDocument) -> list[str]:
     lines = wrap(explanation.paragraph, WIDTH, break_on_hyphens=False, break_long_words=False)
     if explanation.remedy:
         lines += wrap(explanation.remedy, WIDTH, break_on_hyphens=False)
-    return lines
+    return [*lines, *otherwise(explanation.counterfactuals)]
+
+
+def otherwise(told: tuple[CounterfactualDocument, ...]) -> list[str]:
+    """What the same schedule came to with one thing changed, a line each."""
+    lines = [f"  {one.what}: {one.outcome}" for one in told]
+    return ["Run again with one thing changed:", *lines] if lines else []
 
 
 def verdict_line(document: RunDocument) -> str:

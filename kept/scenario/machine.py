@@ -57,6 +57,7 @@ class Machine:
         self.stage = stage
         self.name = name
         self.node: Node | None = None
+        self.destroyed = False
         self.paused = False
         self.disk_held = False
         """Whether its disk does not sync."""

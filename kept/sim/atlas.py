@@ -1,4 +1,4 @@
-"""The atlas of damage: which damage the promises survive, decided by one who sees every disk at once.
+"""The atlas of damage: which damage the promises survive, decided by one who sees all disks at once.
 
 The store promises to lose no acknowledged write while fewer than W disks are lost since the acknowledgement, and a
 damaged record is a small lost disk. Counting disks would be too coarse both ways: a write soon has more than W copies,
@@ -11,8 +11,8 @@ damaged by the node that runs on them, which will overwrite them; and, of hints,
 damaged within the last `TRUST_US`, nor for the one that is about to be: its answer "I have it" may be on its way, and
 the hint is dropped when it arrives, although the damage has taken what was delivered.
 
-**Found damage** (rot, a lost disk, a failed read: the node knows that it does not know) may take a record if the
-merge of all other sound copies of its key covers it: the merge with the record is the merge without it. Then by
+**Found damage** (rot, a lost disk, a failed read: the node knows that it does not know) may take a record if all other
+sound copies of its key together know what it knows: their merge with the record is their merge without it. Then by
 induction nothing that was ever durable is lost from the merge of all sound copies: damage keeps the merge, and all
 else that removes a copy leaves another one first (a hint is dropped when its owner has the record, and (d) says when
 that can be trusted; a tombstone is reaped when nothing that it covers exists anywhere). An acknowledged put is in that
@@ -27,7 +27,8 @@ not know) may take a record back if found damage might, and if beyond that
 * it loses no name that this disk has given: its node would count on from the older record, and the next name's context
   would cover the lost ones unseen (ADR 3 ties names to the disk). So nothing of the node's own records goes back;
 * it brings nothing back that was deleted: a hint or tombstone that was dropped had been voted on;
-* where reads must be fresh, N-R+1 other owners (of PR where it counts) hold all of it, so that every quorum still meets one of them.
+* where reads must be fresh, N-R+1 other owners hold all of it (PR in the place of R where PR makes them fresh), so
+  that every quorum still meets one of them.
 
 The first of these is the store's limit and not the nature of the thing: see docs/faults.md.
 
@@ -40,9 +41,9 @@ from typing import NamedTuple
 
 from dynamo.core.effects import DATA, HINT, META, Record, split_hint_key
 from dynamo.core.siblings import NOTHING, Siblings
-from dynamo.core.versioning import Versioning
 from kept.sim.disk import Batch
 from kept.sim.faults import Place
+from kept.sim.knowledge import Knowledge
 from kept.sim.machine import Machine
 
 TRUST_US = 5_000_000
@@ -54,7 +55,6 @@ INCARNATION = b"incarnation"
 class Terms(NamedTuple):
     """What the atlas must know of the cluster."""
 
-    versioning: Versioning
     owners: Callable[[bytes], tuple[str, ...]]
     """The N owners of a key."""
     fresh: int = 0
@@ -83,16 +83,15 @@ class Atlas:
         disk = self.machines[node].disk
         taken = dict.fromkeys(places)
         left = disk.pending(told=True)
-        asked: dict[bytes, Siblings] = {}
+        asked: list[tuple[bytes, Siblings]] = []
         for place in taken:
             record = left[place] if place in left else disk.read(*place)
             if isinstance(record, Siblings):
-                key = _key(place)
-                asked[key] = self.terms.versioning.merge(asked.get(key, NOTHING), record)
+                asked.append((_key(place), record))
         if not asked:
             return True
         views = self._views(node, taken, now_us)
-        return all(self._covered(key, state, views) for key, state in asked.items())
+        return all(self._covered(key, state, views) for key, state in asked)
 
     def spares_disk(self, node: str, now_us: int) -> bool:
         """Whether all of `node`'s disk may be lost."""
@@ -113,20 +112,20 @@ class Atlas:
         return views
 
     def _covered(self, key: bytes, state: Siblings, views: list["_View"]) -> bool:
+        """Whether the sound copies of a key know together all that `state` knows."""
         assert self.terms is not None
-        merge = self.terms.versioning.merge
         owners = self.terms.owners(key)
-        found = NOTHING
+        known = Knowledge()
         for view in views:
             if view.machine.name in owners or not self.terms.fresh:
                 own = view.record(key)
                 if own is not None:
-                    found = merge(found, own)
+                    known.add(own)
             for place in view.hints.get(key, ()):
                 hint = view.sound(place)
                 if hint is not None:
-                    found = merge(found, hint)
-        return merge(found, state) == found
+                    known.add(hint)
+        return known.covers(state)
 
     # Silent damage
 
@@ -162,17 +161,11 @@ class Atlas:
         if self.terms is None:
             return True
         prefix = self._names(node)
+        if prefix is None or not all(_falls(prefix, place, *states) for place, states in falls.items()):
+            return False
         views = self._views(node, dict.fromkeys(falls), now_us)
-        for place, (then, now) in falls.items():
-            before = then if isinstance(then, Siblings) else NOTHING
-            if prefix is None or place[0] == META or not isinstance(now, Siblings):
-                return False
-            if not now.live and before.live:
-                return False
-            if any(
-                name.startswith(prefix) and seen > before.context.get(name, 0) for name, seen in now.context.items()
-            ):
-                return False
+        for place, (_, now) in falls.items():
+            assert isinstance(now, Siblings), "the node's own records never fall back"
             key = _key(place)
             if self.terms.fresh and self._holders(node, key, now, views) < self.terms.fresh:
                 return False
@@ -188,10 +181,14 @@ class Atlas:
     def _holders(self, node: str, key: bytes, state: Siblings, views: list["_View"]) -> int:
         """How many other owners hold all of `state`."""
         assert self.terms is not None
-        merge = self.terms.versioning.merge
-        owners = self.terms.owners(key)
-        held = [view.record(key) for view in views if view.machine.name in owners and view.machine.name != node]
-        return sum(theirs is not None and merge(theirs, state) == theirs for theirs in held)
+        count = 0
+        for view in views:
+            theirs = view.record(key)
+            if theirs is not None and view.machine.name != node and view.machine.name in self.terms.owners(key):
+                known = Knowledge()
+                known.add(theirs)
+                count += known.covers(state)
+        return count
 
 
 class _View:
@@ -232,6 +229,15 @@ class _View:
 def _key(place: Place) -> bytes:
     """The key that a record or a hint is about."""
     return split_hint_key(place[1])[1] if place[0] == HINT else place[1]
+
+
+def _falls(prefix: str, place: Place, then: Record | None, now: Record | None) -> bool:
+    """Whether a record may go back from `now` to `then` as far as names and deletions go."""
+    before = then if isinstance(then, Siblings) else NOTHING
+    if place[0] == META or not isinstance(now, Siblings) or (before.live and not now.live):
+        return False
+    given = [name for name, seen in now.context.items() if seen > before.context.get(name, 0)]
+    return not any(name.startswith(prefix) for name in given)
 
 
 def _written(batch: Batch, place: Place) -> Record | None:

@@ -8,11 +8,14 @@ if TYPE_CHECKING:
     from kept.sim.world import World
 
 
-def newest(world: "World") -> Table | None:
-    """The newest membership table that a node has which is in a ring; None where there is none."""
+def newest(world: "World", about: str = "") -> Table | None:
+    """The newest membership table that a node has which is in a ring; of several rings, of one that `about` is or was
+    in, where there is one. None where nobody is in a ring."""
     tables = [
         machine.node.participant.table
         for machine in world.machines.values()
         if machine.node is not None and machine.node.participant.inside
     ]
+    clusters = {table.cluster for table in tables if about in table.names or about in table.target}
+    tables = [table for table in tables if table.cluster in clusters] or tables
     return max(tables, key=lambda table: table.rank, default=None)

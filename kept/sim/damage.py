@@ -10,6 +10,8 @@ Damage is met at a restart at the latest: rot and a lie end with one, so that no
 from typing import TYPE_CHECKING
 
 from dynamo.core.effects import DATA, HINT, META, Load
+from dynamo.core.greeting import HEARTBEAT, last_beat
+from dynamo.core.node import GENERATION
 from kept.sim import faults as kinds
 from kept.sim.atlas import Atlas, Terms
 from kept.sim.census import newest
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 SURVIVORS = 2
 """Members that must be left when one of them dies for good: somebody has to be told, and to do it."""
-REFUSED, REDIRECTED = "damage refused by the atlas", "damage redirected by the atlas"
+REFUSED = "damage refused"
+"""By the atlas, or because nothing is there that could be hit."""
 
 
 class Damage:
@@ -33,6 +36,8 @@ class Damage:
         self.atlas = Atlas(world.machines, None)
         self._images: dict[int, Disk] = {}
         """Fault -> the copy of a disk that will be put back."""
+        self._returning: Machine | None = None
+        """A machine that has started on an old disk."""
 
     def ask(self, terms: Terms | None) -> None:
         """Ask an atlas with these terms from now on; None permits everything."""
@@ -42,6 +47,9 @@ class Damage:
 
     def decide(self, fault: Fault) -> Fault | None:
         """The fault as it will happen; None where it may not."""
+        if self.atlas.terms is not None and self._greets():
+            self.world.count(REFUSED)
+            return None
         if fault.kind in kinds.CHANGES:
             return self._change(fault)
         there = tuple(name for name in fault.nodes if self._there(name))
@@ -51,17 +59,9 @@ class Damage:
             fault = fault._replace(nodes=there)
         if fault.kind not in kinds.DAMAGES or not fault.nodes:
             return fault
-        fault = fault._replace(nodes=fault.nodes[:1])
-        decided = {
-            kinds.BIT_ROT: self._rot,
-            kinds.MISDIRECTED: self._misdirection,
-            kinds.LOST_DISK: self._loss,
-            kinds.OLD_DISK: lambda wish: wish,
-        }[fault.kind](fault)
+        decided = self._decided(fault._replace(nodes=fault.nodes[:1]))
         if decided is None:
             self.world.count(REFUSED)
-        elif decided.nodes != fault.nodes:
-            self.world.count(REDIRECTED)
         return decided
 
     def _there(self, name: str) -> bool:
@@ -79,6 +79,13 @@ class Damage:
             return fault
         self.world.count(REFUSED)
         return None
+
+    def _decided(self, fault: Fault) -> Fault | None:
+        if fault.kind == kinds.BIT_ROT:
+            return self._rot(fault)
+        if fault.kind == kinds.MISDIRECTED:
+            return self._misdirection(fault)
+        return self._loss(fault) if fault.kind == kinds.LOST_DISK else fault
 
     def _rot(self, fault: Fault) -> Fault | None:
         """The first record from where the wish points that may rot."""
@@ -100,9 +107,9 @@ class Damage:
         for lost, hit in pairs:
             if not (self._durable(node, lost) and self._durable(node, hit)) or lost == hit or lost not in older:
                 continue
-            if self._falls_back(node, lost) or self.atlas.spares(node, [lost], now_us):
-                if self.atlas.spares(node, [lost, hit], now_us):
-                    return fault._replace(places=(named(lost), named(hit)))
+            goes = self._falls_back(node, lost) or self.atlas.spares(node, [lost], now_us)
+            if goes and self.atlas.spares(node, [lost, hit], now_us):
+                return fault._replace(places=(named(lost), named(hit)))
         return None
 
     def _falls_back(self, node: str, place: Place) -> bool:
@@ -205,6 +212,29 @@ class Damage:
                 disk.rot(lost)
         self.atlas.harmed(machine.name, self.world.now_us)
 
+    def _would_be_noticed(self, machine: Machine, image: Disk) -> bool:
+        """Whether the greeting will tell that a disk is old: all links are whole, every other member is up, and half
+        of them remember a later sign of life than the disk does."""
+        world, table = self.world, newest(self.world)
+        if self.atlas.terms is None:
+            return True
+        weather = world.network.weather
+        if table is None or machine.name not in table.names or world.network.cut or weather.rough:
+            return False
+        meta = {name: record for name, record in image.engine.scan(META) if isinstance(record, bytes)}
+        last = last_beat(meta.get(HEARTBEAT), int(meta.get(GENERATION, b"0")))
+        others = [name for name in table.involved if name != machine.name]
+        nodes = [world.machines[name].node for name in others if not world.machines[name].paused]
+        known = [node.greeting.known(machine.name) for node in nodes if node is not None]
+        return len(known) == len(others) and 2 * sum(beat > last for beat in known) >= len(others)
+
+    def _greets(self) -> bool:
+        """Whether a node with an old disk is still asking the others: nothing may come between."""
+        machine = self._returning
+        if machine is not None and (machine.serving or machine.destroyed):
+            self._returning = None
+        return self._returning is not None
+
     def _let_it_be_met(self, machine: Machine) -> None:
         """Start the process again if something on its disk is damaged that it has not met."""
         if machine.up and (machine.disk.damaged or machine.disk.stale):
@@ -228,10 +258,11 @@ class Damage:
         """Start the process on a copy of its disk, unless the disk was replaced or the atlas refuses."""
         if over or image.name != machine.disk.name:
             return
-        if not self.atlas.spares_disk(machine.name, self.world.now_us):
+        if not (self._would_be_noticed(machine, image) and self.atlas.spares_disk(machine.name, self.world.now_us)):
             self.world.count(REFUSED)
             return
         self.world.count(kinds.OLD_DISK)
+        self._returning = machine
         if machine.up:
             self.world.crash(machine, 1.0, None)
         image.boots = machine.disk.boots

@@ -52,9 +52,7 @@ KINDS: dict[str, str] = {
 }
 """Every kind, and what it does."""
 
-UNDEFENDED = (OLD_DISK,)
-"""Kinds that the store has no defence against yet: they happen only where they are asked for by name."""
-ALL = tuple(kind for kind in KINDS if kind not in UNDEFENDED)
+ALL = tuple(KINDS)
 """What a run suffers unless it says otherwise."""
 
 CUTS = (PARTITION, ONE_WAY, PARTIAL, SWIZZLE)

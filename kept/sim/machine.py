@@ -121,12 +121,11 @@ class Machine:
         self.paused = False
         self._catch_up()
 
-    def slow_down(self, by_us: int) -> None:
-        """Every step takes so much longer."""
-        self.slower_us.append(by_us)
-
-    def speed_up(self, by_us: int) -> None:
-        """Every step takes so much less."""
+    def slow_down(self, by_us: int, sign: int) -> None:
+        """Every step takes so much longer (1), or no more (-1)."""
+        if sign > 0:
+            self.slower_us.append(by_us)
+            return
         self.slower_us.remove(by_us)
         if not self.slower_us and not self.paused:
             self._busy_until_us = 0

@@ -40,6 +40,8 @@ def plan(
         down = [(until_us, name) for until_us, name in down if until_us > now_us]
         kind = draw.choice(events)
         names = tuple(changes.members)
+        if kind in _LINKS and len(names) == 1:
+            continue
         if kind in kinds.STOPS:
             fault = _stop(draw, kind, now_us, names, {name for _, name in down}, max_down, kinds.TORN in allowed)
             if fault is None:
@@ -76,16 +78,20 @@ def _fault(draw: Stream, kind: str, now_us: int, names: Sequence[str]) -> Fault:
         return Fault(kind, now_us, _lasting(draw, 4.0), (draw.choice(names),), (), _clock_error(draw, kind))
     if kind in kinds.DISKS or kind == kinds.SLOW_NODE:
         node = draw.choice(names)
-        mean_s, number = {
-            kinds.SLOW_NODE: (2.0, lambda: draw.choice((500, 5_000, 40_000))),
-            kinds.SLOW_DISK: (2.0, lambda: draw.choice((5_000, 50_000, 300_000))),
-            kinds.LYING: (3.0, lambda: 0),
-            kinds.BIT_ROT: (2.0, lambda: draw.choice((0, 0, 0, 1, 1, 2)) + draw.random()),
-            kinds.MISDIRECTED: (2.0, draw.random),
-            kinds.OLD_DISK: (3.0, lambda: 0),
-        }[kind]
-        return Fault(kind, now_us, _lasting(draw, mean_s), (node,), (), round(float(number()), 4))
+        mean_s = 3.0 if kind in (kinds.LYING, kinds.OLD_DISK) else 2.0
+        return Fault(kind, now_us, _lasting(draw, mean_s), (node,), (), round(_size(draw, kind), 4))
     return Fault(kind, now_us, _lasting(draw, 2.0), (), (), round(draw.uniform(0.01, 0.1), 4))
+
+
+def _size(draw: Stream, kind: str) -> float:
+    """How much slower, or where on the disk."""
+    if kind == kinds.SLOW_NODE:
+        return float(draw.choice((500, 5_000, 40_000)))
+    if kind == kinds.SLOW_DISK:
+        return float(draw.choice((5_000, 50_000, 300_000)))
+    if kind == kinds.BIT_ROT:
+        return float(draw.choice((0, 0, 0, 1, 1, 2)) + draw.random())
+    return draw.random() if kind == kinds.MISDIRECTED else 0.0
 
 
 def _clock_error(draw: Stream, kind: str) -> float:
@@ -109,15 +115,17 @@ def _stop(
     if len(down) >= max_down or not standing:
         return None
     node = (draw.choice(standing),)
-    if kind == kinds.MID_STEP:
-        return Fault(kind, now_us, _lasting(draw, 1.5), node, (), float(draw.randrange(1, 4)))
-    if kind in (kinds.PAUSE, kinds.LOST_DISK):
-        return Fault(kind, now_us, _lasting(draw, 1.0), node)
-    if kind == kinds.DISK_FULL:
-        return Fault(kind, now_us, _lasting(draw, 2.0), node, (), float(draw.choice((0, 5, 50, 500))))
+    if kind == kinds.CRASH:
+        return Fault(kind, now_us, _lasting(draw, 2.0), node, (), keep, torn_at, dirty=draw.random() < 0.6)
     if kind == kinds.IO_ERROR:
         return Fault(kind, now_us, _lasting(draw, 2.0), node, (), keep, dirty=draw.random() < 0.5)
-    return Fault(kind, now_us, _lasting(draw, 2.0), node, (), keep, torn_at, dirty=draw.random() < 0.6)
+    mean_s = {kinds.MID_STEP: 1.5, kinds.DISK_FULL: 2.0}.get(kind, 1.0)
+    number = 0.0
+    if kind == kinds.MID_STEP:
+        number = float(draw.randrange(1, 4))
+    elif kind == kinds.DISK_FULL:
+        number = float(draw.choice((0, 5, 50, 500)))
+    return Fault(kind, now_us, _lasting(draw, mean_s), node, (), number)
 
 
 def _swizzle(draw: Stream, now_us: int, names: Sequence[str]) -> list[Fault]:

@@ -95,18 +95,17 @@ class Network:
         if copy_us:
             self.queue.push(self._in_turn(known, to, max(copy_us, due_us)), to, action, one, two)
 
-    # Clogged links
+    # Links
 
-    def clog(self, pair: tuple[str, str]) -> None:
-        """Hold back from now on whatever is sent in this direction."""
-        self.clogged[pair] = self.clogged.get(pair, 0) + 1
+    def sever(self, pair: tuple[str, str], sign: int) -> None:
+        """One fault more (1) or less (-1) cuts this direction."""
+        _add(self.cut, pair, sign)
 
-    def unclog(self, pair: tuple[str, str], now_us: int) -> None:
-        """One fault less clogs this direction; after the last one, what was held back and still lives goes its way."""
-        self.clogged[pair] -= 1
-        if self.clogged[pair]:
+    def clog(self, pair: tuple[str, str], sign: int, now_us: int) -> None:
+        """One fault more or less clogs this direction; after the last one, what was held back and still lives goes its
+        way."""
+        if _add(self.clogged, pair, sign):
             return
-        del self.clogged[pair]
         sender, to = pair
         for held in self._held.pop(pair, ()):
             due_us = now_us + held.takes_us
@@ -131,3 +130,13 @@ class Network:
         else:
             known.last_us[to] = due_us
         return due_us
+
+
+def _add(faults: dict[tuple[str, str], int], pair: tuple[str, str], sign: int) -> int:
+    """Count the faults of one direction; returns how many there are now."""
+    count = faults.get(pair, 0) + sign
+    if count:
+        faults[pair] = count
+    else:
+        del faults[pair]
+    return count

@@ -71,7 +71,7 @@ class Operator:
         (again). A change that waits for it meanwhile is replaced by its removal."""
         dead = fault.nodes[0]
         world = self.world
-        table = newest(world)
+        table = newest(world, dead)
         if table is not None:
             if dead not in (*table.names, *table.target):
                 return
@@ -89,14 +89,21 @@ class Operator:
 
     def _order(self, command: Operate, avoid: str) -> None:
         order = self.orders[command.id] = Order(command)
-        self._ask(order, self._somebody(avoid))
+        self._ask(order, self._somebody(avoid, command.node))
 
-    def _somebody(self, avoid: str) -> str:
-        """A node that accepts connections and is in a ring, or any where there is none."""
+    def _somebody(self, avoid: str, about: str) -> str:
+        """A node that accepts connections and is in a ring, the one of `about` if it can be; or any where there is
+        none."""
         machines = self.world.machines
         names = [name for name, machine in machines.items() if name != avoid and not machine.destroyed]
-        serving = [name for name in names if (node := machines[name].node) and node.serving and node.participant.inside]
-        return self.draw.choice(serving or names)
+        serving, knowing = [], []
+        for name in names:
+            node = machines[name].node
+            if node is not None and node.serving and node.participant.inside:
+                serving.append(name)
+                if about in (*node.participant.table.names, *node.participant.table.target):
+                    knowing.append(name)
+        return self.draw.choice(knowing or serving or names or list(machines))
 
     def _ask(self, order: Order, node: str) -> None:
         order.tries += 1
@@ -111,7 +118,7 @@ class Operator:
         if tries >= TRIES:
             self._end(order, "unanswered", "")
         else:
-            self._ask(order, self._somebody(order.command.node))
+            self._ask(order, self._somebody(order.command.node, order.command.node))
 
     def answered(self, answer: Operated, _: Any) -> None:
         """A node has answered an order."""

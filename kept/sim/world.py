@@ -132,28 +132,32 @@ class World:
         return decided
 
     def _begin(self, number: int, fault: Fault) -> None:
-        kind = fault.kind
-        if kind in kinds.CHANGES:
+        if fault.kind in kinds.CHANGES:
             self._change(fault)
-        elif kind in kinds.DISKS:
+        elif fault.kind in kinds.DISKS:
             self.damage.begin(number, fault)
-        elif kind in kinds.STOPS:
+        elif fault.kind in kinds.STOPS:
             self._stop_nodes(fault)
-        elif kind in kinds.CUTS:
-            self.count(kind)
+        else:
+            if fault.kind in (*kinds.CUTS, kinds.CLOGGED, *kinds.CLOCKS):
+                self.count(fault.kind)
+            self._bend(fault, 1)
+
+    def _bend(self, fault: Fault, sign: int) -> None:
+        """Add a fault of links, clocks, a process' speed or the weather to those that are, or take it away again."""
+        kind, network = fault.kind, self.network
+        if kind in kinds.CUTS:
             for pair in fault.pairs:
-                self.network.cut[pair] = self.network.cut.get(pair, 0) + 1
+                network.sever(pair, sign)
         elif kind == kinds.CLOGGED:
-            self.count(kind)
             for pair in fault.pairs:
-                self.network.clog(pair)
+                network.clog(pair, sign, self.now_us)
         elif kind in kinds.CLOCKS:
-            self.count(kind)
             for name in fault.nodes:
-                self._bend_clock(name, fault, 1)
+                self._bend_clock(name, fault, sign)
         elif kind == kinds.SLOW_NODE:
             for name in fault.nodes:
-                self.machines[name].slow_down(int(fault.number))
+                self.machines[name].slow_down(int(fault.number), sign)
         else:
             self._change_weather(kind)
 
@@ -191,30 +195,15 @@ class World:
         fault = self._active.pop(number, None)
         if fault is None:
             return
-        kind = fault.kind
-        if kind in kinds.CHANGES:
+        if fault.kind in kinds.CHANGES:
             return
-        if kind in kinds.DISKS:
+        if fault.kind in kinds.DISKS:
             self.damage.end(number, fault, over)
-        if kind in kinds.DISKS or kind in kinds.STOPS:
-            for name in fault.nodes:
-                self.revive(self.machines[name])
-        elif kind in kinds.CUTS:
-            for pair in fault.pairs:
-                self.network.cut[pair] -= 1
-                if not self.network.cut[pair]:
-                    del self.network.cut[pair]
-        elif kind == kinds.CLOGGED:
-            for pair in fault.pairs:
-                self.network.unclog(pair, self.now_us)
-        elif kind in kinds.CLOCKS:
-            for name in fault.nodes:
-                self._bend_clock(name, fault, -1)
-        elif kind == kinds.SLOW_NODE:
-            for name in fault.nodes:
-                self.machines[name].speed_up(int(fault.number))
-        else:
-            self._change_weather(kind)
+        if fault.kind not in kinds.DISKS and fault.kind not in kinds.STOPS:
+            self._bend(fault, -1)
+            return
+        for name in fault.nodes:
+            self.revive(self.machines[name])
 
     def revive(self, machine: Machine) -> None:
         """A fault that stopped a machine is over; another one may still hold it."""

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from dynamo.core.config import StoreConfig
+from dynamo.core.effects import Reply
 from dynamo.core.errors import CallerError
+from dynamo.core.messages import Response
 from dynamo.local import LocalCluster, RequestFailed
 
 QUICK = StoreConfig(
@@ -178,6 +180,14 @@ def test_a_node_that_lost_its_disk_comes_back_as_a_new_incarnation_and_recovers(
                 break
         assert not store._nodes["n2"].replica.recovering
         assert [v.value for v in _held(store, "n2", b"cart")] == [b"milk"]
+
+
+def test_an_answer_that_nobody_waits_for_any_more_is_not_kept(cluster: LocalCluster) -> None:
+    cluster.put(b"k", b"", b"v")
+    cluster._carry_out("n1", Reply("local", Response("an earlier request", "ok")))
+    assert cluster._replies == {}
+    assert cluster.get(b"k").values == (b"v",)
+    assert cluster._replies == {}
 
 
 def test_fewer_nodes_than_replicas_are_refused() -> None:

@@ -49,6 +49,37 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "history.jsonl").read_bytes() == before
 
 
+def test_fuzzing_finds_saves_and_shrinks(tmp_path: Path) -> None:
+    session = kept.fuzz(tmp_path, seed=1, bug="canary", ops=40, seeds=1, jobs=1)
+    (seen,) = session.seen.values()
+    assert session.stopped == "violation"
+    assert seen.shrunk is not None
+    assert kept.replay(seen.place).result == "FAILED"
+    assert kept.replay(seen.place / "shrunk").result == "FAILED"
+    assert kept.fuzz(tmp_path / "other", ["unique-dots"], seed=1, ops=40, seeds=1, jobs=1).seen == {}
+
+
+def test_a_failing_schedule_is_shrunk_and_one_that_holds_is_not() -> None:
+    report = kept.run(seed=1, ops=200, versions="lww", claims=["no-lost-write"])
+    made = kept.shrink(report.schedule)
+    assert made.size.events < made.before.events
+    assert made.trial.violated == ("no-lost-write",)
+    assert kept.shrink(report.schedule, "no-lost-write", budget_s=0.001).stopped == "budget"
+    with pytest.raises(kept.UsageError, match="claim: placement; accepted: no-lost-write"):
+        kept.shrink(report.schedule, "placement")
+    with pytest.raises(kept.UsageError, match="it violates no claim"):
+        kept.shrink(kept.run(ops=20, faults=()).schedule)
+    fixed = report.schedule.model_copy(update={"config": report.config.model_copy(update={"versions": "dvv"})})
+    with pytest.raises(kept.UsageError, match="no-lost-write holds now"):
+        kept.shrink(fixed)
+
+
+@pytest.mark.parametrize("fields", [{"budget_s": 0}, {"jobs": 0}, {"seeds": 0}, {"shrink_s": -1}])
+def test_a_session_that_could_do_nothing_is_a_mistake_of_the_caller(tmp_path: Path, fields: dict[str, int]) -> None:
+    with pytest.raises(kept.UsageError, match="accepted: above 0"):
+        kept.fuzz(tmp_path, **fields)
+
+
 @pytest.mark.parametrize(
     ("fields", "line"),
     [

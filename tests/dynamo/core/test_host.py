@@ -1,6 +1,7 @@
 """The durability barrier and the deadlines that the components of a node share."""
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynamo.core.effects import DATA, Change, SetTimer, Write
-from dynamo.core.host import Host
+from dynamo.core.host import COMPACT_FROM, Host
 from dynamo.core.ring import Ring
 from tests.dynamo.core.cluster import Cluster
 
@@ -151,6 +152,26 @@ def test_operations_that_end_in_time_cost_no_wake_up() -> None:
     one.now_us = 100
     one.deadlines()
     assert one.effects == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_throwing_out_closed_operations_leaves_the_others_their_times(seed: int) -> None:
+    random = Random(seed)
+    one = host()
+    one.now_us = 0
+    called: list[int] = []
+    open_until: list[int] = []
+    for _ in range(COMPACT_FROM + 50):
+        operation, due_us = Operation(), random.randrange(1, 1_000_000)
+        operation.closed = random.random() < 0.9
+        if not operation.closed:
+            open_until.append(due_us)
+        one.at(due_us, operation, lambda _operation, due_us=due_us: called.append(due_us))  # type: ignore[misc]
+    assert len(one._deadlines) < COMPACT_FROM
+    for now_us in range(50_000, 1_000_001, 50_000):
+        one.now_us = now_us
+        one.deadlines()
+        assert called == sorted(due_us for due_us in open_until if due_us <= now_us)
 
 
 def test_owners_and_partitions_follow_a_new_ring() -> None:

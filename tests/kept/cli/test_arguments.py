@@ -8,7 +8,7 @@ import pytest
 
 from kept.cli.arguments import RUN_FILES, next_free, parse_budget, parse_faults
 from kept.lab.usage import UsageError
-from kept.sim.faults import KINDS
+from kept.sim.faults import ALL
 
 BAD = {
     "no node": ("--nodes 0", "--nodes: 0; accepted: 1 to 1000"),
@@ -122,7 +122,7 @@ def test_a_budget_is_a_time_with_a_unit(text: str | None, seconds: float | None)
 
 
 def test_faults_keep_the_order_of_their_table_whatever_the_order_in_which_they_are_named() -> None:
-    assert parse_faults("all") == tuple(KINDS)
+    assert parse_faults("all") == ALL
     assert parse_faults("none") == ()
     assert parse_faults("pause, loss,loss") == ("loss", "pause")
     with pytest.raises(UsageError, match="did you mean crash"):

@@ -18,14 +18,14 @@ from kept.cli import exits
 from kept.cli.fuzz import Line, _exit_code
 from kept.lab.config import RunConfig
 from kept.lab.corpus import Corpus, Found, Kind
+from kept.lab.entry import Replayed
 from kept.lab.fuzz import Fuzz, Plan, Seen
-from kept.lab.probe import Replayed
 from kept.report.document import FuzzDocument
 
 SOURCE = str(Path(__file__).resolve().parents[3])
 SMALL = ("fuzz", "--jobs", "1", "--ops", "40", "--think-ms", "5", "--seed", "7")
 HOLDS = (*SMALL, "--seeds", "4")
-FAILS = (*SMALL, "--bug", "canary")
+FAILS = (*SMALL, "--bug", "canary", "--no-shrink")
 Kept = Callable[..., Any]
 
 
@@ -54,6 +54,28 @@ def test_a_violation_is_told_in_one_sentence_with_the_command_that_replays_it(ke
     again = kept(*command.split()[1:])
     assert again.code == 1
     assert "FAILED   seed 7: no-lost-write" in again.out
+
+
+def test_a_violation_is_shrunk_by_default_and_both_schedules_replay(kept: Kept, tmp_path: Path) -> None:
+    said = kept(*FAILS[:-1], "--json")
+    document = FuzzDocument.model_validate_json(said.out)
+    (finding,) = document.findings
+    small = finding.shrunk
+    assert small is not None
+    assert small.after.events < small.before.events
+    assert small.directory == f"{finding.directory}/shrunk"
+    assert " ".join(f"shrunk to {small.after.events} event".split()) in " ".join(said.err.split())
+    assert small.replay in said.err
+    for place in (finding.directory, small.directory):
+        assert kept("replay", place, "--quiet").out.startswith("FAILED   seed 7: no-lost-write")
+    assert "--no-shrink" not in document.again
+
+
+def test_without_shrinking_only_what_was_found_is_saved(kept: Kept) -> None:
+    document = FuzzDocument.model_validate_json(kept(*FAILS, "--json").out)
+    (finding,) = document.findings
+    assert (finding.shrunk, finding.not_shrunk) == (None, "")
+    assert document.again.endswith("--no-shrink")
 
 
 def test_quiet_prints_the_findings_and_the_verdict(kept: Kept) -> None:
@@ -85,12 +107,12 @@ def test_the_corpus_is_replayed_first_and_what_it_knows_is_only_counted(kept: Ke
     said = kept(*FAILS, "--corpus", "found", "--keep-going", "--seeds", "2", "--json")
     document = FuzzDocument.model_validate_json(said.out)
     (entry,) = document.replayed
-    assert (entry.result, said.code) == ("FAILED", 1)
+    assert (entry.result, said.code) == ("EXPECTED", 1)
     assert entry.replay == f"kept replay {entry.schedule}"
     (finding,) = document.findings
     assert (finding.new, finding.count) == (False, 2)
-    assert f"FAILED {entry.schedule}: " in " ".join(said.err.split())
-    assert "is violated again" in entry.reason
+    assert f"EXPECTED {entry.schedule}: " in " ".join(said.err.split())
+    assert "violated by its bug, canary" in entry.reason
     path = tmp_path / entry.schedule / "schedule.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "gravity": 9.81}))
     stale = kept(*HOLDS, "--corpus", "found")
@@ -142,6 +164,7 @@ def test_seed_git_is_that_of_the_commit_and_seed_last_that_of_the_last_session(
         (("--jobs", "0"), "kept: --jobs: 0; accepted: 1 to 256"),
         (("--seeds", "0"), "kept: --seeds: 0; accepted: 1 to 10000000"),
         (("--budget", "soon"), "kept: --budget: soon; accepted: a time above 0"),
+        (("--shrink-budget", "soon"), "kept: --shrink-budget: soon; accepted: a time above 0"),
         (("--bug", "dodo"), "kept: --bug: dodo; accepted: "),
         (("--claim", "always-fast"), "kept: --claim: always-fast; accepted: all, "),
         (("--nodes", "2", "--n", "5"), "kept: --n: 5 is more than the nodes: 2"),
@@ -193,6 +216,18 @@ def test_away_from_a_terminal_a_line_every_ten_seconds_says_how_far_it_is(
         for _ in range(3):
             line(session)
     assert capsys.readouterr().err == "kept: 10 s: 30 seeds, 3.0 runs/s, 300 operations/s, 1 kind of violation\n"
+
+
+def test_the_line_says_when_what_was_found_is_shrunk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter([100.0, *[110.0] * 2])
+    monkeypatch.setattr("kept.cli.fuzz.time.monotonic", lambda: next(clock))
+    session = _ended(tmp_path, "placement")
+    session._shrinking_ends_s = 170.0
+    with Line(60.0, quiet=False) as line:
+        line(session)
+    assert capsys.readouterr().err.endswith("1 kind of violation, shrinking\n")
 
 
 def test_an_interrupt_saves_and_prints_what_was_found_and_ends_the_workers(tmp_path: Path) -> None:

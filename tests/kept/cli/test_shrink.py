@@ -101,15 +101,22 @@ def test_json_is_one_document(kept: Kept, lost: Path) -> None:
 
 
 def test_the_claim_that_is_named_is_the_one_that_stays(kept: Kept, tmp_path: Path) -> None:
-    words = ("--bug", "handoff-overwrites", "--seed", "0", "--ops", "300", "--out", "run")
+    words = ("--bug", "handoff-overwrites", "--seed", "1", "--ops", "300", "--out", "run")
     assert kept("run", *words).code == 1
     violated = load_schedule(tmp_path / "run").violated
     assert len(violated) > 1
-    assert kept("shrink", "run", "--claim", violated[-1], "--out", "small", "--quiet").code == 1
+    assert kept("shrink", "run", "--claim", violated[-1], "--budget", "2s", "--out", "small", "--quiet").code == 1
     assert load_schedule(tmp_path / "small").violated[0] == violated[-1]
     said = kept("shrink", "run", "--claim", "placement")
     assert said.code == 64
     assert f"--claim: placement; accepted: {', '.join(violated)}" in said.err
+
+
+def test_with_any_cause_the_result_may_be_of_another_kind_but_never_of_another_claim(
+    kept: Kept, lost: Path, tmp_path: Path
+) -> None:
+    assert kept("shrink", "lost", "--any-cause", "--out", "small", "--quiet").code == 1
+    assert load_schedule(tmp_path / "small").violated[0] == load_schedule(lost).violated[0]
 
 
 def test_a_budget_that_is_spent_leaves_the_smallest_so_far(kept: Kept, lost: Path, tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kept.lab.config import STRATEGIES, WORKLOADS, RunConfig
+from dynamo.core.config import StoreConfig
+from kept.lab.config import LIMITS, STRATEGIES, TIGHT, WORKLOADS, RunConfig
 from kept.lab.run import Lab
 from kept.lab.usage import first_problem
 from kept.lab.workload import MIXES
-from kept.sim.faults import KINDS
+from kept.sim.faults import ALL
 from kept.sim.machine import MESSAGE_LIFE_US
 from kept.sim.tape import Tape
 from kept.sim.world import LATENCY_US
@@ -61,6 +62,7 @@ from kept.sim.world import LATENCY_US
         ("faults", ("lo\nss",)),
         ("fault_gap_ms", 9),
         ("strategy", "luck"),
+        ("limits", "none"),
         ("depth", 0),
         ("depth", 101),
         ("settle_s", 0),
@@ -94,10 +96,10 @@ def test_a_configuration_comes_back_from_its_document() -> None:
 
 
 def test_all_faults_are_allowed_unless_told_otherwise() -> None:
-    assert RunConfig().faults == tuple(KINDS)
+    assert RunConfig().faults == ALL
 
 
-@pytest.mark.parametrize(("field", "accepted"), [("strategy", STRATEGIES), ("workload", WORKLOADS)])
+@pytest.mark.parametrize(("field", "accepted"), [("strategy", STRATEGIES), ("workload", WORKLOADS), ("limits", LIMITS)])
 def test_the_listed_names_are_the_accepted_ones(field: str, accepted: tuple[str, ...]) -> None:
     assert [getattr(RunConfig(**{field: name}), field) for name in accepted] == list(accepted)
 
@@ -115,6 +117,14 @@ def test_the_store_gets_what_the_run_was_given() -> None:
     assert (store.n, store.r, store.w, store.pr, store.pw, store.sloppy) == (5, 3, 4, 1, 2, False)
     assert (store.versions, store.read_repair, store.anti_entropy) == ("lww", "off", False)
     assert (store.durable_copies, store.strategy, store.partitions) == (2, 2, 128)
+
+
+def test_tight_limits_are_far_below_the_stores_own_and_ample_ones_are_these() -> None:
+    ample, tight = RunConfig().store(), RunConfig(limits="tight").store()
+    for name, limit in TIGHT.items():
+        assert getattr(tight, name) == limit
+        assert getattr(ample, name) == getattr(StoreConfig(), name)
+        assert limit * 5 < getattr(ample, name)
 
 
 def test_the_reaper_waits_for_longer_than_anything_older_can_be_on_its_way() -> None:

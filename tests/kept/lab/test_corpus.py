@@ -45,6 +45,8 @@ def test_an_entry_is_a_directory_named_by_claim_and_hash_that_holds_all_that_was
         "seed": 7,
         "count": 1,
         "seeds": [7],
+        "events": None,
+        "shrunk_events": None,
     }
 
 
@@ -97,6 +99,20 @@ def test_the_explanation_is_added_to_its_entry(tmp_path: Path) -> None:
     corpus.add(found())
     corpus.explain(LOST, ["n1 forgot it.", "", "trace"])
     assert (corpus.place(LOST) / "explanation.txt").read_text() == "n1 forgot it.\n\ntrace\n"
+
+
+def test_a_shrunk_run_lies_within_its_entry_whole_and_is_no_entry_of_its_own(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+    corpus.add(found())
+    for text in ("first", "second"):
+        corpus.add_shrunk(LOST, {"schedule.json": text}, 40, 3)
+    assert [path.name for path in corpus.shrunk(LOST).iterdir()] == ["schedule.json"]
+    assert (corpus.shrunk(LOST) / "schedule.json").read_text() == "second"
+    assert corpus.entries() == [corpus.place(LOST)]
+    finding = finding_of(corpus.place(LOST))
+    assert finding is not None
+    assert (finding.events, finding.shrunk_events, finding.seed) == (40, 3, 7)
+    assert sorted(path.name for path in corpus.place(LOST).iterdir()) == ["schedule.json", "shrunk", "verdict.json"]
 
 
 def test_what_holds_no_schedule_is_no_entry(tmp_path: Path) -> None:

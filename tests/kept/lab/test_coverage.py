@@ -30,7 +30,12 @@ def test_every_mark_of_the_store_is_either_a_path_that_runs_must_take_or_excused
 def test_the_default_configuration_expects_nearly_every_path_and_every_fault_kind() -> None:
     missing = unreached(RunConfig(), {}, {})
     assert set(KINDS) <= set(missing)
-    assert set(RECOVERY_PATHS) - set(missing) == {"acknowledged from memory", "blocking read repair"}
+    not_due = set(RECOVERY_PATHS) - set(missing)
+    assert not_due - set(unreached(RunConfig(limits="tight", clients=16, workload="cart"), {}, {})) == {
+        "acknowledged from memory",
+        "blocking read repair",
+    }
+    assert len(not_due) == 15, "and thirteen need tight limits"
 
 
 def test_nothing_is_missing_once_all_was_counted() -> None:
@@ -49,6 +54,11 @@ def test_nothing_is_missing_once_all_was_counted() -> None:
         (RunConfig(anti_entropy=False), "anti-entropy exchanged a key", False),
         (RunConfig(workload="register"), "tombstone reaped", False),
         (RunConfig(durable_copies=1), "acknowledged from memory", True),
+        (RunConfig(), "request refused: too many under way", False),
+        (RunConfig(limits="tight"), "request refused: too many under way", True),
+        (RunConfig(limits="tight"), "request refused: the disk is behind", False),
+        (RunConfig(limits="tight", clients=16), "request refused: the disk is behind", True),
+        (RunConfig(limits="tight", nodes=3), "hint refused", False),
         (RunConfig(faults=("pause",)), "put for an earlier boot", False),
     ],
 )

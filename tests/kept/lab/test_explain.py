@@ -79,8 +79,10 @@ def test_the_last_copy_is_gone_when_the_story_says_so_and_nobody_holds_it_later(
 
 def test_a_remedy_that_does_not_help_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
     trial = violated("no-lost-write", versions="vv", ops=200)
-    monkeypatch.setattr("kept.lab.explain.again", lambda *_: trial)
-    assert explain(trial).remedy == ""
+    monkeypatch.setattr("kept.lab.case.Case.run", lambda *_: trial)
+    made = explain(trial)
+    assert made.remedy == ""
+    assert {one.outcome for one in made.counterfactuals} == {"still violated"}
 
 
 def test_a_run_that_does_not_replay_is_not_explained_as_if_it_did() -> None:
@@ -88,7 +90,7 @@ def test_a_run_that_does_not_replay_is_not_explained_as_if_it_did() -> None:
     other = Trial(trial.config, trial.outcome, trial.run, trial.verdicts, "0" * 64)
     made = explain(other)
     assert "this run does not replay" in made.paragraph
-    assert made.trace == ()
+    assert (made.trace, made.counterfactuals, made.otherwise()) == ((), (), [])
 
 
 def test_an_explanation_ends_when_its_time_is_up() -> None:
@@ -106,4 +108,7 @@ def test_the_lines_hold_all_three_lengths() -> None:
     assert lines[0] == made.sentence
     assert made.paragraph in lines
     assert made.remedy in lines
+    assert made.counterfactuals
+    at = lines.index("The same schedule, run again with one thing changed:") + 1
+    assert [f"  {one.sentence()}" for one in made.counterfactuals] == lines[at : at + len(made.counterfactuals)]
     assert lines[-1] == made.trace[-1]

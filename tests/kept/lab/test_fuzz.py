@@ -14,10 +14,13 @@ import pytest
 
 from kept.lab import fuzz as fuzzing
 from kept.lab import trial
+from kept.lab.case import Size
 from kept.lab.config import RunConfig
 from kept.lab.corpus import Corpus
 from kept.lab.fuzz import Fuzz, Plan, Tally
-from kept.lab.probe import Answer, Ran, Run, Task, probe
+from kept.lab.probe import Answer, Ran, Run, Shrink, Shrunk, Task, probe
+from kept.lab.schedule import load_schedule
+from kept.lab.smaller import Smaller
 from kept.lab.swarm import wide
 from kept.lab.trial import configured
 
@@ -26,7 +29,7 @@ SMALL: dict[str, Any] = {"ops": 40, "think_ms": 5}
 
 def plan(seeds: int = 6, bug: str = "", jobs: int = 1, keep_going: bool = True, **fields: Any) -> Plan:
     config = configured(RunConfig(**{**SMALL, "seed": 100, "bug": bug, **fields}))
-    return Plan(config, (), 60.0, seeds, jobs, keep_going)
+    return Plan(config, (), 60.0, seeds, jobs, keep_going, shrink_s=0)
 
 
 def session(place: Path, asked: Plan, work: Any = probe) -> Fuzz:
@@ -84,6 +87,12 @@ def stumbling(task: Task) -> Answer:
     return probe(task)
 
 
+def fatal(task: Task) -> Answer:
+    if isinstance(task, Shrink):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return probe(task)
+
+
 def hanging(task: Task, seed: int) -> Answer:
     if isinstance(task, Run) and task.config.seed >= seed:
         time.sleep(60)
@@ -127,7 +136,7 @@ def test_a_session_runs_what_each_seed_draws_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bug", ["doomstone", "canary", "sibling-explosion"])
 def test_a_bug_of_the_zoo_is_found_saved_and_explained(tmp_path: Path, bug: str) -> None:
-    made = session(tmp_path, Plan(configured(RunConfig(seed=3, bug=bug)), budget_s=30.0, keep_going=False))
+    made = session(tmp_path, Plan(configured(RunConfig(seed=3, bug=bug)), budget_s=30.0, shrink_s=0))
     assert made.stopped == "violation"
     assert made.violations
     for seen in made.violations:
@@ -176,7 +185,7 @@ def test_a_run_that_hangs_is_broken_off_and_named_when_the_time_is_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fuzzing, "GRACE_S", 0.2)
-    made = session(tmp_path, plan(9, jobs=1)._replace(budget_s=0.8), partial(hanging, seed=101))
+    made = session(tmp_path, plan(9, jobs=1)._replace(budget_s=3.0), partial(hanging, seed=101))
     assert made.unfinished == ("seed 101",)
     assert (made.stopped, made.tally.done) == ("budget", 1)
 
@@ -217,9 +226,18 @@ def test_an_error_that_a_run_raises_is_a_finding_and_no_violation(tmp_path: Path
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """One entry: the canary."""
-    session(tmp_path / "corpus", plan(1, "canary"))
+    """One entry: what last-writer-wins loses, though somebody claimed that it does not."""
+    lost = configured(RunConfig(seed=1, versions="lww", keys=2, clients=4, **SMALL))
+    session(tmp_path / "corpus", Plan(lost, ("no-lost-write",), 60.0, 20, 1, shrink_s=0))
     return tmp_path / "corpus"
+
+
+def test_what_its_own_bug_breaks_again_is_expected_and_stops_nothing(tmp_path: Path) -> None:
+    session(tmp_path, plan(1, "canary"))
+    made = session(tmp_path, plan(3, keep_going=False))
+    (replayed,) = made.replayed.values()
+    assert replayed.result == "EXPECTED"
+    assert (made.stopped, made.tally.done, made.failed_again) == ("seeds", 3, ())
 
 
 def test_what_was_found_is_replayed_first_and_stops_the_session_where_it_fails_again(corpus: Path) -> None:
@@ -238,7 +256,7 @@ def test_what_is_fixed_or_no_longer_applies_stops_nothing(corpus: Path) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), "plan": [["flood", 1, 1, [], [], 0.0, 0.0, False]]}))
     path = entry / "schedule.json"
     schedule = json.loads(path.read_text())
-    path.write_text(json.dumps({**schedule, "code": "0" * 12, "config": {**schedule["config"], "bug": ""}}))
+    path.write_text(json.dumps({**schedule, "code": "0" * 12, "config": {**schedule["config"], "versions": "dvv"}}))
     made = session(corpus, plan(2, keep_going=False))
     results = {place.name: replayed for place, replayed in made.replayed.items()}
     assert results[entry.name].result == "FIXED"
@@ -247,7 +265,9 @@ def test_what_is_fixed_or_no_longer_applies_stops_nothing(corpus: Path) -> None:
     assert (made.stopped, made.tally.done, made.failed_again) == ("seeds", 2, ())
 
 
-def test_a_kind_that_the_corpus_knows_is_not_new_and_its_schedule_stays(corpus: Path) -> None:
+def test_a_kind_that_the_corpus_knows_is_not_new_and_its_schedule_stays(tmp_path: Path) -> None:
+    corpus = tmp_path
+    session(corpus, plan(1, "canary"))
     (entry,) = Corpus(corpus).entries()
     schedule = (entry / "schedule.json").read_bytes()
     made = session(corpus, plan(3, "canary", seed=500))
@@ -255,6 +275,63 @@ def test_a_kind_that_the_corpus_knows_is_not_new_and_its_schedule_stays(corpus: 
     assert (seen.new, seen.count, seen.place) == (False, 3, entry)
     assert (entry / "schedule.json").read_bytes() == schedule
     assert json.loads((entry / "verdict.json").read_text())["count"] == 4
+
+
+# Shrinking
+
+
+def shrinking(task: Task, asked: str) -> Answer:
+    """Notes which seed was to be shrunk, and for how long."""
+    if isinstance(task, Shrink):
+        with Path(asked).open("a") as file:
+            file.write(f"{task.found.seed} {task.budget_s:.0f}\n")
+        if task.found.seed % 2:
+            return Shrunk(None, "it did not come out the same")
+        files = {"schedule.json": task.found.schedule}
+        return Shrunk(Smaller(Size(9, 1, 0, 4), Size(2, 0, 0, 0), 17, "", "n1 did it.", files), "")
+    return probe(task)
+
+
+def test_what_was_found_is_shrunk_when_all_seeds_have_run_and_saved_beside_it(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    wanted = plan(4, "canary")._replace(shrink_s=30.0)
+    made = session(tmp_path / "corpus", wanted, partial(shrinking, asked=str(asked)))
+    assert made.tally.done == 4
+    assert asked.read_text() == "100 30\n", "once, the run with the least seed"
+    (seen,) = made.seen.values()
+    assert seen.shrunk is not None
+    assert seen.shrunk.smaller is not None
+    assert (seen.shrunk.smaller.before.events, seen.shrunk.smaller.after.events) == (10, 2)
+    assert (seen.place / "shrunk" / "schedule.json").read_bytes() == (seen.place / "schedule.json").read_bytes()
+    document = json.loads((seen.place / "verdict.json").read_text())
+    assert (document["events"], document["shrunk_events"], document["count"]) == (10, 2, 4)
+    again = session(tmp_path / "corpus", wanted, partial(shrinking, asked=str(asked)))
+    assert asked.read_text() == "100 30\n", "what is shrunk already stays"
+    assert [seen.shrunk for seen in again.seen.values()] == [None]
+
+
+def test_why_nothing_was_shrunk_is_said_and_the_finding_stands(tmp_path: Path) -> None:
+    wanted = plan(1, "canary", seed=101)._replace(shrink_s=30.0)
+    made = session(tmp_path / "corpus", wanted, partial(shrinking, asked=str(tmp_path / "asked")))
+    (seen,) = made.seen.values()
+    assert seen.shrunk == Shrunk(None, "it did not come out the same")
+    assert not (seen.place / "shrunk").exists()
+    assert len(made.violations) == 1
+
+
+def test_a_real_finding_is_shrunk_to_the_same_bytes_with_one_worker_and_with_two(tmp_path: Path) -> None:
+    for jobs in (1, 2):
+        session(tmp_path / str(jobs), plan(1, "canary", jobs=jobs)._replace(shrink_s=60.0))
+    assert saved(tmp_path / "1") == saved(tmp_path / "2")
+    (place,) = Corpus(tmp_path / "1").entries()
+    assert len(load_schedule(place / "shrunk").intents) <= 2
+
+
+def test_a_worker_that_dies_while_it_shrinks_costs_only_the_small_one(tmp_path: Path) -> None:
+    made = session(tmp_path, plan(2, "canary")._replace(shrink_s=30.0), fatal)
+    (seen,) = made.seen.values()
+    assert (seen.shrunk, made.died, made.stopped) == (None, {}, "seeds")
+    assert (seen.place / "schedule.json").exists()
 
 
 # The end

@@ -1,8 +1,6 @@
 """kept.lab.probe: what a worker answers depends on its task alone, and no error of a run goes past it."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,7 +8,8 @@ from histories.jsonl import read_run
 from kept.lab import probe as probing
 from kept.lab.config import RunConfig
 from kept.lab.corpus import Corpus, Found
-from kept.lab.probe import Explain, Explained, Ran, Replay, Replayed, Run, probe
+from kept.lab.entry import Replayed, replay_entry
+from kept.lab.probe import Explain, Explained, Ran, Replay, Run, Shrink, Shrunk, probe
 from kept.lab.swarm import wide
 from kept.lab.trial import claims_of, configured, finish, prepare
 
@@ -47,11 +46,6 @@ def entry(tmp_path: Path) -> Path:
     return corpus.place(one.kind)
 
 
-def change(place: Path, file: str = "schedule.json", **fields: Any) -> None:
-    path = place / file
-    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
-
-
 def test_a_run_is_what_it_is_anywhere_else_and_the_same_twice() -> None:
     answer = ran(task())
     trial = finish(prepare(task().config), task().claims)
@@ -71,7 +65,7 @@ def test_a_run_that_will_be_compared_brings_its_files_and_is_no_other_run() -> N
 
 def test_a_violation_brings_a_directory_that_reads_and_replays_like_that_of_a_run(entry: Path) -> None:
     assert read_run(entry).history.header.seed == 1
-    assert replayed(entry).result == "FAILED"
+    assert replayed(entry).result == "EXPECTED"
     assert "is lost" in replayed(entry).sentence or "no replica holds" in replayed(entry).sentence
 
 
@@ -126,60 +120,30 @@ def test_an_explanation_that_fails_leaves_the_sentence(
 
     monkeypatch.setattr(probing, "explain", stumble)
     one = found(task(bug="canary"))
-    assert probe(Explain(one)) == Explained(one.sentence, why, "", ())
+    assert probe(Explain(one)) == Explained(one.sentence, why, "", (), ())
+
+
+# Shrinking
+
+
+def test_a_finding_is_shrunk_from_its_schedule() -> None:
+    made = probe(Shrink(found(task(bug="canary")), 60.0))
+    assert isinstance(made, Shrunk)
+    assert made.smaller is not None
+    assert made.smaller.after.events <= 2
+
+
+def test_an_error_while_it_is_shrunk_leaves_the_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object) -> None:
+        raise AssertionError("no such put")
+
+    monkeypatch.setattr(probing, "smaller", stumble)
+    made = probe(Shrink(found(task(bug="canary")), 60.0))
+    assert made == Shrunk(None, "it could not be shrunk: AssertionError: no such put")
 
 
 # Replays
 
 
-def test_an_entry_is_fixed_once_other_code_holds(entry: Path) -> None:
-    config = json.loads((entry / "schedule.json").read_text())["config"]
-    change(entry, code="0" * 12, config={**config, "bug": ""})
-    assert replayed(entry).result == "FIXED"
-
-
-@pytest.mark.parametrize(
-    ("fields", "reason"),
-    [
-        ({"shape": "square"}, "shape: unknown field"),
-        ({"plan": [["earthquake", 5, 5, [], [], 0.0, -1.0, False]]}, "earthquake"),
-        ({"claims": ["always-fast"]}, "always-fast"),
-        ({"version": 2}, "version"),
-    ],
-)
-def test_a_schedule_that_no_longer_applies_is_stale_and_says_why(
-    entry: Path, fields: dict[str, Any], reason: str
-) -> None:
-    change(entry, **fields)
-    answer = replayed(entry)
-    assert answer.result == "STALE"
-    assert reason in answer.reason
-
-
-def test_a_bug_that_left_the_zoo_or_a_history_that_is_not_the_schedules_is_stale_too(entry: Path) -> None:
-    config = json.loads((entry / "schedule.json").read_text())["config"]
-    with (entry / "history.jsonl").open("a") as file:
-        file.write("{}\n")
-    assert "changed since it was recorded" in replayed(entry).reason
-    (entry / "history.jsonl").unlink()
-    change(entry, config={**config, "bug": "dodo"})
-    answer = replayed(entry)
-    assert (answer.result, "dodo" in answer.reason) == ("STALE", True)
-
-
-def test_a_crash_fails_again_is_fixed_by_other_code_and_diverges_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stumble(*_: object) -> None:
-        raise AssertionError("oh")
-
-    with monkeypatch.context() as broken:
-        broken.setattr("kept.lab.trial.verdicts", stumble)
-        one = found(task())
-        corpus = Corpus(tmp_path)
-        corpus.add(one)
-        place = corpus.place(one.kind)
-        assert replayed(place) == Replayed("FAILED", "an error is raised again", "AssertionError: oh")
-    assert replayed(place).result == "DIVERGED"
-    change(place, code="0" * 12)
-    assert replayed(place) == Replayed("FIXED", "an error was raised then, and none now", "")
+def test_an_entry_is_replayed_by_a_worker(entry: Path) -> None:
+    assert replayed(entry) == replay_entry(entry)

@@ -41,6 +41,25 @@ def test_a_configuration_promises_what_the_table_says(fields: dict[str, Any], cl
     assert len(found) == len(claims), "none twice"
 
 
+NOTICED = ("bit-rot", "lost-disk", "crash")
+
+
+@pytest.mark.parametrize(
+    ("fields", "claims"),
+    [
+        ({}, NAMES),
+        ({"sloppy": False}, NAMES),
+        ({"faults": NOTICED}, NAMES | {"honest-contexts"}),
+        ({"faults": NOTICED, "versions": "vv"}, NAMES),
+        *[({"faults": (*NOTICED, silent)}, NAMES) for silent in ("lying-sync", "misdirected-write", "old-disk")],
+    ],
+)
+def test_beyond_recovery_only_what_no_damage_may_break_is_promised(fields: dict[str, Any], claims: set[str]) -> None:
+    found = promised(RunConfig(beyond=True, **fields))
+    assert set(found) == claims
+    assert [claim for claim in promised(RunConfig(**fields)) if claim in claims] == list(found), "in the same order"
+
+
 def test_every_promise_can_be_judged_and_every_claim_is_promised_by_some_configuration() -> None:
     made = {claim for sloppy in (True, False) for claim in promised(RunConfig(sloppy=sloppy))}
     assert made <= set(CLAIMS)

@@ -13,7 +13,7 @@ from kept.lab.run import Lab
 from kept.lab.schedule import SCHEDULE_FILE, Schedule, load_schedule
 from kept.lab.script import Planned
 from kept.lab.usage import UsageError
-from kept.sim.faults import CRASH, KINDS, Fault
+from kept.sim.faults import BIT_ROT, CLOGGED, CRASH, CUTS, DISKS, KINDS, MISDIRECTED, Fault
 
 PLAN: list[Any] = [CRASH, 100_000, 1_000, ["n1"], [], 0.5, 0.3, False]
 """The fields of one fault, as the file has them."""
@@ -34,6 +34,11 @@ def with_fault(**fields: Any) -> dict[str, Any]:
     for place, value in fields.items():
         fault[int(place[1:])] = value
     return document(plan=[fault])
+
+
+def placed(kind: str, *places: list[str]) -> dict[str, Any]:
+    """A document whose plan is one fault that names its records."""
+    return document(plan=[[kind, *PLAN[1:5], 0.0, -1.0, False, list(places)]])
 
 
 def load(folder: Path, content: Any) -> Schedule:
@@ -104,6 +109,29 @@ def test_a_schedule_from_before_there_were_intents_still_loads_and_its_clients_d
     assert schedule().script() is None
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_under_every_disk_fault_replays_byte_for_byte_and_names_the_records_that_were_hit(
+    tmp_path: Path, seed: int
+) -> None:
+    config = RunConfig(seed=seed, ops=300, faults=(*DISKS, CRASH), fault_gap_ms=60)
+    first = Lab(config, tmp_path / "first")
+    made = first.execute()
+    faults = [fault for fault in made.faults if fault.places]
+    assert {fault.kind for fault in faults} & {BIT_ROT, MISDIRECTED}
+    schedule(config=config, plan=tuple(map(tuple, made.faults))).save(tmp_path)
+    read = load_schedule(tmp_path)
+    again = Lab(read.config, tmp_path / "again", tape=read.tape(), faults=read.faults()).execute()
+    assert again.faults == made.faults, "what was decided is decided again"
+    assert again.counts == made.counts
+    for name in ("history.jsonl", "trace.jsonl", "replicas.jsonl"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+def test_a_fault_without_places_may_leave_them_out() -> None:
+    """As schedules did before there were places."""
+    assert schedule(plan=(tuple(PLAN),)).faults() == schedule(plan=((*PLAN, ()),)).faults()
+
+
 def test_equal_schedules_are_saved_as_equal_bytes(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     assert of_run().save(tmp_path).read_bytes() == of_run().save(tmp_path / "b").read_bytes()
@@ -150,6 +178,7 @@ SHAPES: dict[str, Callable[[], Any]] = {
         _0="clock-drift", _3=["n1", "n1"], _5=-600_000.0
     ),
     "a clock that fires a day's timers in a second": lambda: with_fault(_0="clock-drift", _5=1e11),
+    "a partition without pairs": lambda: with_fault(_0="partition"),
     "pairs without a partition": lambda: with_fault(_4=[["n1", "n2"]]),
     "faults in disorder": lambda: document(plan=[[CRASH, 9, *PLAN[2:]], [CRASH, 8, *PLAN[2:]]]),
     "an intent of a client that is not there": lambda: document(intents=[[8, 1, "get", "k", 0]]),
@@ -160,6 +189,14 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "an intent that winds a stream for ever": lambda: document(intents=[[0, 1, "get", "k", 10**12]]),
     "an intent on half a character": lambda: document(intents=[[0, 1, "get", "\ud800", 0]]),
     "a short intent": lambda: document(intents=[[0, 1, "get"]]),
+    "a node that is faster than it is": lambda: with_fault(_0="slow-node", _5=-1.0),
+    "a disk that is slower than any run": lambda: with_fault(_0="slow-disk", _5=1e9),
+    "more survivors than there were": lambda: with_fault(_0="io-error", _5=1.5),
+    "a record in no name space": lambda: placed("bit-rot", ["dat", "k"]),
+    "two rotten records": lambda: placed("bit-rot", ["data", "k"], ["data", "l"]),
+    "half a misdirected write": lambda: placed("misdirected-write", ["data", "k"]),
+    "a crash of a record": lambda: placed("crash", ["data", "k"]),
+    "a key of no bytes": lambda: placed("bit-rot", ["data", "\ud800"]),
     "a torn write that is whole": lambda: with_fault(_6=1.0),
     "a torn write by itself": lambda: with_fault(_0="torn-write"),
 }
@@ -192,8 +229,9 @@ def test_the_line_says_which_fault_is_wrong(tmp_path: Path, place: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "torn-write"])
 def test_whatever_is_accepted_runs(tmp_path: Path, kind: str) -> None:
     """The most extreme fault of each kind that a file may hold."""
-    pairs = [["n1", "n2"], ["n2", "n1"]] if "partition" in kind else []
-    number = {"crash": 1.0, "clock-drift": -900_000.0, "clock-offset": -1e12}.get(kind, 1e12)
+    pairs = [["n1", "n2"], ["n2", "n1"]] if kind in (*CUTS, CLOGGED) else []
+    most = {"crash": 1.0, "io-error": 1.0, "clock-drift": -900_000.0, "slow-node": 5e6, "slow-disk": 5e6}
+    number = {**most, "clock-offset": -1e12, "clock-jump": -1e12}.get(kind, 1e12)
     fault = [kind, 60_000, 10**6, [] if pairs else ["n1"], pairs, number, 0.999, True]
     read = load(tmp_path, document(plan=[fault]))
     outcome = Lab(read.config, None, tape=read.tape(), faults=read.faults()).execute()

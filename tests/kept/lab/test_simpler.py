@@ -68,8 +68,8 @@ def test_a_plainer_intent_needs_fewer_operations_or_changes_nothing(kind: str) -
     rank = {GET: 0, BLIND: 1, UPDATE: 2, DELETE: 2, CART: 3}
     intent = Planned(1, 5, kind, "k", 7)
     for one in simpler.plainer(intent):
-        assert rank[one.kind] < rank[kind]
-        assert one._replace(kind=kind) == intent
+        assert (rank[one.kind], one.draws) < (rank[kind], intent.draws)
+        assert one in (intent._replace(kind=one.kind), intent._replace(draws=0))
     assert list(simpler.plainer(Planned(1, 5, STOP, "", 0))) == []
 
 
@@ -84,8 +84,67 @@ def test_a_smaller_cluster_keeps_n_nodes_and_what_was_planned_for_them() -> None
     assert list(simpler.fewer_nodes(smallest)) == []
 
 
+def test_a_cluster_of_fewer_nodes_elsewhere_suffers_the_same_kinds_of_faults() -> None:
+    cases = list(simpler.fewer_nodes_elsewhere(CASE))
+    assert {case.config.nodes for case in cases} == {3, 4}
+    for case in cases:
+        possible(case)
+        names = {f"n{i + 1}" for i in range(case.config.nodes)}
+        hit = [name for fault in case.faults for name in fault.nodes]
+        hit += [end for fault in case.faults for pair in fault.pairs for end in pair]
+        assert set(hit) <= names
+        assert [fault.kind for fault in case.faults] == [fault.kind for fault in CASE.faults]
+        assert len(case.fates) == len(CASE.fates)
+    assert len({tuple(intent.draws for intent in case.intents) for case in cases}) == 1 + simpler.FIRST_CHOICES
+
+
+def test_one_key_lies_at_other_nodes_under_other_names_and_several_keep_theirs() -> None:
+    one = CASE._replace(intents=(Planned(0, 1, BLIND, "k9", 3), Planned(0, 9, STOP, "", 0)))
+    names = {intent.key for case in simpler.fewer_nodes_elsewhere(one) for intent in case.intents}
+    assert names == {"", *(f"k{number}" for number in range(simpler.FIRST_KEYS))}
+    several = {intent.key for case in simpler.fewer_nodes_elsewhere(CASE) for intent in case.intents}
+    assert several == {"", "cart7", "k9", "k4"}
+
+
+def test_a_partition_of_nodes_that_become_one_is_gone() -> None:
+    cut = Fault(PARTITION, 20, 2_000_000, (), (("n4", "n5"), ("n5", "n4")))
+    config = RunConfig(nodes=5, n=1, r=1, w=1)
+    alone = list(simpler.fewer_nodes_elsewhere(CASE._replace(config=config, faults=(cut,))))
+    assert [case.faults for case in alone if case.config.nodes == 1] != []
+    assert all(case.faults == () for case in alone if case.config.nodes == 1)
+
+
+def test_waits_become_shorter_and_nothing_changes_its_order() -> None:
+    times = simpler.moments(CASE)
+    assert times == [10, 20, 30, 100, 200, 300, 400]
+    slow = CASE._replace(faults=(CRASHED._replace(at_us=5_000), CUT._replace(at_us=900_000)))
+    slow = slow._replace(intents=tuple(one._replace(due_us=one.due_us * 10_000) for one in INTENDED))
+    cases = [*simpler.sooner(slow), *(case for at in range(6) for case in simpler.sooner(slow, at))]
+    assert cases
+    order = [(fault.at_us, fault.kind) for fault in slow.faults] + [(one.due_us, one.kind) for one in slow.intents]
+    for case in cases:
+        possible(case)
+        now = [(fault.at_us, fault.kind) for fault in case.faults] + [(one.due_us, one.kind) for one in case.intents]
+        assert sum(time for time, _ in now) < sum(time for time, _ in order)
+        assert [kind for _, kind in sorted(now)] == [kind for _, kind in sorted(order)]
+    first = cases[0]
+    assert simpler.moments(first)[-1] <= len(simpler.moments(first)) * simpler.WAITS_US[0]
+    assert list(simpler.sooner(first)) == []
+
+
+def test_a_milder_fate_is_the_same_with_less_delay() -> None:
+    late = (("n1", 3), ("delay", 200_000))
+    assert list(simpler.milder(late)) == [
+        (("n1", 3), ("delay", 2_000)), (("n1", 3), ("delay", 20_000)), (("n1", 3), ("delay", 100_000)),
+    ]  # fmt: skip
+    assert list(simpler.milder((("n1", 3), ("loss", 0)))) == []
+
+
 def test_fewer_clients_do_all_that_was_done() -> None:
     cases = list(simpler.fewer_clients(CASE))
+    chosen = cases[1 : 1 + simpler.FIRST_CHOICES]
+    assert [{intent.draws for intent in case.intents} for case in chosen] == [{n} for n in range(simpler.FIRST_CHOICES)]
+    cases = [cases[0], *cases[1 + simpler.FIRST_CHOICES :]]
     for case in cases:
         possible(case)
         assert case.config.clients < CASE.config.clients

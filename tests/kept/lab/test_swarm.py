@@ -13,9 +13,9 @@ from kept.lab.promises import promised
 from kept.lab.swarm import LARGEST, PROMISING, fixed_fields, swarm, wide
 from kept.lab.trial import configured
 from kept.lab.workload import MIXES
-from kept.sim.faults import KINDS
+from kept.sim.faults import ALL
 
-DRAWN = ("faults", "fault_gap_ms", "strategy", "depth", "workload", "keys", "skew", "think_ms", "read_repair")
+DRAWN = ("faults", "fault_gap_ms", "strategy", "depth", "workload", "keys", "skew", "think_ms", "read_repair", "limits")
 
 
 def drawn(count: int = 200, **fields: object) -> list[RunConfig]:
@@ -52,7 +52,7 @@ def test_nothing_is_drawn_but_what_a_swarm_varies() -> None:
 
 def test_a_swarm_draws_only_from_the_allowed_kinds_and_each_about_every_second_time() -> None:
     configs = drawn(400)
-    for kind in KINDS:
+    for kind in ALL:
         assert 0.4 < sum(kind in config.faults for config in configs) / 400 < 0.6, kind
     few = drawn(50, faults=("loss", "pause"))
     assert {kind for config in few for kind in config.faults} == {"loss", "pause"}
@@ -77,15 +77,16 @@ def test_a_documented_seed_of_a_swarm_draws_what_it_always_drew() -> None:
     config = swarm(RunConfig(strategy="swarm", seed=3))
     drawn = {name: getattr(config, name) for name in DRAWN}
     assert drawn == {
-        "faults": ("clock-drift",),
-        "fault_gap_ms": 3_000,
+        "faults": ("pause", "clock-jump", "disk-full", "slow-disk", "lying-sync", "bit-rot", "lost-disk"),
+        "fault_gap_ms": 1000,
         "strategy": "uniform",
-        "depth": 2,
-        "workload": "register",
+        "depth": 3,
+        "workload": "cart",
         "keys": 10,
         "skew": 1.2,
         "think_ms": 5,
         "read_repair": "blocking",
+        "limits": "ample",
     }
 
 
@@ -114,6 +115,7 @@ REACHED: Mapping[str, set[Any]] = {
     "skew": {0.0, 0.6, 1.2},
     "think_ms": {5, 60, 200},
     "read_repair": {"after", "blocking", "off"},
+    "limits": {"ample", "tight"},
 }
 
 
@@ -124,7 +126,7 @@ def test_five_hundred_wide_draws_are_accepted_and_reach_every_value_of_each_fiel
     for name, values in REACHED.items():
         reached = {getattr(config, name) for config in configs}
         assert reached == values, name
-    for kind in KINDS:
+    for kind in ALL:
         assert 0.4 < sum(kind in config.faults for config in configs) / 500 < 0.6, kind
 
 
@@ -136,7 +138,7 @@ def test_the_rare_extremes_are_drawn_too() -> None:
 
 
 def test_every_field_is_either_drawn_or_never_drawn_for_a_reason() -> None:
-    assert set(RunConfig.model_fields) == {*REACHED, *UP_TO_N, "faults", "seed", "settle_s", "bug"}
+    assert set(RunConfig.model_fields) == {*REACHED, *UP_TO_N, "faults", "seed", "settle_s", "bug", "beyond"}
 
 
 def test_a_wide_draw_is_the_same_every_time_its_own_swarm_and_the_seeds_differ() -> None:

@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from kept.report import fuzzed
-from kept.report.document import EntryDocument, FindingDocument, FuzzDocument
+from kept.report.document import (
+    CounterfactualDocument,
+    EntryDocument,
+    FindingDocument,
+    FuzzDocument,
+    ReplaysDocument,
+    ShrunkDocument,
+    SizeDocument,
+)
 
 FOUND = FindingDocument(
     name="no-lost-write-0a1b2c3d",
@@ -93,6 +101,41 @@ def test_what_is_no_violation_is_not_called_one(claim: str, label: str) -> None:
     assert fuzzed.findings((FOUND.model_copy(update={"claim": claim}),))[0].startswith(label)
 
 
+def test_a_finding_lists_what_was_run_with_one_thing_changed() -> None:
+    told = (CounterfactualDocument(what="W=3 instead of 2", outcome="still violated"),)
+    lines = fuzzed.findings((FOUND.model_copy(update={"counterfactuals": told}),))
+    assert lines[4:6] == ["         Run again with one thing changed:", "           W=3 instead of 2: still violated"]
+
+
+def test_a_shrunk_finding_says_how_small_it_became_and_replays() -> None:
+    before = SizeDocument(events=1_200, operations=1_190, faults=10, fates=0, others=5)
+    after = SizeDocument(events=1, operations=1, faults=0, fates=0, others=0)
+    small = ShrunkDocument(
+        before=before, after=after, runs=77, sentence="n1 threw it away.", directory="d/s", replay="kept replay d/s"
+    )
+    assert fuzzed.findings((FOUND.model_copy(update={"shrunk": small}),))[-3:] == [
+        "         shrunk to 1 event from 1,200 (77 runs):",
+        "         n1 threw it away.",
+        "         kept replay d/s",
+    ]
+    hurried = small.model_copy(update={"stopped": "budget"})
+    assert fuzzed.findings((FOUND.model_copy(update={"shrunk": hurried}),), brief=True)[-2:] == [
+        "         shrunk to 1 event from 1,200 (77 runs, when the time was up):",
+        "         kept replay d/s",
+    ]
+    assert fuzzed.findings((FOUND.model_copy(update={"not_shrunk": "no time"}),))[-1] == "         not shrunk: no time"
+
+
+def test_many_replays_end_in_one_line() -> None:
+    many = ReplaysDocument(
+        verdict="invalid", exit_code=1, directory="c", entries=(ENTRY, ENTRY), results={"FAILED": 1, "SAME": 1},
+        code="", duration_s=0.26,
+    )  # fmt: skip
+    assert fuzzed.replays_line(many) == "INVALID  2 schedules: 1 FAILED, 1 SAME (0.3 s)"
+    one = many.model_copy(update={"verdict": "valid", "entries": (ENTRY,), "results": {"SAME": 1}})
+    assert fuzzed.replays_line(one) == "valid    1 schedule: 1 SAME (0.3 s)"
+
+
 def test_a_replay_is_one_line_and_what_happened_where_it_fails() -> None:
     held = ENTRY.model_copy(update={"result": "SAME", "sentence": ""})
     assert fuzzed.replays((ENTRY, held)) == [
@@ -100,6 +143,7 @@ def test_a_replay_is_one_line_and_what_happened_where_it_fails() -> None:
         "         It is lost.",
         "SAME     corpus/old: again",
     ]
+    assert len(fuzzed.replays((ENTRY.model_copy(update={"result": "EXPECTED"}),))) == 1
 
 
 def test_the_totals_say_whether_repetitions_were_the_same() -> None:

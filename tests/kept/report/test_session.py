@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from kept.lab.case import Size
 from kept.lab.config import RunConfig
 from kept.lab.corpus import Corpus, Found, Kind
+from kept.lab.counterfactual import Counterfactual
+from kept.lab.entry import Replayed
 from kept.lab.fuzz import Fuzz, Plan, Seen
-from kept.lab.probe import Explained, Replayed
+from kept.lab.probe import Explained, Shrunk
+from kept.lab.smaller import Smaller
 from kept.report.document import FuzzDocument
 from kept.report.session import cases, claims, document_of, verdict
 
@@ -86,6 +90,8 @@ def test_every_doubt_makes_the_verdict_unknown() -> None:
         ("SAME", "valid"),
         ("FIXED", "valid"),
         ("STALE", "valid"),
+        ("EXPECTED", "valid"),
+        ("MISSED", "unknown"),
         ("UNKNOWN", "unknown"),
         ("DIVERGED", "unknown"),
         ("FAILED", "invalid"),
@@ -98,8 +104,18 @@ def test_a_schedule_of_the_corpus_counts_as_what_its_replay_came_to(result: str,
     (entry,) = document(session).replayed
     assert (entry.result, entry.replay) == (result, "kept replay corpus/old")
     assert [case.reason for case in cases(document(session))] == (
-        ["It is lost."] if result in ("FAILED", "DIVERGED") else []
+        ["It is lost."] if result in ("FAILED", "DIVERGED", "MISSED") else []
     )
+
+
+def test_what_stayed_unreached_and_whose_worker_died_are_test_cases_that_are_not_passed() -> None:
+    session = ended(valid=1)
+    session.died["seed 3"] = -9
+    told = cases(document(session).model_copy(update={"never_reached": ("crash", "pause")}))
+    assert [(case.name, case.verdict) for case in told] == [
+        ("worker died at seed 3", "unknown"), ("every path was reached", "unknown"),
+    ]  # fmt: skip
+    assert told[1].reason == "never reached: crash, pause"
 
 
 def test_a_violation_wins_over_every_doubt() -> None:
@@ -115,12 +131,37 @@ def test_a_finding_is_told_with_its_explanation_once_there_is_one() -> None:
     see(session, "unique-dots")
     (before,) = document(session).findings
     assert (before.sentence, before.paragraph) == ("It happened.", "")
-    see(session, "unique-dots", Explained("n1 did it.", "n1 did it twice.", "Without n1 it holds.", ("all",)))
+    see(
+        session,
+        "unique-dots",
+        Explained(
+            "n1 did it.",
+            "n1 did it twice.",
+            "Without n1 it holds.",
+            (Counterfactual("W=3 instead of 2", "kept"),),
+            ("all",),
+        ),
+    )
     (after,) = document(session).findings
     assert (after.sentence, after.paragraph, after.remedy) == ("n1 did it.", "n1 did it twice.", "Without n1 it holds.")
+    assert [one.what for one in after.counterfactuals] == ["W=3 instead of 2"]
     assert after.replay == f"kept replay corpus/{after.name}"
     (case,) = cases(document(session))
     assert (case.name, case.verdict, case.wording) == (after.name, "invalid", after.replay)
+
+
+def test_a_shrunk_finding_is_told_with_both_sizes_and_one_that_was_not_with_the_reason() -> None:
+    session = ended(valid=1)
+    see(session, "unique-dots")
+    (seen,) = session.seen.values()
+    seen.shrunk = Shrunk(Smaller(Size(9, 1, 2, 4), Size(2, 1, 0, 0), 17, "budget", "n1 did it.", {}), "")
+    (one,) = document(session).findings
+    assert one.shrunk is not None
+    assert (one.shrunk.before.events, one.shrunk.after.events, one.shrunk.runs) == (12, 3, 17)
+    assert (one.shrunk.stopped, one.shrunk.replay) == ("budget", f"{one.replay}/shrunk")
+    seen.shrunk = Shrunk(None, "no time")
+    (one,) = document(session).findings
+    assert (one.shrunk, one.not_shrunk) == (None, "no time")
 
 
 def test_rates_are_over_the_whole_time() -> None:

@@ -42,7 +42,7 @@ def after(batches: list[tuple[Change, ...]]) -> Contents:
 
 
 def contents_of(disk: Disk) -> Contents:
-    found: Contents = {(META, key): value for key, value in disk.meta()}
+    found: Contents = {(META, key): value for key, value in disk.meta() if value is not None}
     for space in (DATA, HINT):
         for key, state in disk.contents(space):
             assert state is not None
@@ -120,3 +120,95 @@ def test_a_process_reads_records_through_their_stored_form() -> None:
     ((key, again),) = disk.contents(DATA)
     assert (key, again) == (b"k", state)
     assert again is not state
+
+
+# A disk that breaks its contract
+
+
+@given(SEQUENCES, st.data())
+def test_a_crash_after_a_lie_leaves_a_prefix_that_includes_everything_that_really_was_synced(
+    rows: list[list[tuple[str, int, int | None]]], data: st.DataObject
+) -> None:
+    batches = [batch(row) for row in rows]
+    disk = Disk("n1.0")
+    for seq, changes in enumerate(batches, start=1):
+        disk.write(seq, changes)
+    really = data.draw(st.integers(0, len(batches)))
+    told = data.draw(st.integers(really, len(batches)))
+    disk.synced(really)
+    disk.synced(told, really=False)
+    assert disk.synced_seq == told
+    assert len(disk.lied()) == told - really
+    assert disk.unsynced == len(batches) - told
+    now, durable, acknowledged = after(batches), after(batches[:really]), after(batches[:told])
+    for pending, oracle in ((disk.pending(), durable), (disk.pending(told=True), acknowledged)):
+        assert {**now, **pending} == {**dict.fromkeys([*now, *pending]), **oracle}
+    keep = data.draw(st.integers(0, len(batches) - really))
+    assert disk.crash(keep, None)[0] == len(batches) - really - keep
+    assert contents_of(disk) == after(batches[: really + keep])
+
+
+def test_once_a_disk_has_stopped_lying_all_that_it_said_is_true() -> None:
+    disk = Disk("n1.0")
+    for seq in (1, 2, 3):
+        disk.write(seq, (Change(META, b"%d" % seq, b""),))
+    disk.synced(2, really=False)
+    disk.stop_lying()
+    disk.crash(0, None)
+    assert [key for key, _ in disk.meta()] == [b"1", b"2"]
+
+
+def two() -> Disk:
+    disk = Disk("n1.0")
+    for seq, (key, number) in enumerate([(b"a", 1), (b"a", 2), (b"b", 3)], start=1):
+        disk.write(seq, (Change(DATA, key, record(DATA, number)),))
+    disk.synced(3)
+    return disk
+
+
+def found(disk: Disk) -> dict[bytes, Record | None]:
+    return dict(disk.contents(DATA))
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_a_rotten_record_is_not_read_until_it_is_written_anew(space: str) -> None:
+    disk = Disk("n1.0")
+    disk.write(1, (Change(space, b"k", record(space, 1)),))
+    disk.synced(1)
+    disk.rot((space, b"k"))
+    assert [told for _, told in (disk.meta() if space == META else disk.contents(space))] == [None]
+    disk.write(2, (Change(space, b"k", record(space, 2)),))
+    assert [told for _, told in (disk.meta() if space == META else disk.contents(space))] == [record(space, 2)]
+
+
+def test_a_crash_that_takes_the_repair_leaves_the_damage() -> None:
+    disk = two()
+    disk.rot((DATA, b"a"))
+    disk.write(4, (Change(DATA, b"a", record(DATA, 9)),))
+    disk.crash(0, None)
+    assert found(disk) == {b"a": None, b"b": record(DATA, 3)}
+
+
+def test_a_record_at_another_ones_place_is_refused_there() -> None:
+    disk = two()
+    disk.misdirect((DATA, b"a"), (DATA, b"b"))
+    assert found(disk) == {b"a": record(DATA, 2), b"b": None}
+
+
+def test_a_place_that_falls_back_holds_what_it_held_before_and_nothing_tells() -> None:
+    disk = two()
+    disk.fall_back((DATA, b"a"))
+    disk.fall_back((DATA, b"b"))
+    assert found(disk) == {b"a": record(DATA, 1)}
+    assert list(disk.stale) == [(DATA, b"a"), (DATA, b"b")]
+    disk.write(4, (Change(DATA, b"b", record(DATA, 4)),))
+    assert list(disk.stale) == [(DATA, b"a")], "what is written anew is not stale"
+
+
+def test_an_image_stays_as_it_was_whatever_happens_to_the_disk() -> None:
+    disk = two()
+    disk.rot((DATA, b"b"))
+    image = disk.image()
+    disk.write(4, (Change(DATA, b"a", None),))
+    assert found(image) == {b"a": record(DATA, 2), b"b": None}
+    assert image.name == disk.name

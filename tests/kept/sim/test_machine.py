@@ -1,6 +1,5 @@
 """One machine: what a process asks for is carried out in order, and nothing of a dead one reaches the next."""
 
-import itertools
 from typing import Any
 
 import pytest
@@ -26,8 +25,9 @@ from dynamo.core.messages import Response
 from dynamo.core.siblings import Siblings, Version
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
+from kept.sim import faults as kinds
+from kept.sim.faults import Fault
 from kept.sim.machine import MESSAGE_LIFE_US
-from kept.sim.syncs import FLUSH_US, SLOW_SYNC_US
 
 STATE = Siblings({"n1.0:0": 1}, (Version("n1.0:0", 1, b"v"),))
 SECOND = 1_000_000
@@ -143,62 +143,6 @@ def test_a_timer_of_a_dead_process_never_reaches_the_next_even_under_the_same_na
 
 
 # Disk
-
-
-def test_writes_that_come_during_a_sync_share_the_next_one(stage: Any) -> None:
-    """Group commit: ten writes, two syncs."""
-
-    def react(node: Any, event: Any) -> list[Any]:
-        return [write(len(node.of(Received)))] if isinstance(event, Received) else []
-
-    staged = stage(("n1",), react)
-    for _ in range(10):
-        staged.world.machines["n1"].deliver("n2", "go")
-    staged.world.run(SECOND)
-    assert staged.node().of(Synced) == [Synced(1), Synced(10)]
-    assert staged.world.machines["n1"].disk.unsynced == 0
-
-
-def test_a_write_that_nobody_waits_for_lies_in_the_buffer_for_a_while(stage: Any) -> None:
-    staged = stage(("n1",), on(Received, write(1)._replace(buffered=True)))
-    staged.world.machines["n1"].deliver("n2", "go")
-    staged.world.run(FLUSH_US - 1)
-    assert staged.node().of(Synced) == []
-    staged.world.run(FLUSH_US + SLOW_SYNC_US[1])
-    assert staged.node().of(Synced) == [Synced(1)]
-
-
-def test_a_write_that_somebody_waits_for_takes_the_buffer_along(stage: Any) -> None:
-    staged = stage(("n1",), on(Received, write(1)._replace(buffered=True), write(2, b"awaited")))
-    staged.world.machines["n1"].deliver("n2", "go")
-    staged.world.run(SLOW_SYNC_US[1])
-    assert staged.node().of(Synced) == [Synced(2)]
-
-
-def test_a_sync_of_a_dead_process_never_reaches_the_next(stage: Any) -> None:
-    staged = stage(("n1",), on(Boot, write(1), write(2)))
-    machine = staged.world.machines["n1"]
-    staged.world.run(10)
-    assert machine.crash() == (2, False)
-    assert meta(staged) == {}
-    machine.boot()
-    staged.world.run(SECOND)
-    first, second = staged.lives["n1"]
-    assert first.of(Synced) == []
-    assert second.of(Synced) == [Synced(1), Synced(2)]
-
-
-def test_syncs_are_mostly_quick_and_now_and_then_slow(stage: Any) -> None:
-    def react(node: Any, event: Any) -> list[Any]:
-        return [write(len(node.heard))]  # one after another, for ever
-
-    staged = stage(("n1",), react)
-    staged.world.run(2 * SECOND)
-    times = [now_us for now_us, _, event in staged.node().heard if isinstance(event, Synced)]
-    waits = [later - earlier for earlier, later in itertools.pairwise(times)]
-    slow = [wait for wait in waits if wait >= SLOW_SYNC_US[0]]
-    assert 0.04 < len(slow) / len(waits) < 0.13
-    assert 80 <= min(waits) <= max(waits) <= SLOW_SYNC_US[1]
 
 
 def test_a_crash_may_leave_a_share_of_what_was_not_synced(stage: Any) -> None:
@@ -361,3 +305,70 @@ def test_a_machine_that_dies_while_it_catches_up_takes_in_nothing_more(stage: An
     machine.resume()
     assert not machine.up
     assert staged.node().of(Received) == [Received("n3", 1)]
+
+
+# Slowness
+
+
+def slowed(stage: Any, us: int = 1_000) -> Any:
+    staged = stage(("n1",))
+    staged.world.inject(Fault(kinds.SLOW_NODE, 0, SECOND, ("n1",), number=us))
+    return staged
+
+
+def heard(staged: Any) -> list[tuple[int, Any]]:
+    return [(now_us, event.message) for now_us, _, event in staged.node().heard if isinstance(event, Received)]
+
+
+def test_a_slow_node_takes_its_events_in_one_after_the_other_and_in_their_order(stage: Any) -> None:
+    staged = slowed(stage)
+    for number in range(3):
+        staged.world.machines["n1"].deliver("n2", number)
+    staged.world.run(10_000)
+    assert heard(staged) == [(0, 0), (1_000, 1), (2_000, 2)]
+    staged.world.machines["n1"].deliver("n2", 3)
+    assert heard(staged)[-1] == (10_000, 3), "it had nothing else to do"
+
+
+def test_a_node_that_is_no_longer_slow_works_off_at_once_what_has_piled_up(stage: Any) -> None:
+    staged = slowed(stage, 400_000)
+    for number in range(6):
+        staged.world.machines["n1"].deliver("n2", number)
+    staged.world.run(SECOND)
+    assert heard(staged) == [(0, 0), (400_000, 1), (800_000, 2), *((SECOND, number) for number in (3, 4, 5))]
+
+
+def test_what_waits_at_a_slow_node_for_too_long_is_gone_but_timers_stay(stage: Any) -> None:
+    staged = stage(("n1",), on(Boot, SetTimer("t", 1_000)))
+    staged.world.inject(Fault(kinds.SLOW_NODE, 0, 9 * SECOND, ("n1",), number=2_000_000))
+    staged.world.machines["n1"].deliver("n2", "first")
+    staged.world.machines["n1"].deliver("n2", "old")
+    staged.world.run(5 * SECOND)
+    assert [message for _, message in heard(staged)] == ["first"]
+    assert staged.node().of(TimerFired) == [TimerFired("t")]
+
+
+def test_a_slow_node_that_stands_still_goes_on_where_it_was(stage: Any) -> None:
+    staged = slowed(stage)
+    machine = staged.world.machines["n1"]
+    for number in range(3):
+        machine.deliver("n2", number)
+    machine.pause()
+    staged.world.run(50_000)
+    assert len(heard(staged)) == 1
+    machine.resume()
+    staged.world.run(60_000)
+    assert heard(staged) == [(0, 0), (50_000, 1), (51_000, 2)]
+
+
+def test_nothing_that_waits_at_a_slow_node_survives_its_process(stage: Any) -> None:
+    staged = slowed(stage)
+    machine = staged.world.machines["n1"]
+    for number in range(3):
+        machine.deliver("n2", number)
+    machine.crash()
+    machine.boot()
+    staged.world.run(10_000)
+    assert heard(staged) == []
+    machine.deliver("n2", 9)
+    assert heard(staged) == [(10_000, 9)]

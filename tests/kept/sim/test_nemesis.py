@@ -12,8 +12,9 @@ from kept.sim.entropy import Stream, stream
 from kept.sim.faults import KINDS, Fault
 from kept.sim.nemesis import plan
 
-STOPS = (kinds.CRASH, kinds.PAUSE, kinds.MID_STEP)
+STOPS = kinds.STOPS
 CUTS = (kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL)
+LINKS = (*kinds.CUTS, kinds.CLOGGED)
 EVENTS = sorted(set(KINDS) - {kinds.TORN})
 ALL = frozenset(KINDS)
 SEEDS = st.integers(0, 10_000)
@@ -57,8 +58,14 @@ def test_a_fault_spells_out_what_it_hits_and_how(seed: int, nodes: int) -> None:
     for fault in planned(seed, nodes):
         assert set(fault.nodes) <= known
         assert {name for pair in fault.pairs for name in pair} <= known
-        assert bool(fault.pairs) == (fault.kind in CUTS)
-        assert bool(fault.nodes) == (fault.kind in (*STOPS, kinds.OFFSET, kinds.DRIFT))
+        assert bool(fault.pairs) == (fault.kind in LINKS)
+        one = (*STOPS, *kinds.CLOCKS, *kinds.DISKS, kinds.SLOW_NODE, kinds.SWIZZLE)
+        assert bool(fault.nodes) == (fault.kind in one)
+        assert fault.places == (), "which record is hit is decided when it happens"
+        if fault.kind in (kinds.SLOW_NODE, kinds.SLOW_DISK):
+            assert 500 <= fault.number <= 300_000
+        if fault.kind in (kinds.BIT_ROT, kinds.MISDIRECTED):
+            assert 0 <= fault.number < 3
         if fault.kind in (kinds.LOSS, kinds.DUPLICATE, kinds.DELAY):
             assert 0 < fault.number <= 0.1, "three at once still add up to a chance"
         if fault.kind == kinds.CRASH:
@@ -106,6 +113,30 @@ def test_a_partition_cuts_two_groups_both_ways_and_a_one_way_partition_one_way(s
             rest = set(names(nodes)) - side
             assert pairs == {(a, b) for a in side for b in rest} | {(b, a) for a in side for b in rest}
             assert rest
+
+
+@given(SEEDS, SIZES)
+def test_a_swizzle_cuts_nodes_off_one_by_one_and_brings_them_back_each_at_its_own_time(seed: int, nodes: int) -> None:
+    faults = planned(seed, nodes, frozenset({kinds.SWIZZLE}), 30, gap_us=30_000_000_000)
+    first = faults[0]
+    together = [fault for fault in faults if fault.at_us - first.at_us < 1_000_000]
+    assert 1 <= len(together) <= nodes
+    assert len({fault.nodes for fault in together}) == len(together), "no node twice"
+    assert all(fault.at_us + fault.for_us > max(one.at_us for one in together) for fault in together)
+    for fault in together:
+        (node,) = fault.nodes
+        others = set(names(nodes)) - {node}
+        assert set(fault.pairs) == {(node, other) for other in others} | {(other, node) for other in others}
+
+
+def test_the_nodes_of_a_swizzle_come_back_in_another_order_than_they_went() -> None:
+    orders = set()
+    for seed in range(40):
+        faults = planned(seed, 5, frozenset({kinds.SWIZZLE}), 8, gap_us=30_000_000_000)
+        together = [fault for fault in faults if fault.at_us - faults[0].at_us < 1_000_000]
+        back = sorted(together, key=lambda fault: fault.at_us + fault.for_us)
+        orders.add(tuple(map(together.index, back)))
+    assert len(orders) > 10
 
 
 def test_every_kind_is_planned_and_crashes_come_dirty_torn_and_to_all() -> None:

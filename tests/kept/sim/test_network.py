@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kept.sim.network import Network
+from kept.sim.network import LINK_LIFE_US, Network
 from kept.sim.scheduler import TimedQueue
 from kept.sim.tape import DELAY, DUPLICATE, LOSS, Fate, Tape
 
@@ -203,3 +203,51 @@ def test_what_one_sender_meets_does_not_depend_on_the_others(traffic: list[tuple
             alone.send(now_us, sender, to)
     alone.run()
     assert [a[:3] for a in alone.arrived] == [a[:3] for a in together.arrived if a[1] == "n1"]
+
+
+# Clogged links
+
+
+def test_a_clogged_link_holds_everything_back_and_then_delivers_it_in_order() -> None:
+    post = Post()
+    post.network.clog(("n1", "n2"), 1, 0)
+    for now_us in (0, 100, 200):
+        post.send(now_us, "n1", "n2")
+        post.send(now_us, "n2", "n1")
+    post.network.clog(("n1", "n2"), -1, 50_000)
+    post.run()
+    assert in_order(post)
+    assert all(now_us >= 50_000 for now_us, sender, _, _ in post.arrived if sender == "n1")
+    assert all(now_us < 2_000 for now_us, sender, _, _ in post.arrived if sender == "n2")
+    assert len(post.arrived) == 6
+    assert post.counts == {"messages held back": 3}
+
+
+def test_a_message_that_is_held_back_for_longer_than_messages_live_is_gone() -> None:
+    post = Post()
+    post.network.clog(("n1", "n2"), 1, 0)
+    post.send(0, "n1", "n2")
+    post.send(LINK_LIFE_US, "n1", "n2")
+    post.network.clog(("n1", "n2"), -1, LINK_LIFE_US + 1)
+    assert [number for *_, number in post.run()] == [1]
+
+
+def test_a_link_is_clogged_until_the_last_fault_that_clogs_it_is_over() -> None:
+    post = Post()
+    for _ in range(2):
+        post.network.clog(("n1", "n2"), 1, 0)
+    post.network.clog(("n1", "n2"), -1, 10)
+    post.send(20, "n1", "n2")
+    post.network.clog(("n1", "n2"), -1, 70_000)
+    ((arrived_us, *_),) = post.run()
+    assert arrived_us > 70_000
+    assert post.network.clogged == {}
+
+
+def test_no_more_waits_at_a_clogged_link_than_was_sent_within_the_life_of_a_message() -> None:
+    post = Post()
+    post.network.clog(("n1", "n2"), 1, 0)
+    for second in range(60):
+        post.send(second * LINK_LIFE_US, "n1", "n2")
+    post.network.clog(("n1", "n2"), -1, 59 * LINK_LIFE_US)
+    assert len(post.queue) <= 2

@@ -13,6 +13,7 @@ from kept.lab.promises import promised
 from kept.lab.run import Lab, recorded, verdicts
 from kept.lab.usage import UsageError
 from kept.zoo.catalogue import BUGS, OPS, claims, configure, find, seeded
+from kept.zoo.hunt import caught, first_caught, median_runs
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -80,6 +81,28 @@ def test_a_bug_replaces_some_rules_and_leaves_the_others_alone(name: str) -> Non
     broken = seeded(config, rules)
     assert 1 <= sum(getattr(broken, part) is not before[part] for part in before) <= 2
     assert dict(vars(rules)) == before
+
+
+def test_a_hunt_ends_with_the_first_seed_that_shows_the_bug_and_the_claim_that_it_breaks() -> None:
+    trial, claim = first_caught(find("volatile-lease"))
+    assert claim in find("volatile-lease").breaks
+    assert claim in trial.violated
+    assert all(caught(find("volatile-lease"), seed)[1] == "" for seed in range(trial.config.seed))
+    with pytest.raises(LookupError, match="no seed below 0 shows canary"):
+        first_caught(find("canary"), 0)
+
+
+def test_a_hunt_sets_what_it_is_told_to_set() -> None:
+    trial, claim = caught(find("canary"), 3, ops=40)
+    assert (trial.config.seed, trial.config.ops, claim) == (3, 40, "no-lost-write")
+
+
+@pytest.mark.parametrize(
+    ("hits", "runs"),
+    [([True], 1), ([False], None), ([False, True], 1.5), ([False, False, False, True], 2.5), ([True, True, False], 1)],
+)
+def test_the_runs_until_a_bug_shows_are_counted_from_every_seed(hits: list[bool], runs: float | None) -> None:
+    assert median_runs(hits) == runs
 
 
 def test_what_the_user_sets_goes_before_what_a_bug_wants() -> None:
