@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from kept.scenario.machine import FLUSH, FLUSH_US, Dice
 
 
@@ -48,8 +46,7 @@ def test_choices_are_a_fixed_sequence_for_each_name_and_within_their_sides() -> 
     assert all(0 <= choice < sides for sides, choice in enumerate(rolled("n1"), 1))
 
 
-@pytest.mark.parametrize(("sides", "choice"), [(4, 2), (10, 9)])
-def test_a_wish_decides_the_choice_that_it_is_about_and_others_take_their_last(sides: int, choice: int) -> None:
+def test_wishes_decide_the_choices_that_they_are_about_in_their_order_and_others_take_their_last() -> None:
     dice = Dice("n1")
-    dice.wish = (4, 2)
-    assert dice(sides) == choice
+    dice.wishes = [(10, 0), (4, 2)]
+    assert [dice(sides) for sides in (4, 10, 10, 4, 4)] == [3, 0, 9, 2, 3]
