@@ -19,6 +19,7 @@ MAX_NODES = 32
 NODE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,15}")
 RESERVED = ("client", "operator")
 """Names of those who talk to nodes."""
+_TWICE = "nodes: are named by the rings already; accepted: one of the two fields"
 _OWN = {"birth_lease", "max_hints", "cache_records"}
 """Fields of `StoreConfig` that a run of the simulator does not set."""
 
@@ -68,6 +69,8 @@ class ClusterConfig(BaseModel):
     def _ringed(cls, found: Any) -> Any:
         """Rings name the nodes."""
         if isinstance(found, dict) and isinstance(found.get("rings"), str):
+            if isinstance(found.get("nodes"), str):
+                raise ValueError(_TWICE)
             rings = tuple(tuple(ring.split(",")) for ring in found["rings"].split("|"))
             return {**found, "rings": rings, "nodes": tuple(name for ring in rings for name in ring)}
         return found
@@ -87,17 +90,21 @@ class ClusterConfig(BaseModel):
             )
         for name in self.nodes:
             if not NODE_NAME.fullmatch(name) or name in RESERVED:
-                raise ValueError(f"nodes: {shown(name)}; accepted: a letter, then up to 15 letters, digits, _ or -")
-        if self.rings and (self.n > min(map(len, self.rings)) or len(self.rings) < 2):
-            told = "|".join(",".join(ring) for ring in self.rings)
-            raise ValueError(f"rings: {shown(told)}; accepted: two rings or more, each of at least N={self.n} nodes")
-        if self.rings and tuple(name for ring in self.rings for name in ring) != self.nodes:
-            raise ValueError("nodes: are named by the rings already; accepted: one of the two fields")
+                form = f"a letter, then up to 15 letters, digits, _ or -; not {' or '.join(RESERVED)}"
+                raise ValueError(f"nodes: {shown(name)}; accepted: {form}")
+        self._check_rings()
         if self.bug and self.bug not in catalogue.BUGS:
             accepted = list(catalogue.BUGS)
             raise ValueError(f"bug: {shown(self.bug)}; accepted: {', '.join(accepted)}{nearest(self.bug, accepted)}")
         self.run()
         return self
+
+    def _check_rings(self) -> None:
+        if self.rings and (self.n > min(map(len, self.rings)) or len(self.rings) < 2):
+            told = "|".join(",".join(ring) for ring in self.rings)
+            raise ValueError(f"rings: {shown(told)}; accepted: two rings or more, each of at least N={self.n} nodes")
+        if self.rings and tuple(name for ring in self.rings for name in ring) != self.nodes:
+            raise ValueError(_TWICE)
 
     def run(self) -> RunConfig:
         """The same cluster as `kept run` would have it: what it promises and what its bug breaks hang on that."""
