@@ -27,6 +27,8 @@ class Gossip:
         self.greeting = greeting
         self.seeds = seeds
         self.heartbeats = greeting.heartbeats
+        self._beating = False
+        """Whether a heartbeat is on its way to the disk; on a disk that hangs they must not pile up."""
 
     @property
     def table(self) -> Table:
@@ -40,8 +42,10 @@ class Gossip:
     def tick(self) -> None:
         """One gossip interval has passed."""
         host = self.host
-        beat = self.heartbeats[host.name][1] + 1
-        host.when_durable(self.greeting.beat(host.generation, beat), self._meet, beat)
+        if not self._beating:
+            self._beating = True
+            beat = self.heartbeats[host.name][1] + 1
+            host.when_durable(self.greeting.beat(host.generation, beat), self._meet, beat)
         for name in sorted(host.detector.down):
             host.mark("peer held to be down was asked")
             host.send(name, Ping())
@@ -49,6 +53,7 @@ class Gossip:
     def _meet(self, beat: int) -> None:
         """The heartbeat is durable, and may be told."""
         host, table = self.host, self.table
+        self._beating = False
         self.heartbeats[host.name] = (host.generation, beat)
         peers = [name for name in table.involved or table.names if name != host.name]
         seeds = [name for name in self.seeds if name != host.name]
