@@ -5,11 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynamo.core.effects import META
+from dynamo.core.greeting import HEARTBEAT
 from dynamo.core.membership import Table, encode_table, founded
 from dynamo.core.messages import GossipAck, GossipSyn, LetIn, Ping, Pong
 from dynamo.core.participant import MEMBERS
 from dynamo.core.ring import Member
 from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
+
+
+def beat(cluster: Cluster, name: str) -> None:
+    """A gossip interval passes at `name`, and its heartbeat is durable; nothing is delivered."""
+    cluster.fire(name, "gossip")
+    cluster.sync(name)
 
 
 def meet(cluster: Cluster, one: str, other: str) -> None:
@@ -60,7 +67,7 @@ def test_one_meeting_gives_both_the_newer_table(newer: str) -> None:
 
 def test_equal_tables_do_not_travel() -> None:
     cluster = Cluster("ab", n=1, r=1, w=1)
-    cluster.fire("a", "gossip")
+    beat(cluster, "a")
     cluster.deliver(of(GossipSyn))
     (ack,) = cluster.take(of(GossipAck))
     assert (ack.message.table, ack.message.answer) == (b"", False)
@@ -69,7 +76,7 @@ def test_equal_tables_do_not_travel() -> None:
 def test_an_answer_that_asked_for_ours_gets_it_and_asks_for_nothing() -> None:
     cluster = Cluster("ab", n=1, r=1, w=1)
     learn(cluster, "b", later(cluster, 2))
-    cluster.fire("a", "gossip")
+    beat(cluster, "a")
     cluster.deliver(of(GossipSyn))
     cluster.deliver(of(GossipAck))
     (ack,) = cluster.take(of(GossipAck))
@@ -134,7 +141,7 @@ def test_each_interval_meets_one_random_peer() -> None:
     cluster = Cluster("abcd")
     met = []
     for _ in range(30):
-        cluster.fire("a", "gossip")
+        beat(cluster, "a")
         (packet,) = cluster.take(of(GossipSyn))
         met.append(packet.to)
     assert set(met) == {"b", "c", "d"}
@@ -146,13 +153,49 @@ def test_each_interval_meets_one_random_peer() -> None:
 def test_heartbeats_count_intervals_and_the_newer_ones_are_taken_over() -> None:
     cluster = Cluster("abc")
     for _ in range(3):
-        cluster.fire("c", "gossip")
+        beat(cluster, "c")
     cluster.wire.clear()
     meet(cluster, "c", "b")
     meet(cluster, "b", "a")
     assert cluster.nodes["a"].gossip.heartbeats["c"] == (1, 3)
     cluster.hand_in(Packet("b", "a", GossipSyn(b"", {"c": (1, 2)})))
     assert cluster.nodes["a"].gossip.heartbeats["c"] == (1, 3)
+
+
+def test_a_heartbeat_is_told_only_when_it_is_durable() -> None:
+    """Whoever remembers a heartbeat that the disk does not takes the disk for an old one."""
+    cluster = Cluster("abc")
+    cluster.fire("a", "gossip")
+    assert cluster.packets(of(GossipSyn)) == []
+    cluster.hand_in(Packet("b", "a", GossipSyn(b"", {})))
+    (ack,) = cluster.take(of(GossipAck))
+    assert ack.message.heartbeats["a"] == (1, 0)
+    cluster.sync("a")
+    (syn,) = cluster.take(of(GossipSyn))
+    assert syn.message.heartbeats["a"] == (1, 1)
+    assert cluster.disks["a"].durable[META][HEARTBEAT] == b"1 1"
+
+
+def test_heartbeats_do_not_pile_up_on_a_disk_that_hangs() -> None:
+    cluster = Cluster("abc")
+    host = cluster.nodes["a"].host
+    before = host.seq
+    for _ in range(50):
+        cluster.fire("a", "gossip")
+    assert (host.seq - before, len(host.waiting)) == (1, 1)
+    cluster.sync("a")
+    assert len(cluster.take(of(GossipSyn))) == 1
+    beat(cluster, "a")
+    assert len(cluster.take(of(GossipSyn))) == 1, "and it goes on"
+    assert cluster.nodes["a"].gossip.heartbeats["a"] == (1, 2)
+
+
+def test_whoever_is_held_to_be_down_is_asked_also_while_the_disk_hangs() -> None:
+    cluster = Cluster("abc")
+    cluster.nodes["a"].host.detector.missed("c", cluster.now_us)
+    for _ in range(2):
+        cluster.fire("a", "gossip")
+        assert [packet.to for packet in cluster.take(of(Ping))] == ["c"]
 
 
 def test_a_heartbeat_that_a_third_node_tells_of_feeds_phi() -> None:
@@ -248,7 +291,7 @@ def test_a_strangers_meeting_is_answered_so_that_it_learns_where_it_stands() -> 
 def test_the_heartbeats_of_who_has_left_are_forgotten() -> None:
     cluster = Cluster("abcd")
     for name in "bcd":
-        cluster.fire(name, "gossip")
+        beat(cluster, name)
         meet(cluster, name, "a")
     table = cluster.table("a")
     learn(cluster, "a", table._replace(epoch=2, members=(*table.members[:2], Member("c", (2, 3)))))
@@ -263,7 +306,7 @@ def test_now_and_then_the_peer_is_a_seed_which_may_be_a_stranger() -> None:
     cluster.nodes["a"].gossip.seeds = ("x", "a")
     met = []
     for _ in range(200):
-        cluster.fire("a", "gossip")
+        beat(cluster, "a")
         met += [packet.to for packet in cluster.take(of(GossipSyn))]
     assert set(met) == {"b", "x"}
     assert 5 <= met.count("x") <= 50, "one meeting in ten"
@@ -271,10 +314,10 @@ def test_now_and_then_the_peer_is_a_seed_which_may_be_a_stranger() -> None:
 
 def test_who_knows_nobody_asks_its_seeds_and_without_seeds_nobody() -> None:
     cluster = Cluster("ab", n=1, r=1, w=1, outsiders="x")
-    cluster.fire("x", "gossip")
+    beat(cluster, "x")
     assert cluster.take(of(GossipSyn)) == []
     cluster.nodes["x"].gossip.seeds = ("b", "x")
-    cluster.fire("x", "gossip")
+    beat(cluster, "x")
     assert [packet.to for packet in cluster.take(of(GossipSyn))] == ["b"]
 
 
