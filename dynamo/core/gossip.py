@@ -79,6 +79,7 @@ class Gossip:
         if message.table:
             theirs = decode_table(message.table)
             self._reconcile(sender, theirs)
+        self._ask_again(sender)
         if message.answer:
             table = self.table
             answer = GossipAck(self.participant.encoded, dict(self.heartbeats), answer=False, cluster=table.cluster)
@@ -107,9 +108,13 @@ class Gossip:
         if own is not None and theirs.cluster and theirs.cluster < mine.cluster and sender in theirs.names:
             host.mark("another ring met")
             host.send(sender, LetIn(own.name, own.weight, own.host, own.rack, own.datacenter))
-        elif participant.luggage is not None and not participant.inside and sender in mine.names:
-            host.mark("asked again to be let in")
-            host.send(sender, participant.luggage)
+
+    def _ask_again(self, sender: str) -> None:
+        """Who has come over and is in no ring asks at every meeting: a wish may be lost, and so may who heard it."""
+        participant = self.participant
+        if participant.luggage is not None and not participant.inside and sender in participant.table.names:
+            self.host.mark("asked again to be let in")
+            self.host.send(sender, participant.luggage)
 
     def forget_others(self) -> None:
         """Heartbeats of nodes that are not involved any more go."""
