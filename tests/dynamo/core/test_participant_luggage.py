@@ -36,6 +36,7 @@ def test_who_comes_over_has_luggage_until_it_is_a_member(phase: str) -> None:
     cluster.run(SETTLED_US)
     assert name in cluster.table(stays[0]).names
     assert luggage(cluster, name) is None
+    assert cluster.marked(name, "asked again to be let in") == 0, "it was under way all the time"
 
 
 def test_what_it_brings_is_at_the_owners_of_the_other_ring_in_the_end() -> None:
