@@ -7,9 +7,9 @@ import pytest
 from dynamo.core.actors import BIRTHS
 from dynamo.core.effects import DATA, META, Change, SetTimer, Write
 from dynamo.core.greeting import GENERATIONS, HEARTBEAT, RESEND_US, Greeting, last_beat
+from dynamo.core.identity import GENERATION, INCARNATION
 from dynamo.core.membership import NO_TABLE, decode_table, encode_table
 from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, GossipSyn, Hello, Read, Welcome
-from dynamo.core.node import GENERATION, INCARNATION
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, Packet, of
 from tests.dynamo.core.operating import SETTLED_US, begin
 from tests.dynamo.core.starting import answer, asked, remembered, restarted, serving, wait
