@@ -1,5 +1,4 @@
-"""`python3 dev.py bench [throughput] [pairs] [nodes] [length] [fuzz] [memory] [zoo] [shrink] [admission]`: the first
-four where none is named."""
+"""`python3 dev.py bench NAME...`: the first four of `BENCHMARKS` where none is named."""
 
 import os
 import platform
@@ -10,7 +9,10 @@ from typing import Any
 
 from benchmarks.admission import admission
 from benchmarks.fuzz import fuzzing, memory
+from benchmarks.linearizability import main as linearizability
+from benchmarks.loading import loading
 from benchmarks.measure import apart
+from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
 
@@ -91,15 +93,19 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "length": length,
     "fuzz": fuzzing,
     "memory": memory,
+    "loading": loading,
     "zoo": table,
     "shrink": shrunk,
     "admission": admission,
+    "proofs": proofs,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["linearizability"]:
+        return linearizability(names[1:], _machine)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

@@ -87,8 +87,8 @@ class Table(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, bool, int, str, int, int, str]:
-        """Of two tables of one cluster the one with the greater rank is the newer. (Two members may take over one
-        plan at once: then the greater name does.)"""
+        """Of two tables of one cluster the one with the greater rank is the newer. The driver comes last: two members
+        may take over one plan at once."""
         plan = self.plan
         if plan is None:
             return (self.epoch, False, 0, "", 0, 0, "")

@@ -1,6 +1,8 @@
 """Rows of well-formed files, for tests to spoil."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +34,15 @@ class Files:
 @pytest.fixture
 def files(tmp_path):
     return Files(tmp_path)
+
+
+SHARED = Path(os.environ.get("KEPT_SHARED") or Path(__file__).resolve().parents[2].parent / "shared")
+"""Recorded histories of other projects, which are not part of this one."""
+
+
+@pytest.fixture
+def recorded_elsewhere():
+    """The folder of histories with known verdicts."""
+    if not (SHARED / "histories" / "VERDICTS.tsv").is_file():
+        pytest.skip(f"no recorded histories of other projects in {SHARED} (KEPT_SHARED says where they are)")
+    return SHARED / "histories"
