@@ -120,8 +120,8 @@ class AntiEntropy:
         host = self.host
         if lost:
             if host.name in host.ring.names and host.involved:
-                self._doubt(host.ring.partitions_of(host.name))
-            return (self._progress(),)
+                self.doubt(host.ring.partitions_of(host.name))
+            return (self.progress(),)
         if RECOVERING in meta and host.involved:
             for position, names in json.loads(meta[RECOVERING]).items():
                 self.replica.recovering[host.ring.holding(int(position))] = set(names)
@@ -129,11 +129,7 @@ class AntiEntropy:
 
     def doubt(self, partitions: Iterable[int]) -> None:
         """This node does not have everything of these partitions, though it is to answer for them: they are recovered
-        like those of a lost disk."""
-        self._doubt(partitions)
-        self.host.write((self._progress(),))
-
-    def _doubt(self, partitions: Iterable[int]) -> None:
+        like those of a lost disk. Whoever calls this writes `progress` down."""
         host = self.host
         for partition in partitions:
             others = {name for name in host.ring.readers(partition) if name != host.name and name in host.involved}
@@ -141,7 +137,8 @@ class AntiEntropy:
                 self.replica.recovering[partition] = others
 
     def ring_changed(self, before: AnyRing) -> None:
-        """What is being recovered goes on under the new ring, and is asked of the owners of now."""
+        """What is being recovered goes on under the new ring, and is asked of the owners of now. Whoever calls this
+        writes `progress` down, in one batch with the ring: partitions have other bounds in another ring."""
         host, replica = self.host, self.replica
         old, replica.recovering = replica.recovering, {}
         if not old:
@@ -155,7 +152,6 @@ class AntiEntropy:
             missing = {name for name in readers if name != host.name and name in host.involved} - confirmed
             if host.name in readers and missing:
                 replica.recovering[partition] = missing
-        host.write((self._progress(),))
 
     def same(self, sender: str, message: TreeSame) -> None:
         """`sender` holds exactly what we hold in these partitions, at one moment since our start."""
@@ -169,9 +165,9 @@ class AntiEntropy:
                 del recovering[partition]
                 self.host.mark("partition recovered")
         if confirmed:  # after the records that were confirmed: a crash cannot keep this and lose them
-            self.host.write((self._progress(),))
+            self.host.write((self.progress(),))
 
-    def _progress(self) -> Change:
+    def progress(self) -> Change:
         """What is still to be recovered, for the disk; partitions by their last position, since numbers change."""
         ring = self.host.ring
         left = {str(ring.range_of(p)[1] - 1): sorted(names) for p, names in sorted(self.replica.recovering.items())}
