@@ -67,6 +67,8 @@ class Action:
     updates: tuple[Update, ...]
     says: str
     """For people: what happened, with the parameters' names in braces."""
+    details: tuple[tuple[Formula, str], ...] = ()
+    """What to add to it where a formula held before."""
 
     def __post_init__(self) -> None:
         names = [update.relation.name for update in self.updates]

@@ -39,7 +39,7 @@ call = Action(
     (
         Guard("idle", ~ballot(), "one vote at a time"),
         Guard("stable", ~prep(), "no change of the list is under way"),
-        Guard("dead", every(x, holds=has(n, x) >> gone(n, x)), "nothing in the state is shown"),
+        Guard("dead", every(x, holds=has(n, x) >> (gone(n, x) & dgone(n, x))), "nothing in the state is shown"),
         Guard(
             "agreed",
             every(i, x, holds=has(n, x) >> ((~dur(i, x) | dgone(i, x)) & (same(i, n) | ~has(i, x) | gone(i, x)))),

@@ -1,13 +1,33 @@
 """The abstract store, joined from its parts."""
 
 from model.abstract import failing, promises, reading, reaping, reshaping, spreading, upkeep, writing
-from model.abstract.logic import every, some, same
+from model.abstract.logic import every, same, some
 from model.abstract.protocol import Named, Protocol, Update, always
-from model.abstract.vocabulary import (RELATIONS, SORTS, cur, used, member, first, owner, i, j, k, p, q, reads_of, writes_of, in_read, in_write)
-from model.abstract.logic import same
+from model.abstract.vocabulary import (
+    RELATIONS,
+    SORTS,
+    cur,
+    first,
+    i,
+    in_read,
+    in_write,
+    j,
+    k,
+    member,
+    owner,
+    p,
+    q,
+    reads_of,
+    used,
+    writes_of,
+)
 
 AXIOMS = (
-    always("quorums meet", (reads_of(p, j) & writes_of(q, j)) >> some(i, holds=in_read(p, i) & in_write(q, i)), "R + W > N in every list"),
+    always(
+        "quorums meet",
+        (reads_of(p, j) & writes_of(q, j)) >> some(i, holds=in_read(p, i) & in_write(q, i)),
+        "R + W > N in every list",
+    ),
     always("readers are owners", (reads_of(p, j) & in_read(p, i)) >> owner(j, i), "read quorums are of owners"),
     always("writers are owners", (writes_of(q, j) & in_write(q, i)) >> owner(j, i), "write quorums are of owners"),
     Named("writable", every(j, holds=some(q, holds=writes_of(q, j))), "every list has W owners"),
@@ -16,8 +36,15 @@ AXIOMS = (
     Named("a first list", some(j, holds=first(j)), "some list is the first"),
 )
 STORE = Protocol(
-    "store", SORTS, RELATIONS, AXIOMS,
-    (Update(cur, (j,), first(j)), Update(used, (j,), first(j)), Update(member, (i,), some(j, holds=first(j) & owner(j, i)))),
+    "store",
+    SORTS,
+    RELATIONS,
+    AXIOMS,
+    (
+        Update(cur, (j,), first(j)),
+        Update(used, (j,), first(j)),
+        Update(member, (i,), some(j, holds=first(j) & owner(j, i))),
+    ),
     (*writing.ACTIONS, *reading.ACTIONS, *spreading.ACTIONS, *failing.ACTIONS, *reshaping.ACTIONS, *reaping.ACTIONS),
     (*promises.INVARIANTS_A, *upkeep.INVARIANTS_B),
     tuple(p.name for p in promises.PROPERTIES),

@@ -15,7 +15,7 @@ from model.abstract.logic import Relation, Sort, Var
 NODE = Sort("Node")
 WRITE = Sort("Write")
 READ = Sort("Read")
-LIST = Sort("List")
+LIST = Sort("OwnerList")
 READ_QUORUM = Sort("ReadQuorum")
 WRITE_QUORUM = Sort("WriteQuorum")
 SORTS = (NODE, WRITE, READ, LIST, READ_QUORUM, WRITE_QUORUM)

@@ -76,7 +76,8 @@ put = Action(
         grow(sent, v, x, by=same(v, w) & (same(x, w) | got(r, x) | has(c, x))),
         grow(sgone, v, x, by=same(v, w) & (got(r, x) | gone(c, x) | (same(x, w) & delete(w)))),
     ),
-    "{c} coordinates {w} with what {r} saw as context",
+    "{c} coordinates {w}",
+    ((done(r), " for a client that has seen what {r} returned"),),
 )
 
 stand_in = Action(
@@ -91,7 +92,8 @@ stand_in = Action(
         grow(sent, v, x, by=same(v, w) & (same(x, w) | got(r, x) | hint(c, x))),
         grow(sgone, v, x, by=same(v, w) & (got(r, x) | hgone(c, x) | (same(x, w) & delete(w)))),
     ),
-    "{c}, a fallback, coordinates {w} with what {r} saw as context, and keeps it in a hint",
+    "{c}, a fallback, coordinates {w} and keeps it in a hint",
+    ((done(r), ", for a client that has seen what {r} returned"),),
 )
 
 replicate = Action(
