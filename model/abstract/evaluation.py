@@ -27,7 +27,7 @@ class Evaluation:
         self.width = 0
         """The slots that the widest formula so far needs."""
 
-    def compile(self, formula: Formula, slots: Mapping[Var, int]) -> Test:
+    def compile(self, formula: Formula, slots: Mapping[Var, int]) -> Test:  # noqa: PLR0911 - one for each form
         """`formula` as a function, with its free variables at `slots`; bound ones get slots above them."""
         self.width = max(self.width, len(slots))
         match formula:

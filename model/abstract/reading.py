@@ -103,7 +103,7 @@ repair = Action(
 end_read = Action(
     "end_read",
     (r,),
-    (),
+    (Guard("begun", begun(r), "it has been asked for"),),
     (shrink(live_read, t, by=same(t, r)),),
     "the operation {r} and its repairs come to their end",
 )

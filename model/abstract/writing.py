@@ -167,7 +167,7 @@ complete_sloppily = Action(
 expire = Action(
     "expire",
     (w,),
-    (),
+    (Guard("started", started(w), "it has been asked for"),),
     (shrink(alive, v, by=same(v, w)), grow(expired, v, by=same(v, w))),
     "the operation {w} and its messages come to their end",
 )

@@ -86,7 +86,7 @@ def _ask(name: str, session: Session, obligation: Obligation, clock: Clock, shar
     elif said != "sat":
         reason = " ".join(session.tell("(get-info :reason-unknown)"))
     session.tell("(pop 1)")
-    if said == "sat" or said == "unsat":
+    if said in ("sat", "unsat"):
         return Answer(name, said, took_s, core)
     return Answer(name, "unknown", took_s, reason=reason if said == "unknown" else said)
 

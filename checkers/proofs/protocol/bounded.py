@@ -21,7 +21,7 @@ class Grounding:
     """Writes formulas of one instance as propositional ones, over a variable for each tuple of each relation."""
 
     def __init__(self, protocol: Protocol, instance: Instance) -> None:
-        import z3
+        import z3  # noqa: PLC0415
 
         self._z3 = z3
         self.protocol = protocol
@@ -39,7 +39,7 @@ class Grounding:
     def tuples(self, sorts: Iterable[str]) -> Iterator[tuple[str, ...]]:
         yield from product(*(self.instance.things[sort] for sort in sorts))
 
-    def ground(self, formula: Formula, names: Names) -> Any:
+    def ground(self, formula: Formula, names: Names) -> Any:  # noqa: PLR0911 - one for each form
         """True, False, or a z3 formula over `before`."""
         match formula:
             case Atom(relation, args):
@@ -85,7 +85,7 @@ class Chain:
     """The runs of an instance, as a z3 solver that grows by one step at a time."""
 
     def __init__(self, protocol: Protocol, instance: Instance) -> None:
-        import z3
+        import z3  # noqa: PLC0415
 
         self._z3 = z3
         self._grounding = Grounding(protocol, instance)

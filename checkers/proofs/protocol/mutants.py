@@ -4,13 +4,12 @@ Every mutant must be caught: bounded checking finds a run from the initial state
 many of the same mistakes into the real store.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
+from checkers.proofs.protocol.mutation import Change, both, guarded, updated, without, without_axiom
 from model.abstract.instance import Instance, instance
-from model.abstract.logic import FALSE, Formula, every, same, some
-from model.abstract.protocol import Guard, Protocol, Update, grow
+from model.abstract.logic import FALSE, every, same, some
+from model.abstract.protocol import Update, grow
 from model.abstract.vocabulary import (
     acked,
     alive,
@@ -39,8 +38,6 @@ from model.abstract.vocabulary import (
     x,
 )
 
-Change = Callable[[Protocol], Protocol]
-
 THREE = instance({"old": "abc"}, r=2, w=2)
 """Three owners, R = W = 2."""
 PAIR = instance({"old": "ab"}, r=1, w=2)
@@ -52,6 +49,7 @@ GROW = instance({"old": "ab", "new": "bc"}, r=1, w=2)
 TWO_PUTS = instance({"old": "ab"}, r=1, w=2, writes=("put1", "put2"))
 DELETING = instance({"old": "a"}, r=1, w=1, deletes=("del1",))
 DELETING_PAIR = instance({"old": "ab"}, r=1, w=2, deletes=("del1",))
+DELETING_TWICE = instance({"old": "a"}, r=1, w=1, deletes=("del1",), reads=("get1", "get2"), nodes="f")
 DELETING_FALLBACK = instance({"old": "a"}, r=1, w=1, deletes=("del1",), nodes="f")
 
 
@@ -63,45 +61,9 @@ class Mutant(NamedTuple):
     change: Change
     instance: Instance
     breaks: str
-    """The property that its shortest run breaks."""
-
-
-def without(action: str, guard: str) -> Change:
-    """The protocol where `action` does not wait for `guard`."""
-    return lambda protocol: protocol.without_guard(action, guard)
-
-
-def guarded(action: str, guard: str, formula: Formula) -> Change:
-    """The protocol where `guard` of `action` asks for `formula` instead."""
-
-    def change(protocol: Protocol) -> Protocol:
-        old = protocol.action(action)
-        guards = tuple(Guard(g.name, formula, g.sentence) if g.name == guard else g for g in old.guards)
-        assert guards != old.guards, f"{action} has no guard {guard!r} that says otherwise"
-        return protocol.with_action(replace(old, guards=guards))
-
-    return change
-
-
-def updated(action: str, *updates: Update) -> Change:
-    """The protocol where `action` makes these `updates` of their relations instead of its own."""
-
-    def change(protocol: Protocol) -> Protocol:
-        old = protocol.action(action)
-        names = {update.relation.name: update for update in updates}
-        kept: list[Update] = [names.pop(u.relation.name, u) for u in old.updates]
-        assert not names, f"{action} does not update {list(names)}"
-        return protocol.with_action(replace(old, updates=tuple(kept)))
-
-    return change
-
-
-def both(one: Change, other: Change) -> Change:
-    return lambda protocol: other(one(protocol))
-
-
-def without_axiom(name: str) -> Change:
-    return lambda protocol: replace(protocol, axioms=tuple(a for a in protocol.axioms if a.name != name))
+    """The promise that it breaks."""
+    among: tuple[str, ...] = ()
+    """Where not empty: the actions of which the run may consist; it is a shortest of these."""
 
 
 _some_list = some(j, q, holds=needs(w, j) & writes_of(q, j) & every(i, holds=in_write(q, i) >> promised(i, w)))
@@ -111,6 +73,13 @@ _old_list = every(
 _overwrites = Update(has, (i, x), (has(i, x) & ~same(i, n)) | (same(i, n) & sent(w, x)))
 _repair_overwrites = Update(has, (i, x), (has(i, x) & ~same(i, n)) | (same(i, n) & got(r, x)))
 _sync_exactly = Update(dur, (i, x), (dur(i, x) & ~same(i, n)) | (same(i, n) & has(n, x)))
+
+DELETING_ACTIONS = (
+    *("put", "stand_in", "sync", "expire", "hand_off", "drop_hint"),
+    *("start_read", "respond", "respond_from_hint", "finish_read", "repair", "end_read"),
+    *("call", "vote", "decide", "forget"),
+)
+"""What a value, its delete and the vote need, and no more: the searches among all actions take minutes."""
 
 MUTANTS = (
     # Quorums
@@ -273,6 +242,7 @@ MUTANTS = (
         without("decide", "unanimous"),
         DELETING_FALLBACK,
         "no resurrection",
+        DELETING_ACTIONS,
     ),
     Mutant(
         "live record reaped",
@@ -280,6 +250,7 @@ MUTANTS = (
         without("call", "dead"),
         DELETING,
         "no false reaping",
+        DELETING_ACTIONS,
     ),
     Mutant(
         "stale owner ignored",
@@ -287,6 +258,7 @@ MUTANTS = (
         without("call", "agreed"),
         DELETING_PAIR,
         "no resurrection",
+        DELETING_ACTIONS,
     ),
     Mutant(
         "no grace for reads",
@@ -294,6 +266,7 @@ MUTANTS = (
         without("call", "reads over"),
         DELETING,
         "no resurrection",
+        DELETING_ACTIONS,
     ),
     Mutant(
         "no grace for writes",
@@ -301,6 +274,7 @@ MUTANTS = (
         without("call", "writes over"),
         DELETING,
         "no resurrection",
+        (*DELETING_ACTIONS, "replicate", "store"),
     ),
     Mutant(
         "hint ignored",
@@ -308,6 +282,7 @@ MUTANTS = (
         without("vote", "no hint"),
         DELETING_FALLBACK,
         "no resurrection",
+        DELETING_ACTIONS,
     ),
     Mutant(
         "hint just handed off",
@@ -315,6 +290,7 @@ MUTANTS = (
         without("vote", "steady"),
         DELETING_FALLBACK,
         "no resurrection",
+        DELETING_ACTIONS,
     ),
     Mutant(
         "tombstones not exchanged",

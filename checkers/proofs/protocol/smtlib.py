@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from model.abstract.logic import And, Atom, Exists, ForAll, Formula, Not, Or, Relation, Same, Sort, Var
 
 
-def term(formula: Formula) -> str:
+def term(formula: Formula) -> str:  # noqa: C901, PLR0911 - one case for each form
     """`formula` as an SMT-LIB term."""
     match formula:
         case Atom(relation, args):

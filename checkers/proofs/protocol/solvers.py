@@ -20,7 +20,7 @@ class Z3:
     """z3. `timeout_ms` bounds each `(check-sat)`."""
 
     def __init__(self, timeout_ms: int) -> None:
-        import z3
+        import z3  # noqa: PLC0415
 
         self._z3 = z3
         self._context = z3.Context()
@@ -40,7 +40,7 @@ class Cvc5:
 
     def __init__(self, timeout_ms: int, saturate: bool = True) -> None:
         try:
-            import cvc5
+            import cvc5  # noqa: PLC0415
         except ImportError:
             raise SolverMissing("cvc5 is not installed: it comes with the extra 'solvers'") from None
         self._cvc5 = cvc5

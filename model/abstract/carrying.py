@@ -65,7 +65,6 @@ from model.abstract.vocabulary import (
 )
 
 _waiting = alive(w) & ~acked(w) & home(w)
-_asking = live_read(r) & ~done(r)
 _counted_on = promised(i, w) | vouch(i, w)
 
 RECOVERY = (
@@ -203,7 +202,7 @@ _places = (
     ("reads", r, got(r, w) & live_read(r), ggone(r, w)),
 )
 
-REAPING_KEPT = (
+FORGETTING = (
     *(
         Named(
             f"clean or spoiled: {name}",
@@ -232,4 +231,3 @@ REAPING_KEPT = (
         "a vote is on what was replaced or deleted",
     ),
 )
-INVARIANTS_B = (*RECOVERY, *CHANGE, *REAPING_KEPT)
