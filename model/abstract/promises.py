@@ -1,9 +1,10 @@
 """What the abstract store promises of one key (`docs/promises.md` has the wording for the real store)."""
 
-from model.abstract.logic import same, some
+from model.abstract.logic import some
 from model.abstract.protocol import always
 from model.abstract.vocabulary import (
     acked,
+    delete,
     done,
     dur,
     ggone,
@@ -32,7 +33,7 @@ PROMISES = (
     ),
     always(
         "fresh deletes",
-        (done(r) & must(r, v) & sgone(v, x) & ~same(v, x) & got(r, x)) >> ggone(r, x),
+        (done(r) & must(r, v) & sgone(v, x) & ~delete(x) & got(r, x)) >> ggone(r, x),
         "a read that was asked for after a write was answered ok shows nothing that the write replaced or deleted",
     ),
     always(

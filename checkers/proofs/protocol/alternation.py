@@ -6,7 +6,7 @@ such functions comes back to a sort, only finitely many terms exist, a finite mo
 quantifier under a negation is an existential one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from checkers.proofs.protocol.obligations import Obligation
@@ -66,10 +66,9 @@ def order(found: Iterable[Edge]) -> tuple[str, ...] | None:
 
 def cycle(found: Iterable[Edge]) -> tuple[str, ...]:
     """Sorts each of which is made from the one before, the first from the last; empty where there is no such ring."""
-    makes: Mapping[str, list[str]] = {}
     makes = {of: [to for start, to in sorted(found) if start == of] for of, _ in sorted(found)}
     for first in makes:
-        paths = [(first,)]
+        paths: list[tuple[str, ...]] = [(first,)]
         seen: set[str] = set()
         while paths:
             path = paths.pop(0)

@@ -86,8 +86,10 @@ def _ask(name: str, session: Session, obligation: Obligation, clock: Clock, shar
     elif said != "sat":
         reason = " ".join(session.tell("(get-info :reason-unknown)"))
     session.tell("(pop 1)")
-    if said in ("sat", "unsat"):
-        return Answer(name, said, took_s, core)
+    if said == "unsat":
+        return Answer(name, "unsat", took_s, core)
+    if said == "sat":
+        return Answer(name, "sat", took_s)
     return Answer(name, "unknown", took_s, reason=reason if said == "unknown" else said)
 
 

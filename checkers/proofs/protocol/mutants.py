@@ -74,6 +74,7 @@ _overwrites = Update(has, (i, x), (has(i, x) & ~same(i, n)) | (same(i, n) & sent
 _repair_overwrites = Update(has, (i, x), (has(i, x) & ~same(i, n)) | (same(i, n) & got(r, x)))
 _sync_exactly = Update(dur, (i, x), (dur(i, x) & ~same(i, n)) | (same(i, n) & has(n, x)))
 
+REREAD_PAIR = instance({"old": "ab"}, r=1, w=2, deletes=("del1",), reads=("get1", "get2"))
 DELETING_ACTIONS = (
     *("put", "stand_in", "sync", "expire", "hand_off", "drop_hint"),
     *("start_read", "respond", "respond_from_hint", "finish_read", "repair", "end_read"),
@@ -288,7 +289,7 @@ MUTANTS = (
         "hint just handed off",
         "a member agrees right after it dropped a hint",
         without("vote", "steady"),
-        DELETING_FALLBACK,
+        DELETING_TWICE,
         "no resurrection",
         DELETING_ACTIONS,
     ),
@@ -296,7 +297,8 @@ MUTANTS = (
         "tombstones not exchanged",
         "anti-entropy brings versions, and not that they are gone",
         updated("exchange", grow(gone, i, x, by=FALSE)),
-        DELETING_PAIR,
+        REREAD_PAIR,
         "fresh deletes",
+        (*DELETING_ACTIONS, "replicate", "ack", "complete", "exchange"),
     ),
 )

@@ -52,7 +52,7 @@ class Proof:
         found = {outcome.result for outcome in self.outcomes}
         for least in ("disagreement", "refuted", "unknown"):
             if least in found:
-                return least  # type: ignore[return-value]
+                return least
         return "proved" if found and self.order and all(self.goals.values()) else "unknown"
 
     @property

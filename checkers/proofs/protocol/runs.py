@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checkers.proofs.protocol.bounded import shortest
+from model.abstract.evaluation import State
 from model.abstract.instance import Instance
-from model.abstract.interpreter import Interpreter, State, Step
+from model.abstract.interpreter import Interpreter, Step
 from model.abstract.logic import And, Atom, Exists, ForAll, Formula, Not, Or, Var
 from model.abstract.protocol import Named, Protocol
 
