@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from checkers.proofs.protocol.obligations import DENIAL, Group, Obligation, denial, preamble
+from checkers.proofs.protocol.obligations import Group, Obligation, denial, preamble
 from checkers.proofs.protocol.solvers import SOLVERS, Session
 
 Status = Literal["sat", "unsat", "unknown"]
@@ -29,7 +29,8 @@ class Answer:
     status: Status
     took_s: float
     core: tuple[str, ...] = ()
-    """Of `unsat`: the assumptions that contradict the denial, by name, in the order of the script."""
+    """Of `unsat`: assumptions that contradict the denial, by name, in the order of the script. There may be others that
+    do, and not all of these may be needed."""
     reason: str = ""
     """Of `unknown`: what stopped it."""
 
@@ -95,5 +96,4 @@ def _ask(name: str, session: Session, obligation: Obligation, clock: Clock, shar
 
 def _core(lines: Sequence[str], obligation: Obligation) -> tuple[str, ...]:
     text = " ".join(lines)
-    names = [assumption.name for assumption in obligation.group.assumptions]
-    return tuple(name for name in (*names, DENIAL) if f"|{name}|" in text or text.strip("() ") == name)
+    return tuple(assumption.name for assumption in obligation.group.assumptions if f"|{assumption.name}|" in text)
