@@ -37,7 +37,7 @@ class World:
         return {" ".join(row) for row in self.interpreter.value(self.state, relation)}
 
     def allows(self, name: str, **values: Iterable[tuple[str, ...]]) -> bool:
-        """Whether the state in which relations have these `values`, and the others are empty, has the invariant `name`."""
+        """Whether a state has the invariant `name`: that in which relations have these `values`, the others none."""
         state = self.interpreter.state({relation: frozenset(rows) for relation, rows in values.items()})
         return self.interpreter.holds(state, self.interpreter.protocol.invariant(name).formula)
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from model.abstract import carrying, holding, promises
 from model.abstract.invariants import ALL, PROPERTIES
 
@@ -13,3 +15,8 @@ def test_every_invariant_says_in_words_what_it_means():
     sentences = [named.sentence for named in ALL]
     assert all(sentence and not sentence.endswith(".") for sentence in sentences)
     assert len(set(sentences)) == len(sentences)
+
+
+def test_the_document_has_every_invariant_in_its_words():
+    text = (Path(__file__).parents[3] / "docs" / "protocol-proof.md").read_text(encoding="utf-8")
+    assert [named.name for named in ALL if f"| `{named.name}` | {named.sentence} |" not in text] == []

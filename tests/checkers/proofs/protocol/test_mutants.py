@@ -66,3 +66,9 @@ def test_runs_are_told_step_by_step_and_end_with_the_facts(known):
 def test_every_promise_is_broken_by_some_mutant_but_those_that_follow_from_the_data_alone():
     broken = {mutant.breaks for mutant in MUTANTS}
     assert broken | {"no false loss"} == set(STORE.properties)
+
+
+def test_the_document_lists_every_mutant_with_the_length_of_its_run(known):
+    text = (Path(__file__).parents[4] / "docs" / "protocol-proof.md").read_text(encoding="utf-8")
+    rows = [f"| {m.name} | {m.mistake} | {m.breaks} | {len(known[m.name])} |" for m in MUTANTS]
+    assert [row for row in rows if row not in text] == []
