@@ -32,6 +32,8 @@ class AntiEntropy:
     def __init__(self, host: Host, replica: Replica) -> None:
         self.host = host
         self.replica = replica
+        self.alike: dict[int, dict[str, tuple[str, ...]]] = {}
+        """Partition -> owners that recover it as well and hold the same -> whose confirmation they lacked then."""
 
     def tick(self) -> None:
         """One exchange interval has passed: start a round with one peer that shares a partition with this node."""
@@ -55,7 +57,9 @@ class AntiEntropy:
             self.host.send(sender, TreeNodes(tuple((p, (), forest.children(p, ())) for p in different)))
         if message.confirm:
             same = sorted(set(mine) - set(different))
-            self.host.send(sender, TreeSame(message.confirm, tuple(same)))
+            recovering = self.replica.recovering
+            missing = {p: tuple(sorted(recovering[p])) for p in same if p in recovering}
+            self.host.send(sender, TreeSame(message.confirm, tuple(same), missing))
 
     def nodes(self, sender: str, message: TreeNodes) -> None:
         """Children of inner nodes that differ: go one level down where they differ from ours."""
@@ -141,6 +145,7 @@ class AntiEntropy:
         writes `progress` down, in one batch with the ring: partitions have other bounds in another ring."""
         host, replica = self.host, self.replica
         old, replica.recovering = replica.recovering, {}
+        self.alike.clear()
         if not old:
             return
         ring = host.ring
@@ -160,12 +165,24 @@ class AntiEntropy:
             return  # it speaks of what an earlier boot held
         confirmed = [p for p in message.partitions if sender in recovering.get(p, ())]
         for partition in confirmed:
-            recovering[partition].discard(sender)
-            if not recovering[partition]:
+            if partition in message.missing:
+                self.alike.setdefault(partition, {})[sender] = message.missing[partition]
+            else:
+                recovering[partition].discard(sender)
+            if self._recovered(partition):
                 del recovering[partition]
+                self.alike.pop(partition, None)
                 self.host.mark("partition recovered")
         if confirmed:  # after the records that were confirmed: a crash cannot keep this and lose them
             self.host.write((self.progress(),))
+
+    def _recovered(self, partition: int) -> bool:
+        """Whether this copy is whole: everybody has confirmed it who has not lost the partition himself, and it equals
+        those of the others, who have been confirmed by everybody else. (Two copies that are equal because both are
+        empty confirm nothing.)"""
+        left, alike = self.replica.recovering[partition], self.alike.get(partition, {})
+        lost = {*alike, self.host.name}
+        return all(name in alike and lost.issuperset(alike[name]) for name in left)
 
     def progress(self) -> Change:
         """What is still to be recovered, for the disk; partitions by their last position, since numbers change."""
