@@ -126,7 +126,7 @@ class PutCoordinator:
             self.host.mark("put refused: damaged record")
             self._refuse(put, "the coordinator's copy is damaged and being healed")
         elif put.request.kind == PUT or self.host.versioning.delete_makes_version:
-            self.actors.give(put.request.key, self._make, put)
+            self.actors.give(put.request.key, self._make, put, standing_in=bool(put.here.owner))
         else:
             self._make("", (), put)
 
