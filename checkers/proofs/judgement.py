@@ -82,9 +82,8 @@ def judge(question: Question, solvers: Solvers) -> Judgement:
 
 
 def counterexample(lemma: Lemma, outcome: Outcome, solvers: Solvers) -> Counterexample:
-    """The preferred model of a refuted question, with the fewest nodes in the sets that may be larger than they must;
-    where z3 finds none in time, the solver's own."""
-    model = smallest(outcome.problem, lemma.least, lemma.preferred(), solvers.timeout_ms)
+    """The preferred model of a refuted question; where z3 finds none in time, the solver's own."""
+    model = smallest(outcome.problem, (), lemma.preferred(), solvers.timeout_ms)
     if model is None:
         model = next(answer for answer in outcome.answers if answer.status == "sat").values
     return lemma.counterexample(model)

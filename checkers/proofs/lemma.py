@@ -72,8 +72,6 @@ class Lemma:
     tempting: tuple[Tempting, ...] = ()
     extra: tuple[str, ...] = ()
     """Numbers beside the sizes of regions that are free within the setting."""
-    least: tuple[Term, ...] = ()
-    """What a counterexample has no more of than it must, where the setting leaves sizes open."""
     prefix: Callable[[Region], str] = lambda _region: "n"
     """Region -> the letter that its nodes are called by."""
 

@@ -168,12 +168,12 @@ def _knapsack(costs: tuple[tuple[int, int], ...], need: int) -> int:
     """The least cost at which weights come to `need`."""
     if all(weight == 1 for _, weight in costs):
         return sum(sorted(cost for cost, _ in costs)[:need])
-    endless = sum(cost for cost, _ in costs) + 1
-    best = [0] + [endless] * need
+    heaviest = [0] + [-1] * sum(cost for cost, _ in costs)  # by cost; weights may be large, costs are nodes
     for cost, weight in costs:
-        for filled in range(need, 0, -1):
-            best[filled] = min(best[filled], best[max(0, filled - weight)] + cost)
-    return best[need]
+        for spent in range(len(heaviest) - 1, cost - 1, -1):
+            if heaviest[spent - cost] >= 0:
+                heaviest[spent] = max(heaviest[spent], heaviest[spent - cost] + weight)
+    return next(spent for spent, weight in enumerate(heaviest) if weight >= need)
 
 
 def from_quoracle(given: Any) -> Expression:

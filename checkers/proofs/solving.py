@@ -5,7 +5,7 @@ the same; two that contradict each other are a `disagreement`, and one that give
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from checkers.proofs.smtlib import assertion, declarations, quantified, script
@@ -77,9 +77,6 @@ class Solvers:
             answer = _ASK[name](problem, self.timeout_ms)
             answers.append(answer._replace(took_s=self.clock() - begun))
         return Outcome(problem, _result(problem, answers), tuple(answers))
-
-    def with_timeout(self, timeout_ms: int) -> "Solvers":
-        return replace(self, timeout_ms=timeout_ms)
 
 
 def _result(problem: Problem, answers: list[Answer]) -> Result:

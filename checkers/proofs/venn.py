@@ -36,6 +36,15 @@ class Venn:
         regions = (Region(tuple(name for name, is_in in zip(sets, row, strict=True) if is_in)) for row in chosen)
         self.regions = tuple(region for region in regions if possible(region))
 
+    @classmethod
+    def parted(cls, parts: tuple[str, ...], sets: tuple[str, ...]) -> "Venn":
+        """Nodes of which each is in exactly one of `parts`, and in any of `sets`."""
+        inner = cls(sets)
+        found = cls(())
+        found.sets = (*parts, *sets)
+        found.regions = tuple(Region((part, *region.sets)) for part in parts for region in inner.regions)
+        return found
+
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(region.name for region in self.regions)

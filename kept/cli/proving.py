@@ -107,7 +107,7 @@ def _number(name: str, text: str) -> int:
     accepted = "a whole number, or a range such as 3..7" if name in _RANGED else "a whole number"
     if name in ("r", "w"):
         accepted += ", or classes such as 1,2"
-    if not re.fullmatch(r"-?[0-9]{1,9}", text.strip(), re.ASCII):
+    if not re.fullmatch(r"-?[0-9]{1,15}", text.strip(), re.ASCII):
         raise UsageError(f"{flag(name)}: {shown(text)}; accepted: {accepted}")
     return int(text)
 

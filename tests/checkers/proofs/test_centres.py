@@ -41,6 +41,15 @@ def test_the_solver_and_the_condition_agree_on_every_pair_of_levels() -> None:
     assert results == {"proved", "refuted"}
 
 
+def test_two_dozen_data_centres_are_decided_and_the_counterexample_asks_no_more_than_the_levels_do() -> None:
+    factors = {f"dc{at}": 3 for at in range(24)}
+    here, across = judged(Centres(factors, "EACH_QUORUM", "LOCAL_ONE"), Z3)
+    assert (here.result, across.result) == ("refuted", "refuted")
+    assert here.nodes is not None
+    assert len(here.nodes["write"]) == 48
+    assert here.nodes["read"] == ("dc0-3",)
+
+
 @pytest.mark.parametrize(("level", "there"), [("THREE", False), ("TWO", True), ("EACH_QUORUM", True), ("ALL", True)])
 def test_a_level_that_asks_for_more_than_there_is_is_not_possible(level: str, there: bool) -> None:
     assert possible({"a": 1, "b": 1}, level, "a") == there

@@ -111,7 +111,3 @@ def test_scripts_are_read_as_they_stand_in_a_file() -> None:
     text = "(set-logic QF_LIA)(declare-const a Int)(assert (> a a))(check-sat)"
     assert read_z3(text) == "unsat"
     assert read_cvc5(text)[2] == "unsat"
-
-
-def test_the_timeout_can_be_changed() -> None:
-    assert Solvers(("z3",), 5).with_timeout(7) == Solvers(("z3",), 7)

@@ -1,5 +1,7 @@
 """checkers.proofs.table: every row agrees with brute force over sets of nodes, and no row is missing."""
 
+from pathlib import Path
+
 import pytest
 
 from checkers.proofs.table import LEMMAS
@@ -33,3 +35,8 @@ def test_the_formula_of_the_survey_for_sloppy_quorums_says_the_same(all_small) -
     for v in all_small(lemma, 4):
         surveyed = v["R"] + v["W"] > v["N"] + min(min(v["h"], v["W"]) + min(v["g"], v["R"]), v["S"] - v["N"])
         assert holds(lemma.condition, v) == surveyed, v
+
+
+def test_the_documentation_names_every_lemma() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "proofs.md").read_text(encoding="utf-8")
+    assert [name for name in LEMMAS if f"| `{name}` |" not in text] == []

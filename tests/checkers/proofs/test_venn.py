@@ -14,6 +14,12 @@ def test_there_is_one_region_for_every_combination_that_is_possible() -> None:
     assert Venn(("list", "write"), lambda r: r.is_in("list")).names == ("in.list.write", "in.list")
 
 
+def test_each_node_of_parted_sets_is_in_one_part() -> None:
+    parted = Venn.parted(("eu", "us"), ("write",))
+    assert parted.names == ("in.eu.write", "in.eu", "in.us.write", "in.us")
+    assert parted.sets == ("eu", "us", "write")
+
+
 def test_sizes_are_sums_of_regions() -> None:
     assert value(VENN.size(), SIZES) == 10
     assert value(VENN.size("write"), SIZES) == 5

@@ -8,9 +8,10 @@ import pytest
 from dynamo.core import messages
 from dynamo.core.actors import BIRTHS
 from dynamo.core.effects import META, Asked, Effect, Event, Received, Reply, Synced, TimerFired, Write
+from dynamo.core.identity import GENERATION, INCARNATION
 from dynamo.core.membership import encode_table
 from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, Ping, Pong, Read, Replicate, Request
-from dynamo.core.node import GENERATION, INCARNATION, Node
+from dynamo.core.node import Node
 from dynamo.core.participant import MEMBERS
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, of
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -171,3 +172,14 @@ def test_a_solver_that_is_missing_is_a_usage_error(kept: Kept, monkeypatch: pyte
     said = kept(*STRICT, "--solver", "cvc5")
     assert said.code == 64
     assert said.err == "kept: --solver: cvc5 is not installed; it comes with the extra `solvers`\n"
+
+
+def test_every_command_of_the_documentation_does_what_it_says(kept: Kept) -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "proofs.md").read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.splitlines() if line.startswith("    kept prove")]
+    commands = [re.split(r" +# ", line)[0].removeprefix("kept ") for line in lines]
+    ours = [shlex.split(command) for command in commands if not re.search(r"[.](json|cql)|--all", command)]
+    assert len(ours) >= 9
+    assert {tuple(words): kept(*words, "--quiet").code for words in ours} == {
+        tuple(words): 1 if {"--lose-disks", "3..7", "1,3", "a*b + c*d"} & {*words} else 0 for words in ours
+    }

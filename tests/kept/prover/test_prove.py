@@ -37,6 +37,12 @@ def test_the_result_rests_on_what_decides(fields: dict[str, Any], result: str) -
     assert proof(**fields).result == result
 
 
+def test_votes_by_the_hundred_million_are_decided() -> None:
+    weights = {"a": 999_999_999, "b": 999_999_998, "c": 3}
+    assert proof(weights=weights, r=1_000_000_000, w=1_000_000_001).result == "proved"
+    assert proof(weights=weights, r=1_000_000_000, w=999_999_998).result == "refuted"
+
+
 def test_what_may_fail_is_told_without_a_claim() -> None:
     assert proof(n=3, r=1, w=2).facts == {"replicas that may be down, gets": 2, "replicas that may be down, puts": 1}
     assert proof(quorums="majority(a,b,c)").facts == {"nodes that may fail, gets": 1, "nodes that may fail, puts": 1}
