@@ -23,7 +23,7 @@ class Scripted:
         self.life = life
         """1 for the first process on this machine."""
         self.serving = True
-        self.host = SimpleNamespace(generation=life)
+        self.host = SimpleNamespace(generation=life, involved=frozenset({name}))
         self.heard: list[tuple[int, int, Event]] = []
         """(monotonic clock, wall clock, event)"""
 

@@ -220,11 +220,11 @@ OWN_CODE = "all nodes of a run speak the protocol"
 ELSEWHERE: dict[str, tuple[str, str]] = {
     "another ring met": (
         ONE_FOUNDING,
-        "test_gossip.py::test_of_two_rings_that_meet_the_one_with_the_greater_name_asks_to_be_let_in",
+        "test_gossip_rings.py::test_of_two_rings_that_meet_the_one_with_the_greater_name_asks_to_be_let_in",
     ),
     "asked again to be let in": (
         ONE_FOUNDING,
-        "test_participant.py::test_who_has_come_over_and_is_outside_asks_again_to_be_let_in",
+        "test_participant_rings.py::test_who_has_come_over_and_is_outside_asks_again_to_be_let_in",
     ),
     "damaged stray dropped": (
         "needs damage to a record between a change and its evacuation",
