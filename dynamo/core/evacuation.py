@@ -48,7 +48,7 @@ class Evacuation:
         waiting = len(replica.strays) + len(replica.misrouted)
         left = host.admission.take("evacuation", min(waiting, config.handoff_batch))
         for key in list(replica.strays)[:left]:
-            if replica.hint_count + config.n <= config.max_hints:
+            if not replica.hint_count or replica.hint_count + config.n <= config.max_hints:
                 left -= 1
                 replica.fetch(key, self._exile, key)
         for owner, key in list(replica.misrouted)[:left]:

@@ -88,7 +88,7 @@ class Node:
         self.evacuation = rules.evacuation(host, self.replica)
         self.participant = rules.participant(
             host, table, self._ring, self.replica, self.puts, self.gets, self.transfer, self.evacuation,
-            self._ring_changed, self.anti_entropy.doubt, self._report,
+            self._ring_changed, self.anti_entropy.doubt, self.anti_entropy.progress, self._report,
         )  # fmt: skip
         self.steward = rules.steward(host, self.participant)
         self.greeting = rules.greeting(host, self.participant, seeds)
@@ -329,6 +329,9 @@ class Node:
         op, key, state, owner, durable = message
         if not self.host.overload.begin(sender):
             self.host.send(sender, m.Refused(op))
+        elif owner and owner != self.name and self.name not in self.participant.table.names:
+            self.host.mark("hint refused: no member yet")  # it forgets what it has if the plan comes to nothing
+            self._done(sender, m.Refused(op))
         elif owner and owner != self.name:
             self._acknowledge(self.replica.keep_hint(owner, key, state), sender, op, durable)
         elif self.host.owns(key):
