@@ -53,7 +53,9 @@ def regular(history: Columns, initial: Any = None, budget: int = 0) -> Verdict:
 def timed(given: Transitions) -> tuple[Timed, Timed]:
     """The reads whose result was seen, and the writes that may have taken effect."""
     read, wrote = np.flatnonzero((given.pre != ANY) & given.required), np.flatnonzero(given.post != ANY)
-    reads = Timed(given.key[read].astype(np.int64), given.pre[read], given.start[read], given.end[read], given.row[read])
+    reads = Timed(
+        given.key[read].astype(np.int64), given.pre[read], given.start[read], given.end[read], given.row[read]
+    )
     writes = Timed(
         given.key[wrote].astype(np.int64), given.post[wrote], given.start[wrote], given.end[wrote], given.row[wrote]
     )

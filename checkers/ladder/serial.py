@@ -59,9 +59,7 @@ class Deadlines(NamedTuple):
         )  # fmt: skip
 
 
-def unserial(
-    accesses: Accesses, causes: Causes, keys: int, causal: bool, compiled: bool | None = None
-) -> int | None:
+def unserial(accesses: Accesses, causes: Causes, keys: int, causal: bool, compiled: bool | None = None) -> int | None:
     """The first session without an order: of its causes (`causal`), or of all writes in session order."""
     sessions = len(accesses.bounds) - 1
     home = accesses.session[accesses.access]
@@ -92,7 +90,7 @@ def _in_session(accesses: Accesses) -> Clocks:
     """Of each write, how many writes of its session's column precede it or are it."""
     sure = np.concatenate([[0], np.cumsum(accesses.kind == WRITES)])
     first = accesses.bounds[accesses.session[accesses.access]]
-    return (sure[accesses.access + 1] - sure[first]).astype(np.int32)[:, np.newaxis]
+    return np.asarray(sure[accesses.access + 1] - sure[first], dtype=np.int32)[:, np.newaxis]
 
 
 def _cyclic(accesses: Accesses, s: int, causal: bool, found: Deadlines) -> bool:
@@ -104,7 +102,7 @@ def _cyclic(accesses: Accesses, s: int, causal: bool, found: Deadlines) -> bool:
     return bool(len(left_over(before, after, len(accesses.kind))))
 
 
-def begun(
+def begun(  # noqa: C901, PLR0912 - a kernel is one loop
     s: int, bounds: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, columns: Ints, home: Ints, clock: Clocks,
     causal: bool, keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints, chain: Ints,
     known: Clocks,
@@ -148,7 +146,7 @@ def begun(
     return True
 
 
-def settled(
+def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
     key: Ints, write: Ints, written: Ints, columns: Ints, home: Ints, clock: Clocks, causal: bool, place: Ints,
     keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints, chain: Ints,
     known: Clocks, edge: Ints,

@@ -123,7 +123,7 @@ def _through(accesses: Accesses, read: int, before: list[int]) -> list[int]:
     raise AssertionError("what the client must have seen came from nowhere")
 
 
-def stale(
+def stale(  # noqa: C901, PLR0912 - a kernel is one loop
     own: bool, bounds: Ints, session: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, access: Ints, keys: int,
     noted: Ints, writer: Ints, noted_key: Ints, upto: Ints,
 ) -> Ints:  # fmt: skip
