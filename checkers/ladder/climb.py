@@ -37,7 +37,8 @@ class LadderReport(NamedTuple):
 
 MEASURES = ("k-atomic", "delta-atomic")
 """Rungs that are measured rather than implied."""
-REAL_TIME = ("regular", *MEASURES)
+REAL_TIME = ("linearizable", "regular")
+"""Rungs that know real time. They imply what is asked of sessions only where clients do one thing after the other."""
 Judge = Callable[[Columns, Any, int], Verdict]
 
 JUDGES: Mapping[str, Judge] = {
@@ -101,8 +102,8 @@ def _imply(name: str, verdict: Verdict, found: dict[str, Verdict], implied: dict
     else:
         return
     for other in others:
-        crosses = "linearizable" in (name, other) and not in_turn
-        if other in found or other in MEASURES or (crosses and {name, other}.isdisjoint(REAL_TIME)):
+        crosses = (name in REAL_TIME) != (other in REAL_TIME) and not in_turn
+        if other in found or other in MEASURES or crosses:
             continue
         implied[other] = name
         if isinstance(verdict, Valid):
