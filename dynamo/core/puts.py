@@ -136,6 +136,10 @@ class PutCoordinator:
         key = request.key
         if put.closed:
             return
+        if bool(put.here.owner) == host.owns(key):  # an actor of the hint is none of the record, nor the other way round
+            host.mark("put refused: the ring has changed")
+            self._refuse(put, "the ring has changed meanwhile")
+            return
         if put.here.owner:
             found = self.replica.hinted(key)
             local = found[0] if found is not None else NOTHING
