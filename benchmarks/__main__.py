@@ -9,8 +9,10 @@ from typing import Any
 
 from benchmarks.admission import admission
 from benchmarks.fuzz import fuzzing, memory
+from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
+from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
 
@@ -95,12 +97,15 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "zoo": table,
     "shrink": shrunk,
     "admission": admission,
+    "proofs": proofs,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["linearizability"]:
+        return linearizability(names[1:], _machine)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

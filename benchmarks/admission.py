@@ -7,18 +7,22 @@ a new disk: every other node hands its hints off and exchanges every partition w
 it. Gets are measured from the node's return until all replicas agree.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from statistics import quantiles
 from typing import Any, NamedTuple
 
 from dynamo.core.admission import Admission
 from dynamo.core.effects import Load
+from dynamo.core.node import Node
 from dynamo.core.rules import Rules, rules_for
 from kept.lab.client import Client
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
 from kept.lab.workload import Habits, Workload
 from kept.sim.machine import Machine
+from kept.sim.syncs import Syncs
+from kept.sim.world import World
 
 READ_US = 1_500
 SYNC_US = 800
@@ -33,26 +37,36 @@ HORIZON_US = 120_000_000
 STEP_US = 250_000
 
 
+class QueuedSyncs(Syncs):
+    """Syncs that wait in line with the reads of their machine's disk."""
+
+    def _sync(self) -> None:
+        self._syncing = True
+        machine = self.machine
+        assert isinstance(machine, BusyDisk)
+        due_us = machine.serve(SYNC_US + BATCH_US * machine.disk.unsynced)
+        self.world.queue.push(due_us, machine.name, self.done, machine.disk.last_seq, machine.boots)
+
+
 class BusyDisk(Machine):
     """A machine whose disk serves one request after the other."""
 
     free_us = 0
 
-    def _serve(self, cost_us: int) -> int:
+    def __init__(self, world: World, name: str, build: Callable[..., Node]) -> None:
+        super().__init__(world, name, build)
+        self.syncs = QueuedSyncs(self)
+
+    def serve(self, cost_us: int) -> int:
         self.free_us = max(self.free_us, self.world.now_us) + cost_us
         return self.free_us
 
     def _load(self, load: Load) -> None:
-        self.world.queue.push(self._serve(READ_US), self.name, self._loaded, load, self.boots)
+        self.world.queue.push(self.serve(READ_US), self.name, self._loaded, load, self.boots)
 
     def _loaded(self, load: Load, boots: int) -> None:
         if boots == self.boots and self.node is not None:
             super()._load(load)
-
-    def _sync(self) -> None:
-        self._syncing = True
-        due_us = self._serve(SYNC_US + BATCH_US * self.disk.unsynced)
-        self.world.queue.push(due_us, self.name, self.sync_done, self.disk.last_seq, self.boots)
 
 
 class Ungoverned(Admission):

@@ -38,7 +38,7 @@ from dynamo.core.effects import (
     Write,
 )
 from dynamo.core.errors import CallerError, CorruptRecord, StoreError
-from dynamo.core.messages import Request, Response
+from dynamo.core.messages import Operate, Operated, Request, Response
 from dynamo.core.node import Node
 from dynamo.core.ring import Member
 from dynamo.core.rules import rules_for
@@ -79,10 +79,15 @@ class LocalCluster:
         self.config = config or StoreConfig(n=min(3, nodes), r=min(2, nodes), w=min(2, nodes))
         if nodes < self.config.n:
             raise CallerError(f"nodes: {nodes} is less than n: {self.config.n}")
-        names = [f"n{i + 1}" for i in range(nodes)]
+        founders = [f"n{i + 1}" for i in range(nodes)]
+        names = [*founders, *(name for name in _stored(directory) if name not in founders)]
         self.members = build_members(
-            [Member(name, ()) for name in names], self.config.strategy, 8, self.config.partitions, spread=self.config.n
-        )
+            [Member(name, ()) for name in founders], self.config.strategy, 8, self.config.partitions,
+            spread=self.config.n,
+        )  # fmt: skip
+        """The founders, with the tokens that they began with; `ring` tells who is a member now."""
+        self._directory = directory
+        self._buffer_records = buffer_records
         self.marks: dict[str, int] = {}
         self._random = SystemRandom()
         self._rules = rules_for(self.config.versions)
@@ -91,7 +96,7 @@ class LocalCluster:
         self._nodes: dict[str, Node] = {}
         self._events: deque[tuple[str, Event]] = deque()
         self._timers: dict[tuple[str, str], int] = {}
-        self._replies: dict[str, Response] = {}
+        self._replies: dict[str, Response | Operated] = {}
         self._asking = ""
         """The request that is waited for; nobody wants the answer to an earlier one any more."""
         self._written: dict[str, int] = {}
@@ -143,16 +148,60 @@ class LocalCluster:
 
     def _start(self, name: str) -> None:
         engine = self._engines[name]
-        seeds = (self.members[0].name,)
+        founder = any(member.name == name for member in self.members)
         self._written[name] = 0
         self._buffered.pop(name, None)
         self._nodes[name] = Node(
-            name, self.config, self.members, self._rules, self._random.randrange, self.marks, seeds
-        )
+            name, self.config, self.members if founder else (), self._rules, self._random.randrange, self.marks,
+            seeds=(self.members[0].name,),
+        )  # fmt: skip
         meta = {key: record if isinstance(record, bytes) else None for key, record in engine.scan(META)}
         fresh_disk = f"{name}.{self._random.getrandbits(48):x}"
         data, hints = _states(engine, DATA), _states(engine, HINT)
         self._events.append((name, Boot(meta, data, hints, fresh_disk, self._genesis, int(time.time()))))
+
+    # Who is in it
+
+    @property
+    def ring(self) -> tuple[str, ...]:
+        """The members, as the newest membership table of a running node has them."""
+        tables = [node.participant.table for node in self._nodes.values() if node.participant.inside]
+        return max(tables, key=lambda table: table.rank).names if tables else ()
+
+    def join(self, name: str, weight: float = 1.0, patience_s: float = 60.0) -> None:
+        """Start a new node called `name` and make it a member; returns when it owns its share. Raises `CallerError`
+        where that is refused or takes longer than `patience_s` (then it goes on, and `tick` lets it)."""
+        if name not in self._engines:
+            self._engines[name] = _engine(self._directory, name, self._buffer_records)
+        if name not in self._nodes:
+            self.start(name)
+        self._change(Operate(self._id(), "join", name, weight=weight), patience_s)
+
+    def leave(self, name: str, patience_s: float = 60.0) -> None:
+        """Let a member go; returns when everything that it held is where it belongs. Errors as of `join`."""
+        self._change(Operate(self._id(), "leave", name), patience_s)
+
+    def remove(self, name: str, patience_s: float = 60.0) -> None:
+        """Remove a member that is dead for good; what only it held is lost. Errors as of `join`."""
+        self._change(Operate(self._id(), "remove", name), patience_s)
+
+    def _change(self, command: Operate, patience_s: float) -> None:
+        """Tell a member other than the one it is about, and wait until the change is done."""
+        until_us = _now_us() + int(patience_s * 1_000_000)
+        members = [name for name in self.ring if name in self._nodes and name != command.node]
+        if not members:
+            raise CallerError("no member is running that could be told")
+        self._asking = command.id
+        self._events.append((members[0], Asked(_CLIENT, command)))
+        self._pump()
+        answer = self._replies.pop(command.id)
+        assert isinstance(answer, Operated), "a command is answered at once"
+        if answer.status != m.OK:
+            raise CallerError(f"{command.action} {command.node}: {answer.reason}")
+        while any(node.host.changing for node in self._nodes.values()):
+            if _now_us() > until_us:
+                raise CallerError(f"{command.action} {command.node}: still under way after {patience_s:g} s")
+            self.tick(0.05)
 
     def _await_serving(self, names: Sequence[str]) -> None:
         until_us = _now_us() + 2 * self.config.greeting_us
@@ -193,7 +242,8 @@ class LocalCluster:
         running = sorted(self._nodes)
         if not running:
             raise CallerError("no node is running")
-        node = running[self._requests % len(running)]
+        inside = [name for name in running if self._nodes[name].participant.inside] or running
+        node = inside[self._requests % len(inside)]
         self._asking = request.id
         self._events.append((node, Asked(_CLIENT, request)))
         patience_us = 2 * (request.timeout_us or self.config.timeout_us)
@@ -203,6 +253,7 @@ class LocalCluster:
             if request.id not in self._replies and not self._fire():
                 time.sleep(0.001)
         response = self._replies.pop(request.id, None) or Response(request.id, m.INFO, "no answer in time")
+        assert isinstance(response, Response), "a request is not answered like a command"
         self._asking = ""
         if response.status != m.OK:
             raise RequestFailed(response)
@@ -264,6 +315,11 @@ class LocalCluster:
 
 def _now_us() -> int:
     return time.monotonic_ns() // 1_000
+
+
+def _stored(directory: str | Path | None) -> list[str]:
+    """The nodes that have a file in `directory`."""
+    return sorted(path.stem for path in Path(directory).glob("*.sqlite")) if directory is not None else []
 
 
 def _engine(directory: str | Path | None, name: str, buffer_records: int) -> Engine:

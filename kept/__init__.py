@@ -1,16 +1,29 @@
 """The workbench: a whole cluster under a controllable scheduler, its recorded histories, and what they prove.
 
 `kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again, `kept.fuzz(...)` makes many
-runs, and `kept.shrink(...)` makes a failing schedule smaller; see `kept.api`.
+runs, `kept.shrink(...)` makes a failing schedule smaller, and `kept.prove(...)` proves or refutes a quorum
+configuration; see `kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kept.api import Report, RunConfig, UsageError, fuzz, replay, run, shrink
+    from kept.api import Proof, Report, RunConfig, UsageError, fuzz, prove, prove_file, replay, run, shrink
 
 __version__ = "0.1.0"
-__all__ = ["Report", "RunConfig", "UsageError", "__version__", "fuzz", "replay", "run", "shrink"]
+__all__ = [
+    "Proof",
+    "Report",
+    "RunConfig",
+    "UsageError",
+    "__version__",
+    "fuzz",
+    "prove",
+    "prove_file",
+    "replay",
+    "run",
+    "shrink",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,10 +1,11 @@
-"""The workbench from Python: one run, many, a replay, a shrunk schedule, and what came of them.
+"""The workbench from Python: one run, many, a replay, a shrunk schedule, a proof, and what came of them.
 
 import kept
 
 report = kept.run(seed=1, ops=500, versions="lww", claims=["no-lost-write"])
 assert not report.holds
 print(report.explain().paragraph)
+assert kept.prove(n=3, r=2, w=2).result == "proved"
 """
 
 import time
@@ -14,6 +15,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from checkers.proofs.quorum import from_quoracle
+from checkers.proofs.solving import SOLVERS, SolverMissing, Solvers
 from checkers.registry import CLAIMS
 from checkers.verdict import Valid, Verdict
 from kept.lab.config import RunConfig
@@ -26,10 +29,16 @@ from kept.lab.replay import replay as replay_schedule
 from kept.lab.schedule import Schedule, load_schedule
 from kept.lab.shrink import Shrinker
 from kept.lab.trial import Trial, claims_of, configured, finish, prepare
-from kept.lab.usage import UsageError, first_problem, unknown
+from kept.lab.usage import UsageError, first_problem, shown, unknown
+from kept.prover.config import ProofConfig
+from kept.prover.config import configured as configured_proof
+from kept.prover.files import load as load_proof_configs
+from kept.prover.prove import Proof
+from kept.prover.prove import prove as prove_config
 
 __all__ = [
     "Fuzz",
+    "Proof",
     "Replay",
     "Report",
     "RunConfig",
@@ -37,6 +46,8 @@ __all__ = [
     "Shrinker",
     "UsageError",
     "fuzz",
+    "prove",
+    "prove_file",
     "replay",
     "run",
     "shrink",
@@ -167,3 +178,51 @@ def _named(claims: Iterable[str]) -> tuple[str, ...]:
         if name not in CLAIMS:
             raise unknown("claim", name, list(CLAIMS))
     return named
+
+
+def prove(solvers: Iterable[str] = ("z3",), timeout_s: float = 10.0, **fields: Any) -> Proof:
+    """Prove or refute a quorum configuration, as `kept prove` does; `fields` are those of `ProofConfig`, named like the
+    command's flags: ``n``, ``r`` and ``w``; ``dc``, ``write`` and ``read``; ``quorums``; ``weights``.
+
+    `quorums` and `write_quorums` are text, or quoracle's expressions; a `QuorumSystem` of quoracle's gives both.
+    `result` is ``proved``, ``refuted``, ``unknown`` or ``disagreement``. Raises `UsageError`.
+    """
+    return _proofs([configured_proof(_texts(fields))], solvers, timeout_s)[0]
+
+
+def prove_file(
+    path: str | Path, solvers: Iterable[str] = ("z3",), timeout_s: float = 10.0, **fields: Any
+) -> list[Proof]:
+    """The same for every configuration in a file; `fields` go before what it says. Raises `UsageError`, OSError."""
+    return _proofs(load_proof_configs(Path(path), _texts(fields)), solvers, timeout_s)
+
+
+def _proofs(configs: Iterable[ProofConfig], solvers: Iterable[str], timeout_s: float) -> list[Proof]:
+    names = tuple(solvers)
+    for name in names:
+        if name not in SOLVERS:
+            raise unknown("solvers", name, list(SOLVERS))
+    if not names:
+        raise UsageError(f"solvers: none; accepted: {', '.join(SOLVERS)}")
+    if not 0.001 <= timeout_s <= 86_400:
+        raise UsageError(f"timeout_s: {shown(timeout_s)}; accepted: 0.001 to 86400")
+    asked = Solvers(names, round(timeout_s * 1000), time.perf_counter)
+    try:
+        return [prove_config(config, asked) for config in configs]
+    except SolverMissing as error:
+        raise UsageError(f"solvers: {error}") from None
+
+
+def _texts(fields: dict[str, Any]) -> dict[str, Any]:
+    """Quoracle's objects as our expressions."""
+    found = dict(fields)
+    system: Any = found.get("quorums")
+    if hasattr(system, "reads") and hasattr(system, "writes"):
+        found |= {"quorums": system.reads, "write_quorums": system.writes}
+    for name in ("quorums", "write_quorums"):
+        if found.get(name) is not None and not isinstance(found[name], str):
+            try:
+                found[name] = str(from_quoracle(found[name]))
+            except TypeError as error:
+                raise UsageError(f"{name}: {error}; accepted: text, or an expression of quoracle's") from None
+    return found

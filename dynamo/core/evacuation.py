@@ -37,7 +37,7 @@ class Evacuation:
         replica.strays.update({key: None for key in replica.damaged if not host.owns(key)})
         for owner, kept in replica.hints.items():
             for key in kept:
-                if owner not in host.ring.owners(host.partition(key)):
+                if owner not in host.keepers(host.partition(key)):
                     replica.misrouted[owner, key] = None
         self._forget_actors()
 
@@ -78,7 +78,7 @@ class Evacuation:
         else:
             host.mark("stray evacuated")
             gone = (Change(DATA, key, None), *replica.actors.forget(key))
-            replica.entrust(key, state, host.ring.owners(host.partition(key)), gone)
+            replica.entrust(key, state, host.keepers(host.partition(key)), gone)
             replica.vacated(key)
 
     def _reroute(self, local: Siblings | None, owner: str, key: bytes) -> None:
@@ -87,7 +87,7 @@ class Evacuation:
         if (owner, key) not in replica.misrouted:
             return
         kept = replica.hints.get(owner, {}).get(key)
-        owners = host.ring.owners(host.partition(key))
+        owners = host.keepers(host.partition(key))
         if kept is None or owner in owners:
             del replica.misrouted[owner, key]
             return

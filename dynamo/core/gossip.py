@@ -27,6 +27,8 @@ class Gossip:
         self.greeting = greeting
         self.seeds = seeds
         self.heartbeats = greeting.heartbeats
+        self._beating = 0
+        """The heartbeat that was written last."""
 
     @property
     def table(self) -> Table:
@@ -41,7 +43,9 @@ class Gossip:
         """One gossip interval has passed."""
         host = self.host
         beat = self.heartbeats[host.name][1] + 1
-        host.when_durable(self.greeting.beat(host.generation, beat), self._meet, beat)
+        if beat != self._beating:  # else the disk hangs, and the last one still waits for it
+            self._beating = beat
+            host.when_durable(self.greeting.beat(host.generation, beat), self._meet, beat)
         for name in sorted(host.detector.down):
             host.mark("peer held to be down was asked")
             host.send(name, Ping())

@@ -194,6 +194,14 @@ class Host:
         """The partition's owners without this node and those that are declared dead."""
         return tuple(name for name in self.ring.owners(partition) if name != self.name and name in self.involved)
 
+    def keepers(self, partition: int) -> tuple[str, ...]:
+        """Who is to have the records of a partition: its owners. Whoever leaves the ring cannot wait until those that
+        are declared dead are replaced, and brings what it has to the others."""
+        owners = self.ring.owners(partition)
+        if self.name in self.ring.names:
+            return owners
+        return tuple(name for name in owners if name in self.involved) or owners
+
     @property
     def boot_bits(self) -> int:
         """The upper bits of operation numbers, so that answers to an earlier boot fit no operation of this one."""

@@ -8,12 +8,12 @@ timer and completion is handled by one component, as the table `_receive` and th
 lives here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from dynamo.core import messages as m
-from dynamo.core.actors import ACTOR_PREFIX, BIRTHS
+from dynamo.core.actors import ACTOR_PREFIX
 from dynamo.core.config import StoreConfig
 from dynamo.core.effects import (
     DATA,
@@ -35,6 +35,7 @@ from dynamo.core.errors import PeerError
 from dynamo.core.greeting import GENERATIONS, HEARTBEAT, last_beat
 from dynamo.core.healing import HEALING_OP
 from dynamo.core.host import AnyRing, Chooser
+from dynamo.core.identity import GENERATION, INCARNATION, believed
 from dynamo.core.membership import NO_TABLE, decode_table, founded
 from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
 from dynamo.core.ring import Member, Ring
@@ -42,29 +43,10 @@ from dynamo.core.rules import Rules
 from dynamo.core.siblings import Siblings
 from dynamo.core.transfer import DONE
 
-GENERATION = b"generation"
-INCARNATION = b"incarnation"
-
 GREETINGS = (m.Hello, m.Welcome)
 """What a node takes in before it serves."""
 STRANGERS = (*GREETINGS, m.GossipSyn, m.GossipAck, m.Announce, m.LetIn)
 """What a node takes in from others than those of its ring."""
-
-IDENTITY = (INCARNATION, GENERATION, BIRTHS)
-"""What a node must find on its disk, whole, to go on under its old name."""
-
-
-def _believed(meta: Mapping[bytes, bytes | None]) -> dict[bytes, bytes]:
-    """What a boot may believe of what its disk says about the node.
-
-    A damaged actor is an actor less. Where anything else is damaged or missing, the names that this node has given
-    cannot be told from those that it has not: it comes back as after a lost disk, under another name.
-    """
-    whole = {name: value for name, value in meta.items() if value is not None}
-    damaged = [name for name, value in meta.items() if value is None and not name.startswith(ACTOR_PREFIX)]
-    if not damaged and all(name in whole for name in IDENTITY):
-        return whole
-    return {name: whole[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED, LUGGAGE) if name in whole}
 
 
 class Node:
@@ -113,7 +95,18 @@ class Node:
         self.reaper = rules.reaper(host, self.replica, self.puts, self.gets)
         self.requests = rules.requests(host, self.puts, self.gets, self.placement, self.greeting)
         self.gossip = rules.gossip(host, self.participant, self.greeting, seeds)
-        self._receive: dict[type, Callable[[str, Any], None]] = {
+        self._receive = self._handlers()
+        self._timers: dict[str, tuple[int, Callable[[], None]]] = {
+            "gossip": (config.gossip_us, self.gossip.tick),
+            "handoff": (config.handoff_us, self._tend),
+            "reap": (config.reap_us, self.reaper.tick),
+        }
+        if config.anti_entropy:
+            self._timers["exchange"] = (config.exchange_us, self.anti_entropy.tick)
+
+    def _handlers(self) -> dict[type, Callable[[str, Any], None]]:
+        """Which component takes in which message."""
+        return {
             m.Replicate: self._replicate,
             m.Stored: self._stored,
             m.Refused: self._refused,
@@ -145,13 +138,6 @@ class Node:
             m.Ping: self._ping,
             m.Pong: self._pong,
         }
-        self._timers: dict[str, tuple[int, Callable[[], None]]] = {
-            "gossip": (config.gossip_us, self.gossip.tick),
-            "handoff": (config.handoff_us, self._tend),
-            "reap": (config.reap_us, self.reaper.tick),
-        }
-        if config.anti_entropy:
-            self._timers["exchange"] = (config.exchange_us, self.anti_entropy.tick)
 
     def step(self, event: Event, now_us: int, wall_us: int) -> list[Effect]:
         """Take in one event; the effects are to be carried out in order. Deterministic: equal states and equal
@@ -182,7 +168,7 @@ class Node:
         """Take up what the disk holds, then ask the others what they remember of this node."""
         host = self.host
         host.booted_us = host.now_us
-        meta = _believed(boot.meta)
+        meta = believed(boot.meta)
         last = int(meta.get(GENERATION, b"0"))
         host.generation = 1 if boot.genesis else max(last + 1, boot.started)
         lost = INCARNATION not in meta and not boot.genesis

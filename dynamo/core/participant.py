@@ -103,7 +103,8 @@ class Participant:
         mine, name = self.table, self.host.name
         if not mine.cluster:
             return name in theirs.target
-        return theirs.cluster < mine.cluster and (name in theirs.target or name not in mine.names)
+        gives_way = "" < theirs.cluster < mine.cluster  # a node in no ring has nothing to tell
+        return gives_way and (name in theirs.target or name not in mine.names)
 
     def _bound(self, theirs: Table) -> bool:
         """Whether a promise keeps this node from taking up the plan in `theirs`; then that plan's driver is told."""
@@ -131,7 +132,7 @@ class Participant:
         luggage = self._luggage(before, table)
         anew = ring is not None and self._anew(before, table)
         if anew:
-            self.replica.purge()
+            self._forget()
         self.table = table
         host.involved = frozenset(table.involved) if ring is not None else frozenset()
         host.changing = table.plan is not None
@@ -143,14 +144,21 @@ class Participant:
         elif was_inside:
             host.mark("node is outside now")
             self._look_after_peers(before)
-            if host.name not in before.names and self.luggage is None:
-                self.replica.purge()  # it never owned anything: all that it took in, others hold
+            if host.name not in before.names and self.luggage is None:  # all that it took in, others hold
+                self._forget()
         self.evacuation.look()
         self.tend_transfer()
         self.durable_at = host.write((Change(META, MEMBERS, self.encoded), *luggage))
         if anew and host.name in host.ring.names and (host.name in table.names or self._phase == CLOSE):
             self.doubt(host.ring.partitions_of(host.name))  # it answers for these already, and has nothing
         return True
+
+    def _forget(self) -> None:
+        """What is here is from an earlier life, and so is the note of what was fetched."""
+        self.replica.purge()
+        noted = self.transfer.forget()
+        if noted:
+            self.host.write(noted)
 
     def _luggage(self, before: Table, table: Table) -> tuple[Change, ...]:
         """What this node brings with it: everything, from when it leaves a ring that gives way until it is a member of

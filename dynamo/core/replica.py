@@ -199,7 +199,7 @@ class Replica:
         if entry is None:
             self.hint_count += 1
             self.host.mark("hint stored")
-            if owner not in self.host.ring.owners(self.host.partition(key)):  # the ring has changed under an operation
+            if owner not in self.host.keepers(self.host.partition(key)):  # the ring has changed under an operation
                 self.misrouted[owner, key] = None
         self.hint_bytes += growth
         seq = self.host.write((Change(HINT, hint_key(owner, key), merged), *extra))

@@ -128,7 +128,9 @@ class Steward:
         host, before = self.host, table.plan
         self._plans += 1
         plan = Plan(f"{host.name}.{host.generation}.{self._plans}", host.name, what, target, gone=gone)
-        if before is not None:
+        if before is None:
+            self.rivals.clear()  # those of an earlier epoch; somebody else may have ended it
+        else:
             dead = tuple(sorted({*gone, *before.gone}))  # order-free: sorted
             plan = plan._replace(round=before.round + 1, gone=dead, released=(before.id,))
             assert before.driver in (host.name, *dead), "nobody else may let go of a plan"
@@ -210,7 +212,7 @@ class Steward:
             self._release(table, plan)
 
     def _awaited(self, plan: Plan) -> bool:
-        return any(rival not in plan.released for rival in self.rivals if rival != plan.id)
+        return not plan.decided and any(rival not in plan.released for rival in self.rivals if rival != plan.id)
 
     def _release(self, table: Table, plan: Plan) -> None:
         """A rival's driver that follows our plan has let go of its own: say so, and whoever is bound is free."""

@@ -21,6 +21,7 @@ _RESULTS = {
     "MISSED": "yellow",
     "STALE": "yellow",
 }
+_PROOFS = {"proved": "green", "REFUTED": "red", "DISPUTED": "yellow"}
 COLORS = ("auto", "always", "never")
 
 
@@ -52,7 +53,7 @@ class Console:
 
     def _painted(self, line: str) -> str:
         first = line.split(" ", 1)[0]
-        color = _COLOURS.get(first) or _RESULTS.get(first)
+        color = _COLOURS.get(first) or _RESULTS.get(first) or _PROOFS.get(first)
         if not self._color or color is None:
             return line
         return click.style(first, fg=color, bold=True) + line[len(first) :]

@@ -1,5 +1,7 @@
 """Which promises a configuration makes. A run checks these; `--claim` adds others, to see them broken."""
 
+from checkers.proofs.table import LEMMAS
+from checkers.proofs.terms import holds
 from kept.lab.config import RunConfig
 from kept.sim.faults import LYING, MISDIRECTED, OLD_DISK
 
@@ -12,12 +14,12 @@ def promised(config: RunConfig) -> tuple[str, ...]:
 
     The wording of each is in `checkers.registry`. Only dotted version vectors keep every acknowledged write: plain
     vectors let a put dominate one that it never saw, and last-writer-wins keeps one of any two. Fresh reads need
-    overlapping quorums of one preference list, and acknowledgements that waited for the disk. Two rings that do not
-    know each other have no list in common, and a delete in one of them may be forgotten there before the other has
-    heard of it, so that what it replaced comes back when they are one. Without anti-entropy nothing brings together
-    replicas that drifted apart on a key that nobody reads. Contexts that say exactly what was seen need dots: a plain
-    vector covers what a rival replaced unseen, and last-writer-wins knows only its winner. That nothing is invented
-    and no dot is given twice holds under any rules.
+    quorums that meet, under the very condition that `kept prove` proves, and acknowledgements that waited for the
+    disk. Two rings that do not know each other have no list in common, and a delete in one of them may be forgotten
+    there before the other has heard of it, so that what it replaced comes back when they are one. Without anti-entropy
+    nothing brings together replicas that drifted apart on a key that nobody reads. Contexts that say exactly what was
+    seen need dots: a plain vector covers what a rival replaced unseen, and last-writer-wins knows only its winner.
+    That nothing is invented and no dot is given twice holds under any rules.
     """
     if config.beyond:
         return _beyond(config)
@@ -28,9 +30,8 @@ def promised(config: RunConfig) -> tuple[str, ...]:
     claims += ["no-invented-value", "unique-dots"]
     if config.anti_entropy:
         claims += ["convergence", "placement"]
-    strict = not config.sloppy or (config.pr + config.pw > config.n)
-    one_list = strict and config.rings == 1
-    if config.versions == "dvv" and config.r + config.w > config.n and one_list and not config.durable_copies:
+    one_list = config.rings == 1
+    if config.versions == "dvv" and one_list and reads_meet_writes(config) and not config.durable_copies:
         claims += ["fresh-reads", "fresh-deletes"]
     return (*claims, *_monotonic(config))
 
@@ -55,3 +56,14 @@ def _beyond(config: RunConfig) -> tuple[str, ...]:
     """
     honest = config.versions == "dvv" and not SILENT & set(config.faults)
     return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots")
+
+
+def reads_meet_writes(config: RunConfig) -> bool:
+    """Whether every get meets every acknowledged put: the proved conditions of the counting layer, no others.
+
+    A sloppy quorum is taken to have as many fallbacks as it wants: nodes may join.
+    """
+    values = {"N": config.n, "R": config.r, "W": config.w, "PR": config.pr, "PW": config.pw}
+    values["S"] = config.n + config.r + config.w
+    lemma = LEMMAS["primaries-that-answered" if config.sloppy else "reads-meet-writes"]
+    return holds(lemma.condition, values)

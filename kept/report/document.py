@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from checkers.registry import CLAIMS
 from checkers.verdict import Invalid, Valid, Verdict
+from kept.prover.config import ProofConfig
 
 VerdictName = Literal["valid", "invalid", "unknown"]
 
@@ -266,6 +267,68 @@ class ScenarioDocument(_Document):
     files: tuple[ScenarioFileDocument, ...]
 
 
+class SolverAnswerDocument(_Document):
+    """What one solver said to one question."""
+
+    solver: str
+    question: str
+    status: Literal["sat", "unsat", "unknown"]
+    reason: str = Field("", description="of unknown: what stopped it")
+    took_ms: float
+
+
+class ProofClaimDocument(ClaimDocument):
+    """One claim about a configuration, or about all of them."""
+
+    result: Literal["proved", "refuted", "unknown", "disagreement"]
+    decides: bool = Field(description="whether the verdict rests on it")
+    condition: str = Field("", description="exactly when it holds")
+    nodes: dict[str, tuple[str, ...]] = Field({}, description="of a counterexample: set -> its named members")
+    repairs: tuple[str, ...] = Field((), description="smallest changes under which it was proved")
+    odds: float | None = Field(None, description="how likely one read misses, replicas answering at random")
+    assumes: tuple[str, ...] = Field((), description="what it rests on beside the numbers")
+    core: tuple[str, ...] = Field((), description="proved: assumptions that exclude the failure by themselves")
+    answers: tuple[SolverAnswerDocument, ...] = ()
+
+
+class ConfigurationDocument(_Document):
+    """One configuration and what was proved of it."""
+
+    name: str
+    config: dict[str, Any]
+    verdict: VerdictName
+    claims: tuple[ProofClaimDocument, ...]
+    guaranteed: tuple[str, ...]
+    not_guaranteed: tuple[str, ...]
+    facts: dict[str, int | None] = Field(description="such as how many nodes may fail; null: no solver could say")
+
+
+class LevelsDocument(_Document):
+    """A pair of consistency levels, judged for all replication factors at once."""
+
+    write: str
+    read: str
+    coordinators: Literal["same", "other"] = Field(description="in one data centre, or in two")
+    answer: Literal["always", "sometimes", "never", "unknown", "disagreement"]
+    condition: str
+    fails: dict[str, int] = Field(description="the smallest replication factors with which a read can miss")
+
+
+class ProveDocument(_Document):
+    """What `kept prove` prints with ``--json``."""
+
+    kept: Literal["prove"] = "prove"
+    version: Literal[1] = 1
+    verdict: VerdictName
+    exit_code: int
+    claims: tuple[ProofClaimDocument, ...] = Field(description="those that decide, each under its configuration's name")
+    configurations: tuple[ConfigurationDocument, ...] = ()
+    levels: tuple[LevelsDocument, ...] = Field((), description="with --all: the table of consistency levels")
+    solvers: tuple[str, ...]
+    certificates: str = Field("", description="the directory that they were written to")
+    duration_s: float
+
+
 DOCUMENTS: dict[str, type[BaseModel]] = {
     "run": RunDocument,
     "replay": ReplayDocument,
@@ -273,6 +336,8 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "shrink": ShrinkDocument,
     "fuzz": FuzzDocument,
     "scenario": ScenarioDocument,
+    "prove": ProveDocument,
+    "prove-config": ProofConfig,
 }
 """Every document, by the name of its schema file."""
 

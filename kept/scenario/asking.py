@@ -7,6 +7,7 @@ from kept.lab.usage import shown
 from kept.scenario.clients import CLIENT
 from kept.scenario.command import Command, Scene, exactly, machine, number, span_us
 from kept.scenario.failing import ScenarioError, unknown_word
+from kept.scenario.operator import OPERATOR
 from kept.scenario.wording import request
 
 _OPTIONS = {m.PUT: ("w", "pw", "timeout"), m.DELETE: ("w", "pw", "timeout"), m.GET: ("r", "pr", "timeout")}
@@ -29,7 +30,7 @@ def _ask(scene: Scene, kind: str, words: list[str], plain: int, usage: str) -> I
     _awake(scene, node)
     named, quorum = _options(kind, words[plain:])
     client = named.get("by", CLIENT)
-    if client in scene.stage.machines or not client.isidentifier():
+    if client in (*scene.stage.machines, OPERATOR) or not client.isidentifier():
         raise ScenarioError(f"by {shown(client)}; accepted: a name that no node has")
     if kind == m.GET and "with" in named:
         raise ScenarioError("with: a get carries no context")

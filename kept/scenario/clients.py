@@ -123,6 +123,7 @@ class Clients:
     def answered(self, packet: Packet) -> None:
         """An answer arrives at its client."""
         response = packet.message
+        assert isinstance(response, Response), "orders are answered to the operator"
         operation = self._operations[response.id]
         if operation.response is None:
             self._complete(operation, response)

@@ -1,19 +1,23 @@
 """What a command is, and how its words are read.
 
-A new command is one function and one `Command` in the tuple of its family (`asking`, `faulting`, `timing`, `showing`).
-It returns its answer, line by line; what moved meanwhile stands in `scene.stage.said` and is printed before that. A
-command that could not do what it says raises `ScenarioError`: no transcript passes because nothing happened.
+A new command is one function and one `Command` in the tuple of its family (`asking`, `operating`, `faulting`, `timing`,
+`showing`). It returns its answer, line by line; what moved meanwhile stands in `scene.stage.said` and is printed before
+that. A command that could not do what it says raises `ScenarioError`: no transcript passes because nothing happened.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from dynamo.core.effects import Minted
 from kept.lab.usage import shown
 from kept.scenario.clients import CLIENT, Clients
+from kept.scenario.config import ClusterConfig
 from kept.scenario.failing import ScenarioError, unknown_word
 from kept.scenario.machine import Machine
+from kept.scenario.operator import OPERATOR, Operator
 from kept.scenario.stage import Stage
+from kept.scenario.wire import Packet
 
 _UNITS_US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000}
 MAX_SPAN_US = 3_600_000_000
@@ -22,17 +26,31 @@ MAX_SPAN_US = 3_600_000_000
 class Scene:
     """A cluster and its clients, from one ``cluster`` command to the next."""
 
-    def __init__(self, stage: Stage, clients: Clients) -> None:
-        self.stage = stage
-        self.clients = clients
-        clients.stage = stage
+    def __init__(self, config: ClusterConfig) -> None:
+        self.clients = Clients()
+        self.stage = Stage(config, self)
+        self.clients.stage = self.stage
+        self.operator = Operator(self.stage)
         self.rest: bool | None = None
         """Whether the cluster came to rest in the ``settle`` just before; None where none stands there."""
 
     @property
     def names(self) -> list[str]:
         """Everybody who can stand at an end of a link."""
-        return [*self.stage.machines, CLIENT, *self.clients.names]
+        return [*self.stage.machines, CLIENT, OPERATOR, *self.clients.names]
+
+    # What the stage tells
+
+    def minted(self, node: str, minted: Minted) -> None:
+        """A put got its name."""
+        self.clients.minted(node, minted)
+
+    def answered(self, packet: Packet) -> None:
+        """An answer arrives at whoever has asked."""
+        if packet.to == OPERATOR:
+            self.operator.answered(packet)
+        else:
+            self.clients.answered(packet)
 
 
 class Command(NamedTuple):
@@ -59,7 +77,7 @@ def running(scene: Scene, name: str) -> Machine:
     """The machine of this name, which must be up."""
     found = machine(scene, name)
     if found.node is None:
-        raise ScenarioError(f"{name} is down")
+        raise ScenarioError(f"{name} is gone for good" if found.destroyed else f"{name} is down")
     return found
 
 
@@ -76,6 +94,8 @@ def down(scene: Scene, name: str) -> Machine:
     found = machine(scene, name)
     if found.node is not None:
         raise ScenarioError(f"{name} is up; `crash {name}` first")
+    if found.destroyed:
+        raise ScenarioError(f"{name} is gone for good")
     return found
 
 

@@ -16,7 +16,10 @@ from kept.scenario.failing import ScenarioError
 from kept.zoo import catalogue
 
 MAX_NODES = 32
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,15}")
+NODE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,15}")
+RESERVED = ("client", "operator")
+"""Names of those who talk to nodes."""
+_TWICE = "nodes: are named by the rings already; accepted: one of the two fields"
 _OWN = {"birth_lease", "max_hints", "cache_records"}
 """Fields of `StoreConfig` that a run of the simulator does not set."""
 
@@ -28,6 +31,8 @@ class ClusterConfig(BaseModel):
 
     nodes: tuple[str, ...] = ("n1", "n2", "n3", "n4", "n5")
     """A number, or names with commas between them."""
+    rings: tuple[tuple[str, ...], ...] = ()
+    """Where given, all nodes by the rings that they found: ``n1,n2|n3,n4`` are two, which do not know each other."""
     n: int = 3
     r: int = 2
     w: int = 2
@@ -59,6 +64,17 @@ class ClusterConfig(BaseModel):
             return tuple(f"n{number + 1}" for number in range(int(found)))
         return tuple(found.split(","))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _ringed(cls, found: Any) -> Any:
+        """Rings name the nodes."""
+        if isinstance(found, dict) and isinstance(found.get("rings"), str):
+            if isinstance(found.get("nodes"), str):
+                raise ValueError(_TWICE)
+            rings = tuple(tuple(ring.split(",")) for ring in found["rings"].split("|"))
+            return {**found, "rings": rings, "nodes": tuple(name for ring in rings for name in ring)}
+        return found
+
     @field_validator("sloppy", "anti_entropy", mode="before")
     @classmethod
     def _yes_or_no(cls, found: Any, info: ValidationInfo) -> Any:
@@ -73,13 +89,22 @@ class ClusterConfig(BaseModel):
                 f"nodes: {shown(','.join(self.nodes))}; accepted: 1 to {MAX_NODES}, or as many distinct names"
             )
         for name in self.nodes:
-            if not _NAME.fullmatch(name):
-                raise ValueError(f"nodes: {shown(name)}; accepted: a letter, then up to 15 letters, digits, _ or -")
+            if not NODE_NAME.fullmatch(name) or name in RESERVED:
+                form = f"a letter, then up to 15 letters, digits, _ or -; not {' or '.join(RESERVED)}"
+                raise ValueError(f"nodes: {shown(name)}; accepted: {form}")
+        self._check_rings()
         if self.bug and self.bug not in catalogue.BUGS:
             accepted = list(catalogue.BUGS)
             raise ValueError(f"bug: {shown(self.bug)}; accepted: {', '.join(accepted)}{nearest(self.bug, accepted)}")
         self.run()
         return self
+
+    def _check_rings(self) -> None:
+        if self.rings and (self.n > min(map(len, self.rings)) or len(self.rings) < 2):
+            told = "|".join(",".join(ring) for ring in self.rings)
+            raise ValueError(f"rings: {shown(told)}; accepted: two rings or more, each of at least N={self.n} nodes")
+        if self.rings and tuple(name for ring in self.rings for name in ring) != self.nodes:
+            raise ValueError(_TWICE)
 
     def run(self) -> RunConfig:
         """The same cluster as `kept run` would have it: what it promises and what its bug breaks hang on that."""
@@ -99,10 +124,17 @@ class ClusterConfig(BaseModel):
         """What every node is configured with."""
         return replace(self.run().store(), **{name: getattr(self, name) for name in sorted(_OWN)})
 
+    def founders(self) -> tuple[tuple[Member, ...], ...]:
+        """The members of each ring, with their tokens and racks."""
+        return tuple(self._members(ring) for ring in self.rings or (self.nodes,))
+
     def members(self) -> tuple[Member, ...]:
-        """The nodes with their tokens and racks."""
-        racks = [f"rack{at % self.racks + 1}" if self.racks else "" for at in range(len(self.nodes))]
-        specs = [Member(name, (at,), rack=racks[at]) for at, name in enumerate(self.nodes)]
+        """The members of the first ring, which mostly is the only one."""
+        return self.founders()[0]
+
+    def _members(self, names: tuple[str, ...]) -> tuple[Member, ...]:
+        racks = [f"rack{at % self.racks + 1}" if self.racks else "" for at in range(len(names))]
+        specs = [Member(name, (at,), rack=racks[at]) for at, name in enumerate(names)]
         if self.ring == "row":
             return tuple(specs)
         return build_members(specs, self.strategy, self.tokens, self.partitions, salt="kept", spread=self.n)
@@ -112,8 +144,9 @@ class ClusterConfig(BaseModel):
         return catalogue.seeded(self.run(), rules_for(self.versions))
 
     def claims(self) -> tuple[str, ...]:
-        """What this cluster promises, and what its bug breaks."""
-        return catalogue.claims(self.run())
+        """What this cluster promises, and what its bug breaks. Nobody reads in one ring what was put in another."""
+        claims = catalogue.claims(self.run())
+        return tuple(claim for claim in claims if not (self.rings and claim.startswith("fresh-")))
 
 
 def cluster_of(words: list[str], config: ClusterConfig | None = None) -> ClusterConfig:

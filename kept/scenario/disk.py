@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 
-from dynamo.core.effects import DATA, META, Change, Record, Write
+from dynamo.core.effects import DATA, META, SPACES, Change, Record, Write
 from dynamo.core.siblings import Siblings
 from dynamo.storage.memory import MemoryEngine
 
@@ -16,6 +16,8 @@ class Disk:
         self.engine = MemoryEngine()
         self.damaged: dict[bytes, None] = {}
         """Keys of the data space whose record does not match its checksum."""
+        self.boots = 0
+        """How often a process has started on it."""
         self._undo: deque[tuple[Write, tuple[Change, ...]]] = deque()
 
     @property
@@ -51,6 +53,17 @@ class Disk:
             lost += 1
         self._undo.clear()
         return lost
+
+    def image(self) -> "Disk":
+        """A copy of what is durable."""
+        copy = Disk(self.name)
+        copy.boots = self.boots
+        copy.damaged.update(self.damaged)
+        for space in SPACES:
+            copy.engine.apply([Change(space, key, record) for key, record in self.engine.scan(space)])
+        for _, before in reversed(self._undo):
+            copy.engine.apply(before)
+        return copy
 
     def meta(self) -> dict[bytes, bytes]:
         """Every record of the meta space."""

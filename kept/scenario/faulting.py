@@ -25,17 +25,23 @@ def _crash(scene: Scene, words: list[str]) -> Iterable[str]:
         case _:
             raise ScenarioError(f"{' '.join(words[1:])}; accepted: nothing, `losing unsynced` or `keeping COUNT`")
     if found.paused:  # what waits at its door is lost with the process
-        scene.stage.said += [f"lost: {scene.stage.packet(packet)}" for packet in _waiting(scene, found.name)]
+        scene.stage.said += [f"lost: {scene.stage.packet(packet)}" for packet in scene.stage.wire.waiting(found.name)]
     lost = found.crash(keep)
     gone = f"{lost} of {plural(unsynced, 'write')} not synced" if unsynced else "nothing"
     return [f"{found.name} is down; {gone} is lost"]
 
 
 def _restart(scene: Scene, words: list[str]) -> Iterable[str]:
-    (name,) = exactly(words, 1, "restart NODE")
-    down(scene, name).boot()
+    if words[1:] not in ([], ["from", "copy"]):
+        raise ScenarioError(f"{' '.join(words[1:])}; accepted: nothing, or `from copy`")
+    found = down(scene, words[0] if words else "")
+    if words[1:]:
+        if found.copy is None:
+            raise ScenarioError(f"there is no copy of the disk of {found.name}; `copy disk {found.name}` makes one")
+        found.put_back()
+    found.boot()
     scene.stage.run()
-    return [f"{name} is up"]
+    return [f"{found.name} is up" + (", on the copy of its disk" if words[1:] else "")]
 
 
 def _pause(scene: Scene, words: list[str]) -> Iterable[str]:
@@ -53,17 +59,9 @@ def _resume(scene: Scene, words: list[str]) -> Iterable[str]:
     if not found.paused:
         raise ScenarioError(f"{name} is not paused")
     found.paused = False
-    scene.stage.wire.moving.extend(_waiting(scene, name))
+    scene.stage.wire.moving.extend(scene.stage.wire.waiting(name))
     scene.stage.run()
     return [f"{name} goes on"]
-
-
-def _waiting(scene: Scene, name: str) -> list[Packet]:
-    """Take what waits only because its receiver stands still."""
-    wire = scene.stage.wire
-    waiting = [packet for packet in wire.held if packet.to == name and not wire.is_held(packet)]
-    wire.held = [packet for packet in wire.held if packet.to != name or wire.is_held(packet)]
-    return waiting
 
 
 def _lose(scene: Scene, words: list[str]) -> Iterable[str]:
@@ -73,6 +71,17 @@ def _lose(scene: Scene, words: list[str]) -> Iterable[str]:
     found = down(scene, name)
     found.lose_disk()
     return [f"{name} has an empty disk"]
+
+
+def _copy(scene: Scene, words: list[str]) -> Iterable[str]:
+    what, name = exactly(words, 2, "copy disk NODE")
+    if what != "disk":
+        raise ScenarioError(f"{what}; accepted: copy disk NODE")
+    found = machine(scene, name)
+    if found.destroyed:
+        raise ScenarioError(f"{name} is gone for good, and its disk")
+    found.copy = found.disk.image()
+    return [f"what is durable on the disk of {name} is copied"]
 
 
 def _damage(scene: Scene, words: list[str]) -> Iterable[str]:
@@ -198,10 +207,11 @@ COMMANDS = (
     Command(
         "crash", "NODE [losing unsynced | keeping COUNT]", "The process ends; a power failure loses writes.", _crash
     ),
-    Command("restart", "NODE", "Start a process on what is on the disk.", _restart),
+    Command("restart", "NODE [from copy]", "Start a process on the disk, or on what it was when copied.", _restart),
     Command("pause", "NODE", "The process stands still; what is sent to it waits.", _pause),
     Command("resume", "NODE", "It goes on.", _resume),
     Command("lose", "disk NODE", "Put an empty disk into a machine that is down.", _lose),
+    Command("copy", "disk NODE", "Copy what is durable, to put it back later.", _copy),
     Command("damage", "NODE KEY", "The stored record no longer matches its checksum.", _damage),
     Command("sync", "NODE [COUNT]", "Make the oldest COUNT writes durable, or all.", _sync),
     Command("clock", "NODE +SPAN|-SPAN", "Set a wall clock forward or back.", _clock),

@@ -3,12 +3,10 @@
 import shlex
 from collections.abc import Callable, Iterable
 
-from kept.scenario import asking, faulting, showing, timing
-from kept.scenario.clients import Clients
+from kept.scenario import asking, faulting, operating, showing, timing
 from kept.scenario.command import Command, Scene, exactly
 from kept.scenario.config import ClusterConfig, cluster_of
 from kept.scenario.failing import ScenarioError, unknown_word
-from kept.scenario.stage import Stage
 
 MAX_LINE_CHARS = 1_000
 
@@ -58,10 +56,9 @@ class Interpreter:
         return [f"with the bug {name}"]
 
     def _begin(self, config: ClusterConfig) -> list[str]:
-        clients = Clients()
-        self.scene = Scene(Stage(config, clients), clients)
+        self.scene = Scene(config)
         self._carried_out = []
-        names = ", ".join(config.nodes)
+        names = " | ".join(", ".join(ring) for ring in config.rings or (config.nodes,))
         quorum = f"N={config.n} R={config.r} W={config.w}"
         return [f"{names}: {quorum}, {'sloppy' if config.sloppy else 'strict'}, {config.versions}"]
 
@@ -103,7 +100,7 @@ _OWN: dict[str, tuple[str, str, Callable[[Interpreter, list[str]], Iterable[str]
     ),
 }
 COMMANDS: dict[str, Command] = {
-    command.name: command for family in (asking, faulting, timing, showing) for command in family.COMMANDS
+    command.name: command for family in (asking, operating, faulting, timing, showing) for command in family.COMMANDS
 }
 """Every command that works on a scene."""
 

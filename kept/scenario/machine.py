@@ -35,17 +35,19 @@ FLUSH_US = 50_000
 
 
 class Dice:
-    """A node's choices: a fixed sequence for each name. A tick may prescribe the next one (`wish`)."""
+    """A node's choices: a fixed sequence for each name. A tick may prescribe the next ones (`wishes`); what it says
+    nothing of takes the last side then."""
 
     def __init__(self, name: str) -> None:
         self._state = sum(name.encode())
-        self.wish: tuple[int, int] | None = None
-        """(number of sides, what to choose of them)"""
+        self.wishes: list[tuple[int, int]] | None = None
+        """(number of sides, what to choose of them): the next choices in their order."""
 
     def __call__(self, sides: int) -> int:
-        if self.wish is not None:
-            wanted, choice = self.wish
-            return choice if sides == wanted else sides - 1
+        if self.wishes is not None:
+            if self.wishes and self.wishes[0][0] == sides:
+                return self.wishes.pop(0)[1]
+            return sides - 1
         self._state = (self._state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
         return (self._state >> 33) % sides
 
@@ -58,11 +60,14 @@ class Machine:
         self.name = name
         self.node: Node | None = None
         self.destroyed = False
+        """Whether it is gone for good, with its disk."""
         self.paused = False
         self.disk_held = False
         """Whether its disk does not sync."""
         self.wall_offset_us = 0
         self.disk = Disk(f"{name}.0")
+        self.copy: Disk | None = None
+        """A copy of its disk, to be put back."""
         self.timers: dict[str, int] = {}
         self.dice = Dice(name)
         self._build = build
@@ -76,9 +81,9 @@ class Machine:
         self._boots += 1
         self.node = self._build(self.name, self.dice)
         disk = self.disk
-        meta = disk.meta()
-        fresh = f"{disk.name}.{self._boots}" if meta else disk.name
-        self.step(Boot(meta, disk.contents(DATA), disk.contents(HINT), fresh, genesis, self._boots))
+        disk.boots += 1
+        fresh = disk.name if disk.boots == 1 else f"{disk.name}.{self._boots}"
+        self.step(Boot(disk.meta(), disk.contents(DATA), disk.contents(HINT), fresh, genesis, self._boots))
 
     def crash(self, keep: int) -> int:
         """The process ends; all unsynced batches but the oldest `keep` are lost. How many that were."""
@@ -93,6 +98,20 @@ class Machine:
         assert self.node is None, f"{self.name} still runs"
         self.disk = Disk(f"{self.name}.{self._disks}")
         self._disks += 1
+
+    def put_back(self) -> None:
+        """Put the copy in the place of the disk; the process must be down."""
+        assert self.node is None, f"{self.name} still runs"
+        assert self.copy is not None, f"there is no copy of {self.name}"
+        boots = self.disk.boots
+        self.disk = self.copy.image()
+        self.disk.boots = max(boots, self.disk.boots)
+
+    def destroy(self) -> None:
+        """The machine is gone for good, with its disk."""
+        self.crash(0)
+        self.lose_disk()
+        self.destroyed = True
 
     # Events and effects
 

@@ -11,6 +11,7 @@ from dynamo.core.effects import DATA, HINT, META, split_hint_key
 from dynamo.core.siblings import Siblings
 from kept.scenario.command import Command, Scene, exactly, running
 from kept.scenario.failing import ScenarioError, unknown_word
+from kept.scenario.membership import show_members, show_owners
 from kept.scenario.wording import text
 
 NEEDS_REST = ("convergence", "placement")
@@ -35,7 +36,7 @@ def _key(scene: Scene, key: bytes) -> list[str]:
     partition = ring.partition_of(key)
     owners = ring.owners(partition)
     lines = []
-    for name in ring.walk(partition):
+    for name in dict.fromkeys((*ring.walk(partition), *stage.machines)):
         machine = stage.machines[name]
         record, damaged = machine.disk.read(DATA, key)
         if name in owners or record is not None or damaged:
@@ -52,7 +53,7 @@ def _condition(scene: Scene, name: str) -> str:
     machine = scene.stage.machines[name]
     unsynced = machine.disk.unsynced
     told = [
-        *(["down"] if machine.node is None else []),
+        *(["gone for good"] if machine.destroyed else ["down"] if machine.node is None else []),
         *(["stands still"] if machine.paused else []),
         *([f"{plural(unsynced, 'write')} not synced"] if unsynced else []),
     ]
@@ -96,7 +97,7 @@ def _show_ring(scene: Scene, words: list[str]) -> list[str]:
 
 
 def _at_rack(scene: Scene, name: str) -> str:
-    rack = next(member.rack for member in scene.stage.members if member.name == name)
+    rack = next(member.rack for member in scene.stage.ring.members if member.name == name)
     return f"{name} in {rack}" if rack else name
 
 
@@ -154,6 +155,8 @@ def _show_waiting(scene: Scene, words: list[str]) -> list[str]:
 _WHAT: dict[str, Callable[[Scene, list[str]], list[str]]] = {
     "hints": _show_hints,
     "ring": _show_ring,
+    "members": show_members,
+    "owners": show_owners,
     "down": _show_down,
     "wire": _show_wire,
     "roots": _show_roots,

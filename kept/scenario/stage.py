@@ -1,23 +1,31 @@
 """The hand-stepped cluster: machines on one wire, under one clock that stands still unless it is told to go on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Protocol
 
 from dynamo.core.effects import Minted, Received
+from dynamo.core.host import AnyRing
+from dynamo.core.membership import Table, decode_table, founded
 from dynamo.core.node import Node
-from dynamo.core.ring import Ring
+from dynamo.core.participant import MEMBERS, ring_of
+from dynamo.core.ring import Member, Ring
 from dynamo.core.siblings import Siblings
 from kept.scenario import wording
 from kept.scenario.config import ClusterConfig
 from kept.scenario.failing import ScenarioError
 from kept.scenario.machine import Dice, Machine
 from kept.scenario.wire import Packet, Wire
+from kept.sim.census import newest
 
 BACKGROUND = frozenset(
-    {"GossipSyn", "GossipAck", "Ping", "Pong", "TreeRoots", "TreeSame", "TreeNodes", "TreeLeaves", "Response"}
+    {
+        *("GossipSyn", "GossipAck", "Ping", "Pong", "Hello", "Welcome", "Announce", "Progress", "LetIn"),
+        *("TreeRoots", "TreeSame", "TreeNodes", "TreeLeaves", "TransferPull", "TransferPage", "TransferFetch"),
+        *("Response", "Operated"),
+    }
 )
-"""Messages that an answer leaves out, unless ``trace all``: they carry no record (a client's answer has a line of its
-own)."""
+"""Messages that an answer leaves out, unless ``trace all``: they carry no record (answers to clients and to
+the operator have lines of their own)."""
 MAX_DELIVERIES = 200_000
 TRACES = ("off", "on", "all")
 
@@ -41,18 +49,27 @@ class Stage:
         self.trace = "off"
         self.wire = Wire()
         self.marks: dict[str, int] = {}
-        self.members = config.members()
+        self._founders = config.founders()
+        self._seeds = tuple(members[0].name for members in self._founders)
         self._store = config.store()
         self._rules = config.rules()
-        self.machines: Mapping[str, Machine] = {
-            member.name: Machine(self, member.name, self._build) for member in self.members
+        self.machines: dict[str, Machine] = {
+            member.name: Machine(self, member.name, self._build) for members in self._founders for member in members
         }
         for machine in self.machines.values():
             machine.boot(genesis=True)
         self.run()
 
     def _build(self, name: str, dice: Dice) -> Node:
-        return Node(name, self._store, self.members, self._rules, dice, self.marks, seeds=(self.members[0].name,))
+        """A node that knows the other founders of its ring, or none."""
+        known = next((ring for ring in self._founders if any(member.name == name for member in ring)), ())
+        return Node(name, self._store, known, self._rules, dice, self.marks, seeds=self._seeds)
+
+    def enlist(self, name: str) -> None:
+        """A new machine is switched on; its node is in no ring."""
+        machine = self.machines[name] = Machine(self, name, self._build)
+        machine.boot()
+        self.run()
 
     @property
     def policy(self) -> str:
@@ -60,9 +77,27 @@ class Stage:
         return self._rules.versioning.name
 
     @property
-    def ring(self) -> Ring:
-        """The ring as the nodes build it from the cluster's members."""
-        return self._rules.ring(self.members, self._store.n, self._store.strategy, self._store.partitions)
+    def table(self) -> Table:
+        """The newest membership table: of a node that runs and is in a ring, else of what is on the disks."""
+        running = newest(self)  # type: ignore[arg-type]  # a stage has machines as a world has
+        if running is not None:
+            return running
+        kept = [machine.disk.meta().get(MEMBERS) for machine in self.machines.values()]
+        tables = [decode_table(encoded) for encoded in kept if encoded is not None]
+        return max(tables, key=lambda table: table.rank, default=founded(self._founders[0]))
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The members as of now."""
+        return self.table.members
+
+    @property
+    def ring(self) -> AnyRing:
+        """The ring as the nodes build it from the newest table: the old one and the new while a change is under way."""
+        return ring_of(self.table, self._make_ring)
+
+    def _make_ring(self, members: tuple[Member, ...]) -> Ring:
+        return self._rules.ring(members, self._store.n, self._store.strategy, self._store.partitions)
 
     def state(self, found: Siblings | None) -> str:
         """What a copy holds, in words."""
@@ -116,13 +151,20 @@ class Stage:
 
     def advance(self, span_us: int) -> None:
         """Let time pass: timers fire as they come due, and after each of them everything that it causes happens."""
+        self.advance_until(lambda: False, span_us)
+
+    def advance_until(self, there: Callable[[], bool], span_us: int) -> bool:
+        """As `advance`, but no further than to where `there()` holds; whether it came to that."""
         end_us = self.now_us + span_us
         while due := self._due(end_us):
             at_us, name, timer = due
             self.now_us = max(self.now_us, at_us)
             self.machines[name].fire(timer)
             self.run()
+            if there():
+                return True
         self.now_us = end_us
+        return False
 
     def _due(self, end_us: int) -> tuple[int, str, str] | None:
         due = [

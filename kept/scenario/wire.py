@@ -82,6 +82,12 @@ class Wire:
         self.held = [packet for packet in self.held if not pattern.matches(packet)]
         return taken
 
+    def waiting(self, name: str) -> list[Packet]:
+        """Take what waits only because its receiver stands still."""
+        waiting = [packet for packet in self.held if packet.to == name and not self.is_held(packet)]
+        self.held = [packet for packet in self.held if packet.to != name or self.is_held(packet)]
+        return waiting
+
     def release(self, pattern: Pattern) -> None:
         """Hold back no longer what `pattern` names, or anything where it names anything."""
         if pattern == Pattern() and (self.holds or self.held):

@@ -6,7 +6,8 @@ from typing import Any
 from checkers.wording import dot_name, quote, vector_text
 from dynamo.core import messages as m
 from dynamo.core.context import decode_context
-from dynamo.core.messages import Request, Response
+from dynamo.core.membership import Table, decode_table
+from dynamo.core.messages import Operated, Request, Response
 from dynamo.core.siblings import Siblings, Version
 from histories.text import to_text
 
@@ -68,6 +69,27 @@ def answer(asked: Request, told: Response) -> str:
     return f"{request(asked)}: ok{named}, " + (context if alone else f"siblings [{shown}], {context}")
 
 
+def table(found: Table) -> str:
+    """A membership table: who is in the ring, and how that is to change."""
+    if not found.cluster:
+        return "in no ring"
+    plan = found.plan
+    told = f"epoch {found.epoch}: {', '.join(found.names)}"
+    if plan is None:
+        return told
+    gone = f", without {', '.join(plan.gone)}" if plan.gone else ""
+    return f"{told}; {plan.what}, driven by {plan.driver}, phase {plan.phase}{gone}"
+
+
+def operated(told: Operated) -> str:
+    """A node's answer to an order."""
+    if told.status != m.OK:
+        return f"{told.status}: {told.reason}"
+    reason = "ok" if told.plan.startswith(told.reason) else told.reason
+    known = f"epoch {told.epoch}: {', '.join(told.members)}" if told.members else ""
+    return "; ".join(part for part in (reason, known, told.plan) if part)
+
+
 def message(found: Any, policy: str) -> str:
     """A message: its kind, and what it is about."""
     kind = type(found).__name__
@@ -86,6 +108,15 @@ def _record(found: m.TreeRecord, policy: str) -> str:
     return f"{text(found.key)} {state(found.state, policy)}" + (", yours is wanted" if found.wanted else "")
 
 
+def _announce(found: m.Announce, _: str) -> str:
+    known = decode_table(found.table)
+    plan = known.plan
+    if plan is None:
+        return table(known)
+    released = f" in place of {', '.join(plan.released)}" if plan.released else ""
+    return f"{table(known)} ({plan.id}{released})"
+
+
 _ABOUT: dict[type, Callable[[Any, str], str]] = {
     m.Replicate: _replicate,
     m.ReadReply: lambda found, policy: state(found.state, policy),
@@ -99,5 +130,17 @@ _ABOUT: dict[type, Callable[[Any, str], str]] = {
     m.ReapQuery: lambda found, _: text(found.key),
     m.ReapVote: lambda found, _: "yes" if found.yes else "no",
     m.Reap: lambda found, _: text(found.key),
+    m.Hello: lambda found, _: f"from boot {found.generation}, heartbeat {found.beat}",
+    m.Welcome: lambda found, _: f"boot {found.generation}, heartbeat {found.beat}; {table(decode_table(found.table))}",
+    m.Announce: _announce,
+    m.Progress: lambda found, _: f"{found.plan} {found.phase}",
+    m.LetIn: lambda found, _: found.name,
+    m.TransferPull: lambda found, _: f"partition {found.partition} from leaf {found.leaf} on",
+    m.TransferPage: lambda found, _: ", ".join(text(key) for key, _ in found.entries) or "no keys",
+    m.TransferFetch: lambda found, _: ", ".join(text(key) for key in found.keys),
+    m.TransferRecords: lambda found, policy: "; ".join(
+        f"{text(key)} {state(each, policy)}" for key, each in found.records
+    ),
+    m.Operated: lambda found, _: found.status,
 }
 """What is told of a message besides its kind, where anything is."""

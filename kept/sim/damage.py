@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dynamo.core.effects import DATA, HINT, META, Load
 from dynamo.core.greeting import HEARTBEAT, last_beat
-from dynamo.core.node import GENERATION
+from dynamo.core.identity import GENERATION
 from kept.sim import faults as kinds
 from kept.sim.atlas import Atlas, Terms
 from kept.sim.census import newest

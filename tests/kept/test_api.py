@@ -105,3 +105,41 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'runn'"):
         kept.runn()
+
+
+def test_a_configuration_is_proved_or_refuted_as_the_command_does() -> None:
+    assert kept.prove(n=3, r=2, w=2).result == "proved"
+    refuted = kept.prove(n=3, r=1, w=2, solvers=("z3", "cvc5"))
+    assert refuted.result == "refuted"
+    assert refuted.judgements[0].nodes == {"write": ("n1", "n2"), "read": ("n3",)}
+    assert kept.prove(dc={"eu": 3, "us": 3}, write="LOCAL_QUORUM", read="EACH_QUORUM").result == "proved"
+
+
+def test_quoracles_expressions_and_systems_are_accepted() -> None:
+    quoracle = pytest.importorskip("quoracle")
+    a, b, c, d = (quoracle.Node(name) for name in "abcd")
+    assert kept.prove(quorums=a * b + c * d).result == "refuted"
+    assert kept.prove(quorums=quoracle.QuorumSystem(reads=a * b + c * d)).result == "proved"
+    assert kept.prove(quorums=quoracle.choose(2, [a, a, b]), write_quorums=a).result == "proved"
+
+
+def test_every_configuration_of_a_file_is_proved(tmp_path: Path) -> None:
+    path = tmp_path / "all.json"
+    path.write_text('[{"n": 3, "r": 2, "w": 2}, {"n": 3, "r": 1, "w": 1}]')
+    assert [proof.result for proof in kept.prove_file(path)] == ["proved", "refuted"]
+    assert [proof.result for proof in kept.prove_file(path, r=3)] == ["proved", "proved"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"n": 3, "r": 4, "w": 1}, "r: 4; accepted: 1 to 3"),
+        ({"n": 3, "r": 1, "w": 1, "solvers": ("z4",)}, "solvers: z4; accepted: z3, cvc5"),
+        ({"n": 3, "r": 1, "w": 1, "solvers": ()}, "solvers: none"),
+        ({"n": 3, "r": 1, "w": 1, "timeout_s": 0}, "timeout_s: 0; accepted"),
+        ({"quorums": 3}, "quorums: int is no expression of quoracle's"),
+    ],
+)
+def test_what_is_no_configuration_is_a_usage_error(fields: dict, says: str) -> None:
+    with pytest.raises(kept.UsageError, match=says):
+        kept.prove(**fields)

@@ -143,10 +143,9 @@ class Cluster:
         hellos = self.take(of(Hello, sender=name))
         for _, other, hello in hellos:
             peer = self.nodes.get(other)
-            known = peer.greeting.generation_of.get(name, 0) if peer is not None else 0
-            beat = peer.greeting.heartbeats.get(name, (0, 0))[1] if peer is not None else 0
+            known = peer.greeting.known(name) if peer is not None else (0, 0)
             table = encode_table((peer or node).participant.table)
-            self.step(name, Received(other, Welcome(hello.op, known, beat, table)))
+            self.step(name, Received(other, Welcome(hello.op, *known, table)))
         self.timers[name].pop("deadlines", None)
 
     def crash(self, name: str, keep: int = 0) -> None:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.dynamo.core.cluster import SECOND, Cluster
+from dynamo.core.membership import Table, encode_table
+from dynamo.core.messages import Announce
+from tests.dynamo.core.cluster import SECOND, Cluster, Packet
 
 SETTLED_US = 30 * SECOND
 
@@ -30,3 +32,24 @@ def names(cluster: Cluster) -> set[tuple[str, ...]]:
     inside = [name for name, node in cluster.nodes.items() if node.participant.inside]
     assert {cluster.phase(name) for name in inside} == {""}
     return {cluster.table(name).names for name in inside}
+
+
+def joining(phase: str = "prepare", **config: int) -> Cluster:
+    """`x` joins four members, driven by `a`, and all are in this phase."""
+    cluster = Cluster("abcd", outsiders="x", partitions=8, **config)
+    begin(cluster, "a", "join", "x")
+    cluster.reach("a", phase)
+    assert {cluster.phase(name) for name in "abcdx"} == {phase}
+    return cluster
+
+
+def tell(cluster: Cluster, name: str, table: Table, sender: str = "b") -> None:
+    """`name` is told of a table; nothing else happens."""
+    cluster.hand_in(Packet(sender, name, Announce(encode_table(table))))
+
+
+def tick(cluster: Cluster, name: str) -> None:
+    """The short interval passes at one node, and its disk syncs; nothing is delivered."""
+    cluster.now_us += cluster.config.handoff_us
+    cluster.fire(name, "handoff")
+    cluster.sync(name)

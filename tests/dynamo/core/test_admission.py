@@ -262,7 +262,7 @@ def allow(cluster: Cluster, name: str, slots: int) -> None:
 def hints(cluster: Cluster, owners: str, each: int) -> None:
     """`d` keeps hints for the owners, which are up."""
     for op, (owner, index) in enumerate((owner, index) for owner in owners for index in range(each)):
-        cluster.hand_in(Packet("z", "d", Replicate(op, cluster.key(index), state(), owner)))
+        cluster.hand_in(Packet("b", "d", Replicate(op, cluster.key(index), state(), owner)))
     cluster.sync("d")
     cluster.wire.clear()
 
@@ -307,7 +307,7 @@ def test_a_batch_that_is_not_admitted_where_it_arrives_is_sent_again_and_nothing
 
 def test_a_node_begins_no_exchange_and_takes_in_no_record_that_is_not_admitted() -> None:
     cluster = miserly("ab", n=2, r=1, w=1)
-    cluster.hand_in(Packet("z", "a", Replicate(1, cluster.key(), state())))
+    cluster.hand_in(Packet("b", "a", Replicate(1, cluster.key(), state())))
     cluster.sync("a")
     cluster.wire.clear()
     cluster.fire("a", "exchange")
@@ -326,7 +326,7 @@ def test_a_node_begins_no_exchange_and_takes_in_no_record_that_is_not_admitted()
 def test_an_exchange_sends_no_more_records_than_are_admitted_and_the_rest_later() -> None:
     cluster = miserly("ab", n=2, r=1, w=1)
     for index in range(6):
-        cluster.hand_in(Packet("z", "a", Replicate(index, cluster.key(index), state())))
+        cluster.hand_in(Packet("b", "a", Replicate(index, cluster.key(index), state())))
     cluster.sync("a")
     cluster.wire.clear()
     rounds = 0

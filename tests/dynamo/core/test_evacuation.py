@@ -181,6 +181,60 @@ def test_whatever_comes_to_a_node_that_does_not_own_it_any_more_is_brought_to_th
     assert [cluster.values(name, key) for name in owners(cluster, key)] == [[b"late"]] * 3
 
 
+def leaving_with_a_dead_owner() -> tuple[Cluster, bytes]:
+    """`e` keeps a hint for `c`, which has died, and leaves. The change was decided when `c` died, so `c` is a member
+    still when it ends. Returns the key, of which `e` alone holds the last version."""
+    cluster = Cluster("abcdef", anti_entropy=False)
+    assert cluster.ring.owners(0) == ("a", "b", "c")
+    key = cluster.key()
+    assert cluster.put("a", key, b"v").status == OK
+    assert cluster.operate("a", "leave", "e").status == "ok"
+    cluster.settle()
+    cluster.reach("b", "flip")
+    cluster.crash("c")
+    cluster.hand_in(Packet("a", "e", Replicate(1, key, state(b"for c"), "c")))
+    cluster.settle()
+    assert cluster.operate("b", "remove", "c").status == "ok"
+    cluster.settle()
+    return cluster, key
+
+
+def test_who_leaves_brings_the_hints_of_a_dead_owner_to_the_others_and_does_not_wait_for_it() -> None:
+    """(Once it waited for ever, and so did the removal of the dead one, for one change is under way at a time.)"""
+    cluster, key = leaving_with_a_dead_owner()
+    cluster.run(20 * SECOND)
+    assert cluster.table("b").names == tuple("abcdf")
+    assert cluster.hints("e") == []
+    assert [cluster.values(name, key) for name in "ab"] == [[b"v", b"for c"]] * 2
+    assert cluster.operate("b", "remove", "c").status == "ok"
+    cluster.run(20 * SECOND)
+    assert cluster.table("b").names == tuple("abdf")
+    assert [cluster.values(name, key) for name in owners(cluster, key)] == [[b"v", b"for c"]] * 3
+
+
+def test_a_hint_for_a_dead_owner_that_comes_late_does_not_hold_up_the_leaver_either() -> None:
+    cluster, key = leaving_with_a_dead_owner()
+    cluster.reach("e", "close")
+    late = cluster.key(1)
+    cluster.hand_in(Packet("a", "e", Replicate(2, late, state(b"late"), "c")))
+    cluster.run(20 * SECOND)
+    assert cluster.table("b").names == tuple("abcdf")
+    assert [cluster.values(name, late) for name in "ab"] == [[b"late"]] * 2
+    assert key != late
+
+
+def test_who_stays_keeps_the_hints_of_a_dead_owner_for_the_one_that_takes_its_place() -> None:
+    cluster, _ = leaving_with_a_dead_owner()
+    cluster.hand_in(Packet("a", "d", Replicate(3, cluster.key(1), state(b"kept"), "c")))
+    cluster.run(20 * SECOND)
+    assert cluster.table("b").names == tuple("abcdf")
+    assert cluster.hints("d") == [hint_key("c", cluster.key(1))]
+    assert cluster.operate("b", "remove", "c").status == "ok"
+    cluster.run(20 * SECOND)
+    assert cluster.hints("d") == []
+    assert [cluster.values(name, cluster.key(1)) for name in owners(cluster, cluster.key(1))] == [[b"kept"]] * 3
+
+
 # Hints for whoever owns the key no more
 
 

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynamo.core.effects import META
+from dynamo.core.greeting import HEARTBEAT
 from dynamo.core.membership import Table, encode_table, founded
 from dynamo.core.messages import GossipAck, GossipSyn, LetIn, Ping, Pong
 from dynamo.core.participant import MEMBERS
@@ -17,6 +18,12 @@ def meet(cluster: Cluster, one: str, other: str) -> None:
     table = cluster.table(one)
     cluster.hand_in(Packet(one, other, GossipSyn(table.digest, dict(gossip.heartbeats), table.cluster)))
     cluster.settle()
+
+
+def beat(cluster: Cluster, name: str) -> None:
+    """The gossip interval of `name` passes, and its heartbeat is durable."""
+    cluster.fire(name, "gossip")
+    cluster.sync(name)
 
 
 def later(cluster: Cluster, epoch: int, racks: str = "abcd") -> Table:
@@ -60,7 +67,7 @@ def test_one_meeting_gives_both_the_newer_table(newer: str) -> None:
 
 def test_equal_tables_do_not_travel() -> None:
     cluster = Cluster("ab", n=1, r=1, w=1)
-    cluster.fire("a", "gossip")
+    beat(cluster, "a")
     cluster.deliver(of(GossipSyn))
     (ack,) = cluster.take(of(GossipAck))
     assert (ack.message.table, ack.message.answer) == (b"", False)
@@ -69,7 +76,7 @@ def test_equal_tables_do_not_travel() -> None:
 def test_an_answer_that_asked_for_ours_gets_it_and_asks_for_nothing() -> None:
     cluster = Cluster("ab", n=1, r=1, w=1)
     learn(cluster, "b", later(cluster, 2))
-    cluster.fire("a", "gossip")
+    beat(cluster, "a")
     cluster.deliver(of(GossipSyn))
     cluster.deliver(of(GossipAck))
     (ack,) = cluster.take(of(GossipAck))
@@ -134,7 +141,7 @@ def test_each_interval_meets_one_random_peer() -> None:
     cluster = Cluster("abcd")
     met = []
     for _ in range(30):
-        cluster.fire("a", "gossip")
+        beat(cluster, "a")
         (packet,) = cluster.take(of(GossipSyn))
         met.append(packet.to)
     assert set(met) == {"b", "c", "d"}
@@ -143,10 +150,36 @@ def test_each_interval_meets_one_random_peer() -> None:
 # Heartbeats
 
 
+def test_nobody_is_told_of_a_heartbeat_that_is_not_durable() -> None:
+    """What the others remember tells whether a disk is old (`greeting`)."""
+    cluster = Cluster("ab", n=1, r=1, w=1)
+    cluster.fire("a", "gossip")
+    assert cluster.packets(of(GossipSyn)) == []
+    cluster.hand_in(Packet("b", "a", GossipSyn(b"", {})))
+    (ack,) = cluster.take(of(GossipAck))
+    assert ack.message.heartbeats["a"] == (1, 0)
+    cluster.sync("a")
+    (syn,) = cluster.take(of(GossipSyn))
+    assert syn.message.heartbeats["a"] == (1, 1)
+    assert cluster.disks["a"].durable[META][HEARTBEAT] == b"1 1"
+
+
+def test_one_heartbeat_at_a_time_waits_for_a_disk_that_hangs() -> None:
+    """Else each interval would add one, and all would be told at once."""
+    cluster = Cluster("ab", n=1, r=1, w=1)
+    for _ in range(5):
+        cluster.fire("a", "gossip")
+    assert len(cluster.disks["a"].unsynced) == 1
+    cluster.sync("a")
+    assert len(cluster.take(of(GossipSyn))) == 1
+    beat(cluster, "a")
+    assert cluster.nodes["a"].gossip.heartbeats["a"] == (1, 2)
+
+
 def test_heartbeats_count_intervals_and_the_newer_ones_are_taken_over() -> None:
     cluster = Cluster("abc")
     for _ in range(3):
-        cluster.fire("c", "gossip")
+        beat(cluster, "c")
     cluster.wire.clear()
     meet(cluster, "c", "b")
     meet(cluster, "b", "a")
@@ -189,7 +222,7 @@ def test_who_is_held_to_be_down_is_asked_directly_every_interval_and_cleared_by_
     cluster = Cluster("abcd")
     for name in "bc":
         cluster.nodes["a"].host.detector.missed(name, cluster.now_us)
-    cluster.fire("a", "gossip")
+    beat(cluster, "a")
     assert [packet.to for packet in cluster.packets(of(Ping))] == ["b", "c"]
     cluster.deliver(of(Ping))
     cluster.deliver(of(Pong))
@@ -248,7 +281,7 @@ def test_a_strangers_meeting_is_answered_so_that_it_learns_where_it_stands() -> 
 def test_the_heartbeats_of_who_has_left_are_forgotten() -> None:
     cluster = Cluster("abcd")
     for name in "bcd":
-        cluster.fire(name, "gossip")
+        beat(cluster, name)
         meet(cluster, name, "a")
     table = cluster.table("a")
     learn(cluster, "a", table._replace(epoch=2, members=(*table.members[:2], Member("c", (2, 3)))))
@@ -263,7 +296,7 @@ def test_now_and_then_the_peer_is_a_seed_which_may_be_a_stranger() -> None:
     cluster.nodes["a"].gossip.seeds = ("x", "a")
     met = []
     for _ in range(200):
-        cluster.fire("a", "gossip")
+        beat(cluster, "a")
         met += [packet.to for packet in cluster.take(of(GossipSyn))]
     assert set(met) == {"b", "x"}
     assert 5 <= met.count("x") <= 50, "one meeting in ten"
@@ -271,10 +304,10 @@ def test_now_and_then_the_peer_is_a_seed_which_may_be_a_stranger() -> None:
 
 def test_who_knows_nobody_asks_its_seeds_and_without_seeds_nobody() -> None:
     cluster = Cluster("ab", n=1, r=1, w=1, outsiders="x")
-    cluster.fire("x", "gossip")
+    beat(cluster, "x")
     assert cluster.take(of(GossipSyn)) == []
     cluster.nodes["x"].gossip.seeds = ("b", "x")
-    cluster.fire("x", "gossip")
+    beat(cluster, "x")
     assert [packet.to for packet in cluster.take(of(GossipSyn))] == ["b"]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dynamo.core.effects import DATA, META, SetTimer
-from dynamo.core.greeting import GENERATIONS, RESEND_US, Greeting
+from dynamo.core.greeting import GENERATIONS, HEARTBEAT, RESEND_US, Greeting, last_beat
 from dynamo.core.membership import NO_TABLE, decode_table, encode_table
 from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, GossipSyn, Hello, Read, ReadReply, Welcome
 from dynamo.core.node import GENERATION, INCARNATION
@@ -29,12 +29,12 @@ def asked(cluster: Cluster, name: str = "a") -> list[str]:
     return [packet.to for packet in cluster.take(of(Hello, sender=name))]
 
 
-def answer(cluster: Cluster, *names: str, generation: int | None = None, to: str = "a") -> None:
-    """These nodes tell `to` what they remember of it; `generation`: or what a test wants them to."""
+def answer(cluster: Cluster, *names: str, last: tuple[int, int] | None = None, to: str = "a") -> None:
+    """These nodes tell `to` the last boot and heartbeat that they remember of it; `last`: or what a test wants."""
     op = cluster.nodes[to].host.boot_bits
     for name in names:
-        known = cluster.nodes[name].greeting.generation_of.get(to, 0) if generation is None else generation
-        cluster.hand_in(Packet(name, to, Welcome(op, known, encode_table(cluster.table(name)))))
+        known = cluster.nodes[name].greeting.known(to) if last is None else last
+        cluster.hand_in(Packet(name, to, Welcome(op, *known, encode_table(cluster.table(name)))))
 
 
 def serving(cluster: Cluster, name: str = "a") -> bool:
@@ -86,7 +86,7 @@ def test_before_that_it_answers_nobody_but_greetings(kind: str, status: str) -> 
     assert cluster.reply(request)[1:3] == (status, "the node is starting")
     cluster.hand_in(Packet("b", "a", Read(1, cluster.key())), Packet("b", "a", GossipSyn(b"", {})))
     assert cluster.wire == []
-    cluster.hand_in(Packet("b", "a", Hello(9, 3)), Packet("x", "a", Hello(9, 3)))
+    cluster.hand_in(Packet("b", "a", Hello(9, 3, 0)), Packet("x", "a", Hello(9, 3, 0)))
     assert [(packet.to, packet.message.op) for packet in cluster.take(of(Welcome))] == [("b", 9), ("x", 9)]
 
 
@@ -150,17 +150,17 @@ def test_answers_that_come_too_late_or_to_another_boot_change_nothing() -> None:
     cluster = restarted()
     op = cluster.nodes["a"].host.boot_bits
     table = encode_table(cluster.table("b"))
-    cluster.hand_in(Packet("b", "a", Welcome(op - 1, 99, table)), Packet("c", "a", Welcome(op - 1, 99, table)))
+    cluster.hand_in(Packet("b", "a", Welcome(op - 1, 99, 0, table)), Packet("c", "a", Welcome(op - 1, 99, 0, table)))
     assert not serving(cluster)
     answer(cluster, "b", "c")
     assert serving(cluster)
-    cluster.hand_in(Packet("d", "a", Welcome(op, 99, table)))
+    cluster.hand_in(Packet("d", "a", Welcome(op, 99, 0, table)))
     assert not cluster.nodes["a"].greeting.old
     assert cluster.nodes["a"].host.incarnation == "a0"
 
 
-def test_whoever_has_lost_its_disk_waits_for_as_long_as_it_takes() -> None:
-    """It knows nothing: it must not answer for what it does not have."""
+def test_whoever_has_lost_its_disk_waits_for_one_answer_for_as_long_as_it_takes() -> None:
+    """It does not know the ring."""
     cluster = Cluster("abcd")
     cluster.lose_disk("a")
     cluster.boot("a", greeted=False)
@@ -168,10 +168,24 @@ def test_whoever_has_lost_its_disk_waits_for_as_long_as_it_takes() -> None:
     for _ in range(50):
         wait(cluster, cluster.config.greeting_us)
         assert not serving(cluster)
-    answer(cluster, "b", "c")
+    answer(cluster, "b")
+    assert not serving(cluster), "in time it waits for more than half"
+    wait(cluster, RESEND_US)
+    assert serving(cluster)
+    assert cluster.marked("a", "start without enough answers") == 1
+    assert cluster.nodes["a"].host.incarnation == "a1"
+
+
+def test_whoever_has_lost_its_disk_waits_for_more_than_half_in_time() -> None:
+    cluster = Cluster("abcd")
+    cluster.lose_disk("a")
+    cluster.boot("a", greeted=False)
+    wait(cluster, RESEND_US)
+    answer(cluster, "b")
+    assert not serving(cluster)
+    answer(cluster, "c")
     assert serving(cluster)
     assert cluster.marked("a", "start without enough answers") == 0
-    assert cluster.nodes["a"].host.incarnation == "a1"
 
 
 # Old disks
@@ -212,16 +226,28 @@ def test_a_disk_that_is_behind_what_the_others_remember_is_treated_like_a_lost_o
 def test_one_who_remembers_is_enough(remembers: str) -> None:
     cluster = restarted()
     for name in "bc":
-        answer(cluster, name, generation=2 if name == remembers else 1)
+        answer(cluster, name, last=(2, 0) if name == remembers else (1, 0))
     assert serving(cluster)
     assert cluster.marked("a", "old disk noticed") == 1
 
 
-def test_the_boot_that_the_disk_remembers_makes_it_no_old_one() -> None:
+@pytest.mark.parametrize(("last", "old"), [((1, 3), 0), ((1, 2), 0), ((0, 9), 0), ((1, 4), 1), ((2, 0), 1)])
+def test_a_disk_is_old_when_it_is_behind_the_boot_or_the_heartbeat_that_somebody_remembers(
+    last: tuple[int, int], old: int
+) -> None:
+    """A disk that said "synced" and was not loses heartbeats too."""
     cluster = restarted()
-    answer(cluster, "b", "c", generation=1)
+    assert cluster.disks["a"].durable[META][HEARTBEAT] == b"1 3"
+    answer(cluster, "b", "c", last=last)
     assert serving(cluster)
-    assert cluster.marked("a", "old disk noticed") == 0
+    assert cluster.marked("a", "old disk noticed") == old
+
+
+def test_a_disk_remembers_the_later_of_its_boot_and_the_boot_of_its_heartbeat() -> None:
+    assert last_beat(None, 3) == (3, 0)
+    assert last_beat(b"3 7", 3) == (3, 7)
+    assert last_beat(b"2 7", 3) == (3, 0), "the last boot has not beaten yet"
+    assert last_beat(b"4 1", 3) == (4, 1)
 
 
 def test_an_old_disk_brings_nothing_back_that_was_deleted_and_forgotten() -> None:
@@ -265,7 +291,7 @@ def test_a_lost_disk_is_not_an_old_one() -> None:
     cluster.run(5 * SECOND)
     cluster.lose_disk("a")
     cluster.boot("a", greeted=False)
-    answer(cluster, "b", "c", generation=1)
+    answer(cluster, "b", "c", last=(1, 0))
     assert serving(cluster)
     assert cluster.marked("a", "lost disk noticed") == 1
     assert cluster.marked("a", "old disk noticed") == 0
@@ -306,10 +332,14 @@ def test_an_answer_tells_what_is_remembered_and_the_membership_table() -> None:
     cluster = Cluster("abcd")
     cluster.reboot("b")
     cluster.run(10 * SECOND)
-    cluster.hand_in(Packet("b", "a", Hello(7, 1)), Packet("stranger", "a", Hello(8, 0)))
+    cluster.hand_in(Packet("b", "a", Hello(7, 1, 0)), Packet("stranger", "a", Hello(8, 0, 0)))
     known, unknown = (packet.message for packet in cluster.take(of(Welcome)))
-    assert (known.op, known.generation, decode_table(known.table)) == (7, 2, cluster.table("a"))
-    assert (unknown.op, unknown.generation) == (8, 0)
+    beat = cluster.nodes["a"].greeting.heartbeats["b"]
+    assert beat[0] == 2
+    assert beat[1] >= 8
+    assert (known.op, known.generation, known.beat) == (7, *beat)
+    assert decode_table(known.table) == cluster.table("a")
+    assert (unknown.op, unknown.generation, unknown.beat) == (8, 0, 0)
 
 
 # Tables
@@ -355,7 +385,7 @@ def test_a_new_node_asks_its_seeds_and_without_an_answer_starts_all_the_same() -
 def test_a_table_that_cannot_be_read_is_the_peers_error_and_the_greeting_goes_on() -> None:
     cluster = restarted()
     op = cluster.nodes["a"].host.boot_bits
-    cluster.hand_in(Packet("b", "a", Welcome(op, 1, b"[[")))
+    cluster.hand_in(Packet("b", "a", Welcome(op, 1, 0, b"[[")))
     assert cluster.marked("a", "peer's message refused") == 1
     assert not serving(cluster)
     answer(cluster, "c", "d")
@@ -365,7 +395,7 @@ def test_a_table_that_cannot_be_read_is_the_peers_error_and_the_greeting_goes_on
 # What the disk must say
 
 
-@pytest.mark.parametrize("what", [INCARNATION, GENERATION, b"births", b"boots"])
+@pytest.mark.parametrize("what", [INCARNATION, GENERATION, b"births"])
 def test_whoever_finds_no_whole_identity_comes_back_under_a_new_name_and_recovers(what: bytes) -> None:
     cluster = Cluster("abcd")
     assert cluster.put("a", cluster.key(), b"v").status == OK

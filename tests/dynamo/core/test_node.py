@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from dynamo.core import messages
-from dynamo.core.actors import BIRTHS, BOOTS
+from dynamo.core.actors import BIRTHS
 from dynamo.core.effects import META, Asked, Effect, Event, Received, Reply, Synced, TimerFired, Write
+from dynamo.core.identity import GENERATION, INCARNATION
 from dynamo.core.membership import encode_table
 from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, Ping, Pong, Read, Replicate, Request
-from dynamo.core.node import GENERATION, INCARNATION, Node
+from dynamo.core.node import Node
 from dynamo.core.participant import MEMBERS
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, of
 
@@ -35,7 +36,7 @@ def test_the_boot_writes_identity_and_generation_before_anything_else_and_serves
     written = {change.key: change.record for change in write.changes if change.record is not None}
     assert written[INCARNATION] == b"a0"
     assert written[GENERATION] == b"1"
-    assert set(written) == {INCARNATION, GENERATION, MEMBERS, BIRTHS, BOOTS}
+    assert set(written) == {INCARNATION, GENERATION, MEMBERS, BIRTHS}
     assert not node.serving
     cluster.sync("a")
     assert node.serving

@@ -3,13 +3,15 @@
 import pytest
 
 from dynamo.core.effects import DATA, HINT, META, Received, Send
-from dynamo.core.membership import Plan, Table, decode_table, encode_table
+from dynamo.core.membership import NO_TABLE, Plan, Table, decode_table, encode_table
 from dynamo.core.messages import (
     GET,
     OK,
     PUT,
     Announce,
+    GossipAck,
     Handoff,
+    LetIn,
     Progress,
     Read,
     ReadReply,
@@ -17,9 +19,10 @@ from dynamo.core.messages import (
     Stored,
     TransferPull,
 )
-from dynamo.core.participant import ENDORSED, MEMBERS, ring_of
+from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS, ring_of
 from dynamo.core.ring import Member, Ring
 from dynamo.core.siblings import Siblings, Version
+from dynamo.core.transfer import DONE
 from dynamo.core.transition import TransitionRing
 from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
 from tests.dynamo.core.operating import SETTLED_US, begin, names
@@ -491,15 +494,101 @@ def test_whoever_missed_that_it_was_removed_and_let_in_again_doubts_what_it_answ
     assert cluster.values("c", key) == [b"v"]
 
 
-def test_who_comes_over_from_another_ring_brings_what_it_has() -> None:
-    cluster = Cluster("abcd", partitions=8)
+def coming_over() -> tuple[Cluster, bytes, Table]:
+    """`c` holds a record and is about to be let into another ring, whose table with that plan it has taken up."""
+    cluster = Cluster("abcd", outsiders="z", partitions=8)
     key = cluster.key()
     assert cluster.put("a", key, b"v").status == OK
-    table = cluster.table("c")
-    moved = tuple(m._replace(since=3) for m in table.members)
-    tell(cluster, "c", table._replace(cluster="!", epoch=3, members=moved))
+    others = (Member("z", tuple(range(8))),)
+    target = (Member("c", (0, 1, 2, 3), rack="r", since=3), Member("z", (4, 5, 6, 7)))
+    table = Table("!", 2, others, Plan("z.1.1", "z", "let in c", target))
+    tell(cluster, "c", table, "z")
+    cluster.sync("c")
+    assert cluster.table("c") == table
+    return cluster, key, table
+
+
+def test_who_comes_over_from_another_ring_brings_what_it_has() -> None:
+    cluster, key, table = coming_over()
     assert cluster.values("c", key) == [b"v"]
+    assert cluster.nodes["c"].participant.luggage == LetIn("c", 1.0, "", "", "")
+    assert table.plan is not None
+    tell(cluster, "c", Table("!", 3, table.plan.target), "z")
+    cluster.sync("c")
+    assert cluster.nodes["c"].participant.luggage is None
+    assert LUGGAGE not in cluster.disks["c"].durable[META]
     assert cluster.marked("c", "earlier life forgotten") == 0
+    assert key in {*cluster.nodes["c"].replica.strays} or cluster.values("c", key) == [b"v"]
+
+
+@pytest.mark.parametrize("how", ["running", "restarted", "its identity is damaged"])
+def test_what_it_brings_is_kept_when_the_plan_that_was_to_let_it_in_is_given_up(how: str) -> None:
+    """Nobody else may have it: its old ring has given way as well."""
+    cluster, key, table = coming_over()
+    if how != "running":
+        cluster.crash("c")
+        if how != "restarted":
+            del cluster.disks["c"].durable[META][b"incarnation"]
+        cluster.boot("c")
+        cluster.sync("c")
+        assert cluster.table("c") == table
+    tell(cluster, "c", Table("!", 3, table.members), "z")
+    cluster.sync("c")
+    assert not cluster.nodes["c"].participant.inside
+    assert cluster.values("c", key) == [b"v"]
+
+
+def test_who_has_come_over_and_is_outside_asks_again_to_be_let_in() -> None:
+    cluster, key, table = coming_over()
+    given_up = Table("!", 3, table.members)
+    cluster.hand_in(Packet("z", "c", GossipAck(encode_table(given_up), {}, False, "!")))
+    cluster.sync("c")
+    (asked,) = cluster.take(of(LetIn))
+    assert (asked.sender, asked.to, asked.message) == ("c", "z", LetIn("c", 1.0, "", "", ""))
+    assert cluster.marked("c", "asked again to be let in") == 1
+    assert cluster.values("c", key) == [b"v"]
+
+
+def test_a_node_in_no_ring_has_nothing_to_tell_to_one_that_is_joining() -> None:
+    """A peer that has lost its disk answers greetings before it knows anything. (Once the newcomer forgot its ring.)"""
+    cluster = joining("transfer")
+    table = cluster.table("x")
+    tell(cluster, "x", NO_TABLE, "d")
+    assert cluster.table("x") == table
+
+
+def test_who_forgets_what_it_took_in_forgets_that_it_had_fetched_it() -> None:
+    """The same plan can come again: by a message that is late, or by a ring that was given up and is not."""
+    cluster = joining("flip")
+    table = cluster.table("x")
+    node = cluster.nodes["x"]
+    assert DONE in cluster.disks["x"].durable[META]
+    tell(cluster, "x", Table("!", 5, (Member("z", tuple(range(8))),)), "a")
+    cluster.sync("x")
+    assert DONE not in cluster.disks["x"].durable[META]
+    node.participant.table = NO_TABLE
+    tell(cluster, "x", table, "a")
+    assert set(node.replica.recovering) == set(node.host.ring.partitions_of("x"))
+
+
+def test_who_was_joining_a_ring_that_gives_way_is_outside() -> None:
+    """It brings nothing: all that it took in, others hold."""
+    cluster = joining("transfer")
+    tell(cluster, "x", Table("!", 5, (Member("z", tuple(range(8))),)), "a")
+    assert not cluster.nodes["x"].participant.inside
+    assert cluster.table("x").cluster == "!"
+    assert cluster.nodes["x"].participant.luggage is None
+
+
+def test_a_table_is_encoded_once_and_the_encoding_follows_it() -> None:
+    cluster = joining()
+    own = cluster.nodes["b"].participant
+    for phase in ("prepare", "transfer", ""):
+        cluster.reach("b", phase)
+        assert own.encoded == encode_table(own.table)
+        assert own.digest == own.table.digest
+        assert own.encoded is own.encoded
+        assert own.digest is own.digest
 
 
 def test_nothing_is_announced_or_reported_by_a_node_that_only_listens() -> None:

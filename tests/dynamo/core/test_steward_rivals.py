@@ -202,6 +202,37 @@ def test_the_same_announcement_before_that_is_released_at_once() -> None:
     assert names(cluster) == {tuple("abcdy")}
 
 
+@pytest.mark.parametrize("action", ["a plan of its own", "a plan that it takes over"])
+def test_a_rival_of_an_earlier_epoch_holds_up_nothing(action: str) -> None:
+    """Its plan was taken over and ended by another member, so it still knows of the rival. (Once its next plan waited
+    for that one to be released, for ever.)"""
+    cluster = Cluster("abcde", outsiders="xy", partitions=10)
+    cluster.operate("a", "join", "x")
+    cluster.sync("a")
+    late = cluster.take(of(Announce, sender="a", to="b"))
+    begin(cluster, "b", "join", "y")
+    cluster.tend()
+    cluster.hand_in(*late)
+    assert "a.1.1" in cluster.nodes["b"].steward.rivals
+    cluster.reach("c", "flip")
+    cluster.crash("a")
+    assert cluster.operate("c", "remove", "a").status == "ok"
+    cluster.run(SETTLED_US)
+    assert names(cluster) == {tuple("abcdey")}
+    begin(cluster, "c", "remove", "a")
+    cluster.run(SETTLED_US)
+    assert "a.1.1" in cluster.nodes["b"].steward.rivals
+    if action == "a plan of its own":
+        begin(cluster, "b", "leave", "e")
+    else:
+        begin(cluster, "c", "leave", "e")
+        cluster.reach("b", "flip")
+        cluster.crash("c")
+        assert cluster.operate("b", "remove", "c").status == "ok"
+    cluster.run(SETTLED_US)
+    assert names(cluster) == {tuple("bcdy")}
+
+
 @pytest.mark.parametrize("order", range(24))
 def test_two_operators_at_once_never_split_the_ring_whoever_hears_what_first(order: int) -> None:
     """Every order in which the four members hear of the two plans; one change happens, and all know its epoch."""

@@ -1,62 +1,12 @@
 """Transfer: the new owner has everything that every old owner held before it may answer for it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from dynamo.core.effects import DATA, META, Send
-from dynamo.core.messages import OK, Progress, Replicate, TransferFetch, TransferPage, TransferPull, TransferRecords
-from dynamo.core.siblings import Siblings, Version
-from dynamo.core.transfer import DONE, RESEND_INTERVALS, Transfer
-from tests.dynamo.core.cluster import Cluster, Packet, of
-
-MESSAGES = (TransferPull, TransferPage, TransferFetch, TransferRecords)
-
-
-def joining(keys: int = 2, phase: str = "transfer", **config: int) -> tuple[Cluster, list[bytes]]:
-    """`d` is replaced by `x`, which is to own what `d` does: partitions 1 to 3 of four. `keys` in each partition.
-    The old owners have been told to transfer; nothing of it is delivered yet."""
-    cluster = Cluster("abcd", outsiders="x", **config)
-    found = [cluster.key(index, partition) for partition in range(4) for index in range(keys)]
-    for at, key in enumerate(found):
-        assert cluster.put("abcd"[at % 4], key, b"old").status == OK
-    cluster.crash("d")
-    assert cluster.operate("a", "replace", "d", "x").status == "ok"
-    cluster.settle()
-    cluster.cut = of(*MESSAGES)
-    cluster.reach("x", phase)
-    cluster.wire.clear()
-    cluster.cut = lambda _packet: False
-    return cluster, found
-
-
-def transfer(cluster: Cluster, name: str = "x") -> Transfer:
-    return cluster.nodes[name].transfer
-
-
-def again(cluster: Cluster) -> None:
-    """Every question that is not answered is asked again."""
-    cluster.now_us += RESEND_INTERVALS * cluster.config.handoff_us
-    cluster.fire("x", "handoff")
-
-
-def turns(cluster: Cluster) -> Iterator[list[Packet]]:
-    """The messages of a transfer, delivered one round after another."""
-    while packets := cluster.deliver(of(*MESSAGES)):
-        cluster.sync()
-        yield packets
-
-
-def place(cluster: Cluster, name: str, key: bytes, value: bytes) -> None:
-    """Only `name` holds this version; its disk has not been told to sync."""
-    state = Siblings({"z0:99": 1}, (Version("z0:99", 1, value),))
-    cluster.hand_in(Packet("a" if name != "a" else "b", name, Replicate(1, key, state)))
-
-
-def gained(cluster: Cluster, keys: list[bytes]) -> list[bytes]:
-    """Those of `keys` that `x` is to own."""
-    partitions = (1, 2, 3)
-    return [key for key in keys if cluster.ring.partition_of(key) in partitions]
+from dynamo.core.messages import OK, Progress, Replicate, TransferFetch, TransferPage, TransferPull
+from dynamo.core.transfer import DONE, RESEND_INTERVALS
+from tests.dynamo.core.cluster import Packet, of
+from tests.dynamo.core.transferring import MESSAGES, again, gained, joining, place, transfer, turns
 
 
 def test_the_new_owner_asks_every_old_owner_but_the_dead_for_what_it_gains() -> None:
@@ -250,82 +200,6 @@ def test_what_was_fetched_for_another_plan_does_not_count() -> None:
     cluster.reach("x", "transfer")
     assert not any(transfer(cluster).done.values())
     assert not transfer(cluster).complete
-
-
-# The old owner
-
-
-def test_a_copy_that_recovers_from_a_lost_disk_names_nothing_until_it_is_whole() -> None:
-    cluster, keys = joining()
-    cluster.lose_disk("b")
-    cluster.boot("b")
-    cluster.settle()
-    assert cluster.nodes["b"].replica.recovering
-    cluster.now_us += 4 * cluster.config.handoff_us
-    cluster.fire("x", "handoff")
-    cluster.deliver(of(TransferPull, to="b"))
-    assert cluster.packets(of(TransferPage, sender="b")) == []
-    assert cluster.marked("b", "transfer waits for a copy that is being healed") == 1
-    cluster.run(60_000_000)
-    assert cluster.phase("x") == ""
-    for key in gained(cluster, keys):
-        assert cluster.values("x", key) == [b"old"]
-
-
-def test_a_damaged_record_holds_up_its_partition_and_no_other() -> None:
-    cluster, keys = joining()
-    cluster.crash("b")
-    cluster.disks["b"].corrupt.add(cluster.key(0, 1))
-    cluster.boot("b")
-    cluster.sync("b")
-    plan = cluster.table("b").plan
-    assert plan is not None
-    for partition, answered in ((1, False), (3, True)):
-        cluster.hand_in(Packet("x", "b", TransferPull(77, plan.id, partition, 0)))
-        assert bool(cluster.take(of(TransferPage))) == answered
-    cluster.run(60_000_000)
-    assert cluster.phase("x") == ""
-    for key in gained(cluster, keys):
-        assert cluster.values("x", key) == [b"old"]
-
-
-def test_a_question_for_another_plan_or_another_owners_partition_is_left_unanswered() -> None:
-    cluster, _ = joining()
-    plan = cluster.table("b").plan
-    assert plan is not None
-    for pull in (
-        TransferPull(77, "another", 1, 0),
-        TransferPull(77, plan.id, 2, 0),  # b holds none of it
-        TransferPull(77, plan.id, 4, 0),
-        TransferPull(77, plan.id, -1, 0),
-    ):
-        cluster.hand_in(Packet("x", "b", pull))
-    assert cluster.take(of(TransferPage)) == []
-    cluster.hand_in(Packet("x", "b", TransferPull(77, plan.id, 1, 0)))
-    assert len(cluster.take(of(TransferPage))) == 1
-
-
-def test_before_its_own_transfer_phase_an_old_owner_is_silent() -> None:
-    """It may still take puts that go to the old list alone."""
-    cluster, _ = joining(phase="prepare")
-    plan = cluster.table("b").plan
-    assert plan is not None
-    cluster.hand_in(Packet("x", "b", TransferPull(77, plan.id, 1, 0)))
-    assert cluster.take(of(TransferPage)) == []
-
-
-def test_a_record_that_is_damaged_when_it_is_fetched_is_not_sent_and_one_that_is_not_durable_waits() -> None:
-    cluster, _ = joining()
-    key = cluster.key(0, 1)
-    cluster.nodes["b"].replica.damage(key)
-    cluster.hand_in(Packet("x", "b", TransferFetch(77, (key,))))
-    assert cluster.take(of(TransferRecords)) == []
-    place(cluster, "c", key, b"late")
-    cluster.hand_in(Packet("x", "c", TransferFetch(78, (key,))))
-    assert cluster.take(of(TransferRecords)) == []
-    cluster.sync("c")
-    (records,) = cluster.take(of(TransferRecords))
-    assert [version.value for version in records.message.records[0][1].versions] == [b"old", b"late"]
 
 
 # The new owner's own trouble

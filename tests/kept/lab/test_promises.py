@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from checkers.proofs.solving import Solvers
 from checkers.registry import CLAIMS
 from kept.lab.config import RunConfig
-from kept.lab.promises import promised
+from kept.lab.promises import promised, reads_meet_writes
+from kept.prover.config import configured
+from kept.prover.prove import prove
 
 KEEPS = {"no-lost-write", "no-false-sibling", "no-resurrection", "honest-contexts"}
 NAMES = {"unique-dots", "no-invented-value"}
@@ -69,3 +72,20 @@ def test_every_promise_can_be_judged_and_every_claim_is_promised_by_some_configu
 def test_the_order_of_promises_is_fixed() -> None:
     assert promised(RunConfig(sloppy=False)) == promised(RunConfig(sloppy=False, seed=5))
     assert promised(RunConfig())[0] == "no-lost-write", "the promise that everything is about comes first"
+
+
+@pytest.mark.parametrize("sloppy", [True, False])
+def test_a_run_promises_fresh_reads_exactly_where_the_prover_proves_that_reads_meet_writes(sloppy: bool) -> None:
+    for r, w, pr, pw in (
+        (1, 1, 0, 0),
+        (2, 2, 0, 0),
+        (2, 2, 2, 1),
+        (2, 2, 2, 2),
+        (1, 3, 0, 0),
+        (3, 1, 3, 1),
+        (3, 3, 0, 1),
+    ):
+        config = RunConfig(n=3, r=r, w=w, pr=pr, pw=pw, sloppy=sloppy)
+        proof = prove(configured({"n": 3, "r": r, "w": w, "pr": pr, "pw": pw, "sloppy": sloppy}), Solvers())
+        assert reads_meet_writes(config) == (proof.result == "proved")
+        assert ("fresh-reads" in promised(config)) == (proof.result == "proved")

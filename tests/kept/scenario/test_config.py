@@ -81,3 +81,33 @@ def test_a_cluster_that_cannot_be_is_told_in_one_line(words: list[str], line: st
         cluster_of(words)
     assert line in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_rings_name_the_nodes_and_each_has_its_own_tokens() -> None:
+    config = cluster_of(["rings=a,b,c|d,e,f", "ring=3", "partitions=6"])
+    assert config.nodes == ("a", "b", "c", "d", "e", "f")
+    assert [[member.name for member in ring] for ring in config.founders()] == [["a", "b", "c"], ["d", "e", "f"]]
+    assert all(sorted(t for member in ring for t in member.tokens) == list(range(6)) for ring in config.founders())
+    assert cluster_of(["w=3"], config).rings == config.rings
+
+
+def test_nobody_is_promised_to_read_in_one_ring_what_was_put_in_another() -> None:
+    one, two = cluster_of(["nodes=6", "sloppy=no"]), cluster_of(["rings=a,b,c|d,e,f", "sloppy=no"])
+    assert set(one.claims()) - set(two.claims()) == {"fresh-reads", "fresh-deletes"}
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["rings=a,b,c"], "rings: a,b,c; accepted: two rings or more, each of at least N=3 nodes"),
+        (["rings=a,b,c|d,e"], "rings: a,b,c|d,e; accepted: two rings or more, each of at least N=3 nodes"),
+        (["rings=a,b,c|a,d,e"], "nodes: a,b,c,a,d,e; accepted: 1 to 32, or as many distinct names"),
+        (["rings=a,b,c|d,e,f", "nodes=6"], "nodes: are named by the rings already; accepted: one of the two fields"),
+        (["nodes=n1,n2,client"], "nodes: client; accepted: a letter"),
+        (["nodes=n1,n2,operator"], "nodes: operator; accepted: a letter"),
+    ],
+)
+def test_rings_that_cannot_be_are_told_in_one_line(words: list[str], line: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        cluster_of(words)
+    assert line in str(error.value)

@@ -61,3 +61,28 @@ def test_a_damaged_record_is_read_as_such_until_it_is_written_anew() -> None:
     assert list(disk.contents(DATA)) == [(b"k", None)]
     disk.write(write(2, b"2"))
     assert list(disk.contents(DATA)) == [(b"k", state(b"2"))]
+
+
+def test_an_image_is_what_a_power_failure_would_leave_and_stays_as_it_is() -> None:
+    disk = Disk("n1.0")
+    disk.boots = 3
+    disk.write(write(1, b"1"))
+    disk.sync()
+    disk.damaged[b"k"] = None
+    disk.write(write(2, b"2"))
+    disk.write(write(3, b"3"))
+    image = disk.image()
+    assert (image.name, image.boots, image.unsynced) == ("n1.0", 3, 0)
+    assert image.meta() == {b"n": b"1"}
+    disk.sync()
+    image.write(write(9, b"9"))
+    assert disk.read(DATA, b"k") == (state(b"3"), False)
+    assert image.read(DATA, b"k") == (state(b"9"), False)
+
+
+def test_an_image_keeps_damage() -> None:
+    disk = Disk("n1.0")
+    disk.write(write(1, b"1"))
+    disk.sync()
+    disk.damaged[b"k"] = None
+    assert disk.image().read(DATA, b"k") == (None, True)

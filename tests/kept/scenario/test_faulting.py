@@ -138,3 +138,35 @@ def test_a_fault_that_cannot_happen_is_told_and_no_transcript_passes_with_it(
     with pytest.raises(ScenarioError) as error:
         talk("cluster", *lines)
     assert str(error.value).startswith(told)
+
+
+def test_a_machine_starts_on_the_copy_of_its_disk(talk: Begin) -> None:
+    conversation = talk("cluster", "put n1 k v")
+    assert conversation.say("copy disk n1") == ["what is durable on the disk of n1 is copied"]
+    conversation.say("put n1 k w", "crash n1")
+    assert conversation.say("restart n1 from copy") == ["n1 is up, on the copy of its disk"]
+    assert conversation.say("show k")[0] == "n1: [v n1.0:0/1] seen {n1.0:0/1}"
+
+
+def test_a_copy_can_be_put_back_twice(talk: Begin) -> None:
+    conversation = talk("cluster", "copy disk n1")
+    for _ in range(2):
+        conversation.say("put n1 k v", "crash n1", "restart n1 from copy")
+        assert conversation.say("show k")[0] == "n1: nothing"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["restart n1 from image"], "from image; accepted: nothing, or `from copy`"),
+        (["crash n1", "restart n1 from copy"], "there is no copy of the disk of n1; `copy disk n1` makes one"),
+        (["copy disk n1", "restart n1 from copy"], "n1 is up; `crash n1` first"),
+        (["restart"], "node: ''; accepted: n1"),
+        (["copy n1"], "n1; accepted: copy disk NODE"),
+        (["copy disc n1"], "disc; accepted: copy disk NODE"),
+    ],
+)
+def test_a_copy_that_cannot_be_made_or_put_back_is_told(talk: Begin, lines: list[str], told: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        talk("cluster", *lines)
+    assert str(error.value).startswith(told)

@@ -56,7 +56,7 @@ def test_a_line_that_does_not_apply_to_the_other_cluster_is_an_answer_too(talk: 
     conversation = talk("cluster", "hold n1->n5", "put n1 k v")
     assert conversation.say("again with nodes=3")[:2] == [
         "> hold n1->n5",
-        "  does not apply: node or client: n5; accepted: *, n1, n2, n3, client",
+        "  does not apply: node or client: n5; accepted: *, n1, n2, n3, client, operator",
     ]
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from kept.scenario.machine import FLUSH, FLUSH_US, Dice
 
 
@@ -48,8 +46,25 @@ def test_choices_are_a_fixed_sequence_for_each_name_and_within_their_sides() -> 
     assert all(0 <= choice < sides for sides, choice in enumerate(rolled("n1"), 1))
 
 
-@pytest.mark.parametrize(("sides", "choice"), [(4, 2), (10, 9)])
-def test_a_wish_decides_the_choice_that_it_is_about_and_others_take_their_last(sides: int, choice: int) -> None:
+def test_wishes_decide_the_choices_that_they_are_about_in_their_order_and_others_take_their_last() -> None:
     dice = Dice("n1")
-    dice.wish = (4, 2)
-    assert dice(sides) == choice
+    dice.wishes = [(10, 0), (4, 2)]
+    assert [dice(sides) for sides in (4, 10, 10, 4, 4)] == [3, 0, 9, 2, 3]
+
+
+def test_a_disk_that_was_put_back_is_no_new_one_and_its_boots_go_on(talk: Callable[..., Any]) -> None:
+    conversation = talk("cluster", "copy disk n1", "put n1 k v", "advance 3s", "crash n1", "restart n1 from copy")
+    machine = conversation.stage.machines["n1"]
+    assert (machine.disk.name, machine.disk.boots) == ("n1.0", 2)
+    assert (machine.node.host.incarnation, machine.node.host.generation) == ("n1.0.2", 2)
+    conversation.say("crash n1", "restart n1 from copy")
+    assert machine.node.host.incarnation == "n1.0.3", "no boot takes the name of another one"
+
+
+def test_a_first_boot_that_nothing_came_of_uses_up_its_name(talk: Callable[..., Any]) -> None:
+    conversation = talk("cluster", "new node n6", "crash n6", "lose disk n6", "restart n6")
+    machine = conversation.stage.machines["n6"]
+    assert machine.node.host.incarnation == "n6.1"
+    conversation.say("crash n6", "lose disk n6", "hold disk n6", "restart n6", "crash n6 losing unsynced")
+    conversation.say("release disk n6", "restart n6")
+    assert machine.node.host.incarnation == "n6.2.4"

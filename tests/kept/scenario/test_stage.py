@@ -104,3 +104,24 @@ def test_equal_commands_have_equal_answers(talk: Begin) -> None:
     first = said()
     assert len(first) > 300
     assert said() == first
+
+
+def test_the_ring_is_the_newest_that_a_running_node_knows(talk: Begin) -> None:
+    conversation = talk("cluster nodes=4", "leave n4 at n1", "advance until done")
+    assert [member.name for member in conversation.stage.members] == ["n1", "n2", "n3"]
+    conversation.say(*(f"crash {name}" for name in conversation.stage.machines))
+    assert [member.name for member in conversation.stage.members] == ["n1", "n2", "n3"], "as the disks know it"
+    conversation.say(*(f"kill {name} for good" for name in conversation.stage.machines))
+    assert [member.name for member in conversation.stage.members] == ["n1", "n2", "n3", "n4"], "as it was founded"
+
+
+def test_rings_that_were_founded_apart_do_not_know_each_other(talk: Begin) -> None:
+    conversation = talk("cluster rings=n1,n2|n3,n4 n=2", "put n1 k v", "put n3 k w")
+    assert conversation.say("show k") == [
+        "n1: [v n1.0:0/1] seen {n1.0:0/1}",
+        "n2: [v n1.0:0/1] seen {n1.0:0/1}",
+        "n3: [w n3.0:0/1] seen {n3.0:0/1}",
+        "n4: [w n3.0:0/1] seen {n3.0:0/1}",
+    ]
+    conversation.say("settle")
+    assert [member.name for member in conversation.stage.members] == ["n1", "n2", "n3", "n4"]

@@ -71,3 +71,46 @@ def test_time_that_cannot_pass_so_is_told(talk: Begin, lines: list[str], told: s
     with pytest.raises(ScenarioError) as error:
         talk("cluster", *lines)
     assert str(error.value).startswith(told)
+
+
+def test_time_passes_until_a_change_comes_to_a_phase(talk: Begin) -> None:
+    conversation = talk("cluster nodes=4", "leave n4")
+    for phase in ("transfer", "flip", "close"):
+        (said,) = conversation.say(f"advance until {phase}")
+        assert said.endswith(f"later: epoch 1: n1, n2, n3, n4; leave n4, driven by n1, phase {phase}")
+        assert conversation.stage.table.plan.phase == phase
+    (said,) = conversation.say("advance until done")
+    assert said.endswith("later: epoch 2: n1, n2, n3")
+
+
+def test_a_phase_may_be_passed_over(talk: Begin) -> None:
+    assert talk("cluster nodes=4", "leave n4").say("advance until done")[0].endswith("epoch 2: n1, n2, n3")
+
+
+def test_a_tick_of_gossip_can_turn_to_a_seed_of_another_ring(talk: Begin) -> None:
+    conversation = talk("cluster rings=n1,n2|n3,n4 n=2", "trace all")
+    assert conversation.say("tick gossip n2 with n3")[0] == "n2 -> n3 GossipSyn"
+    assert conversation.say("tick gossip n2 with n1")[0] == "n2 -> n1 GossipSyn"
+    conversation.say("new node n5")
+    assert conversation.say("tick gossip n5 with n3")[0] == "n5 -> n3 GossipSyn"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["advance until"], "nothing; accepted: advance until PHASE"),
+        (["advance until full"], "phase: full; accepted: prepare, transfer, flip, close, done"),
+        (["advance until flip"], "flip: epoch 1: n1, n2, n3, n4, n5, as of now; accepted: a phase to come"),
+        (["advance until done"], "done: epoch 1: n1, n2, n3, n4, n5, as of now; accepted: a phase to come"),
+        (["leave n2", "advance until prepare"], "prepare: epoch 1: n1, n2, n3, n4, n5; leave n2, driven by n1, phase"),
+        (
+            ["leave n2", "crash n3", "advance until done"],
+            "done: not within 60 s: epoch 1: n1, n2, n3, n4, n5; leave n2",
+        ),
+        (["new node n6", "tick exchange n6 with n1"], "n1 is no choice of n6 for exchange; accepted: none"),
+    ],
+)
+def test_a_phase_that_does_not_come_is_told(talk: Begin, lines: list[str], told: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        talk("cluster", *lines)
+    assert str(error.value).startswith(told)

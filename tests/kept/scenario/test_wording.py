@@ -4,8 +4,12 @@ import pytest
 
 from dynamo.core import messages as m
 from dynamo.core.context import encode_context
+from dynamo.core.membership import FLIP, NO_TABLE, Plan, Table, encode_table
+from dynamo.core.preference import Member
 from dynamo.core.siblings import NOTHING, Siblings, Version
 from kept.scenario import wording
+from kept.scenario.stage import BACKGROUND
+from kept.scenario.wire import KINDS
 
 TWO = Siblings({"a": 2, "b": 1}, (Version("a", 2, b"milk", 3_000), Version("b", 1, b"two eggs", 1_500)))
 
@@ -53,6 +57,11 @@ def test_nothing_a_tombstone_and_what_cannot_be_told_are_three_things() -> None:
     assert wording.state(None, "dvv") == "cannot tell"
 
 
+TOLD = '[milk a/2, "two eggs" b/1] seen {a/2, b/1}'
+TABLE = Table("c", 4, (Member("a", (1,)), Member("b", (2,))))
+CHANGING = TABLE._replace(
+    plan=Plan("a.1.2", "a", "leave b", TABLE.members[:1], 2, ("b",), ("a.1.1",), FLIP),
+)
 PUT = m.Request("q1", m.PUT, b"k", b"v")
 GET = m.Request("q2", m.GET, b"k")
 DELETE = m.Request("q3", m.DELETE, b"k")
@@ -106,7 +115,49 @@ def test_an_answer_is_one_line(request_: m.Request, response: m.Response, line: 
         (m.ReapVote(1, False), "ReapVote no"),
         (m.Reap(b"k", b"d"), "Reap k"),
         (m.Ping(), "Ping"),
+        (m.Hello(1, 2, 3), "Hello from boot 2, heartbeat 3"),
+        (m.Welcome(1, 2, 3, encode_table(TABLE)), "Welcome boot 2, heartbeat 3; epoch 4: a, b"),
+        (m.Welcome(1, 0, 0, encode_table(NO_TABLE)), "Welcome boot 0, heartbeat 0; in no ring"),
+        (m.Announce(encode_table(TABLE)), "Announce epoch 4: a, b"),
+        (
+            m.Announce(encode_table(CHANGING)),
+            "Announce epoch 4: a, b; leave b, driven by a, phase flip, without b (a.1.2 in place of a.1.1)",
+        ),
+        (m.Progress("a.1.2", "flip"), "Progress a.1.2 flip"),
+        (m.LetIn("n7", 1.0, "", "", ""), "LetIn n7"),
+        (m.TransferPull(1, "a.1.2", 3, 7), "TransferPull partition 3 from leaf 7 on"),
+        (m.TransferPage(1, ((b"k", b"d"), (b"l", b"d")), -1), "TransferPage k, l"),
+        (m.TransferPage(1, (), -1), "TransferPage no keys"),
+        (m.TransferFetch(1, (b"k", b"l")), "TransferFetch k, l"),
+        (m.TransferRecords(1, ((b"k", NOTHING), (b"l", TWO))), "TransferRecords k nothing; l " + TOLD),
+        (m.Operated("o1", m.OK), "Operated ok"),
     ],
 )
 def test_a_message_is_told_by_its_kind_and_what_it_is_about(message: object, line: str) -> None:
     assert wording.message(message, "dvv") == line
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (m.Operated("o1", "refused", "a is the last member"), "refused: a is the last member"),
+        (m.Operated("o1", m.OK, "a member", 4, ("a", "b")), "a member; epoch 4: a, b"),
+        (m.Operated("o1", m.OK, "in no ring"), "in no ring"),
+        (
+            m.Operated("o1", m.OK, "leave b", 4, ("a", "b"), "leave b, driven by a, phase prepare"),
+            "ok; epoch 4: a, b; leave b, driven by a, phase prepare",
+        ),
+        (
+            m.Operated("o1", m.OK, "leave b goes on without c", 4, ("a", "b"), "leave b, driven by a, phase flip"),
+            "leave b goes on without c; epoch 4: a, b; leave b, driven by a, phase flip",
+        ),
+    ],
+)
+def test_an_answer_to_an_order_is_one_line(answer: m.Operated, line: str) -> None:
+    assert wording.operated(answer) == line
+
+
+def test_messages_that_an_answer_leaves_out_are_messages_and_carry_no_record() -> None:
+    assert set(KINDS) >= BACKGROUND
+    carrying = {"Replicate", "ReadReply", "Handoff", "TreeRecord", "TransferRecords"}
+    assert not carrying & BACKGROUND

@@ -1,0 +1,46 @@
+"""What a sceptic takes away: a directory of scripts for any solver, Farkas certificates, and a checker for them."""
+
+import inspect
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from checkers.proofs import certificate
+from checkers.proofs.farkas import certificate as farkas
+from checkers.proofs.smtlib import script
+from checkers.proofs.terms import Problem
+
+CHECKER = "check.py"
+README = "README.txt"
+_ABOUT = """What `kept prove` was asked, for solvers and people that do not trust it.
+
+*.smt2           one question each, SMT-LIB 2; the first lines say what it is and which answer confirms it:
+                     z3 FILE        cvc5 FILE
+*.farkas.json    multipliers that add the assumptions up to a contradiction, where fractions suffice for one:
+                     python3 check.py < FILE
+                 check.py imports no solver and nothing of kept; it is forty lines long.
+"""
+
+
+def write(directory: Path, problems: Iterable[Problem]) -> tuple[str, ...]:
+    """Write a script for every problem and a certificate for every contradiction that has one; returns the names.
+
+    OSError where the directory cannot be written to.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / README).write_text(_ABOUT, encoding="utf-8")
+    (directory / CHECKER).write_text(inspect.getsource(certificate), encoding="utf-8")
+    written = [README, CHECKER]
+    for problem in problems:
+        name = _file_name(problem.name)
+        (directory / f"{name}.smt2").write_text(script(problem), encoding="utf-8")
+        written.append(f"{name}.smt2")
+        found = farkas(problem) if problem.linear and problem.expect == "unsat" else None
+        if found is not None:
+            (directory / f"{name}.farkas.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            written.append(f"{name}.farkas.json")
+    return tuple(written)
+
+
+def _file_name(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name)

@@ -1,0 +1,1 @@
+"""What one client alone would see: sequential specifications of the objects whose histories are judged."""
