@@ -150,7 +150,7 @@ class Lab:
         """What the atlas of damage must know: the cluster as the operator meant it, without a seeded bug."""
         config = self.config
         fresh = 0
-        if "fresh-reads" in promised(config):
+        if {"fresh-reads", "monotonic-reads"} & {*promised(config)}:
             fresh = config.n - (config.pr if config.sloppy else max(config.r, config.pr)) + 1
         return Terms(self._owners, fresh, lambda name: lasting(self.world, name))
 
