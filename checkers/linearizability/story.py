@@ -165,7 +165,7 @@ def _steps(steps: Any) -> str:
     return ", ".join(f"{f} {_value(key)} {_value(value)}" for f, key, value in steps)
 
 
-def _value(value: Any) -> str:
+def _value(value: Any) -> str:  # noqa: PLR0911 - one line a kind
     if isinstance(value, Mark):
         return {Mark.NIL: "nil", Mark.UNKNOWN: "?", Mark.NONE: "?"}[value]
     if value is None:

@@ -51,7 +51,7 @@ def _one_after_the_other(paths: Sequence[str], question: Question) -> tuple[Judg
     found: list[Judged] = []
     try:
         for path in paths:
-            found.append(_judged(path, question))
+            found.append(_judged(path, question))  # noqa: PERF401 - what was found before an interruption counts
     except KeyboardInterrupt:
         found += [unjudged(path, question, "interrupted") for path in paths[len(found) :]]
     return tuple(found)
@@ -66,4 +66,3 @@ def _size(path: str) -> int:
         return Path(path).stat().st_size
     except OSError:
         return 0
-

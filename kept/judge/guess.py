@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from histories.columns import ADD, APPEND, OK, READ, TXN, Columns, Mark, Siblings
-from histories.values import Set
+from kept.judge.fitting import is_collection, is_number, is_plain
 from kept.judge.question import MVR
 from kept.lab.usage import UsageError, one_line_of
 
@@ -62,7 +62,7 @@ def _by_functions(history: Columns, used: set[str]) -> str | None:
 
 
 def _reads_and_writes(history: Columns) -> bool:
-    return all(f in ("read", "write") for steps in _arguments(history, TXN) for f, _, _ in steps)
+    return all(is_plain(steps) for steps in _arguments(history, TXN))
 
 
 def _set_or_counter(history: Columns, deletes: bool) -> str | None:
@@ -70,14 +70,10 @@ def _set_or_counter(history: Columns, deletes: bool) -> str | None:
     rows = np.flatnonzero((history.f == READ) & (history.status == OK))[:SAMPLE]
     read = [history.value_of(int(code)) for code in history.result[rows]]
     known = [value for value in read if not isinstance(value, Mark)]
-    if known and all(isinstance(value, tuple | Set) for value in known):
+    if known and all(is_collection(value) for value in known):
         return "set"
-    numbers = all(_is_number(value) for value in (*known, *_arguments(history, ADD)))
+    numbers = all(is_number(value) for value in (*known, *_arguments(history, ADD)))
     return "counter" if known and numbers and not deletes else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _arguments(history: Columns, f: int) -> list[Any]:

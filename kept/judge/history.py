@@ -13,6 +13,7 @@ from histories.load import Loaded
 from histories.repeated import repeated_value
 from histories.run import RecordedRun
 from kept.judge import ownrun
+from kept.judge.fitting import fit
 from kept.judge.guess import guess, siblings
 from kept.judge.initial import initial_value
 from kept.judge.processes import Answer, cores, run
@@ -63,10 +64,13 @@ class _Plan:
             return
         if own and siblings(history):
             raise UsageError(f"{name}: gets of several siblings; accepted: --model mvr, which is for them")
+        fit(history, self.model, name)
         self.initial = initial_value(question.initial, self.model, history)
 
     def everything(self) -> dict[str, Any]:
         """What is told beside the history's own data: the fields of `Judged`."""
+        if not len(self.loaded.columns):
+            return {"verdicts": dict.fromkeys(self.levels, Unknown("there is no operation in it"))}
         if self.run is not None:
             return {"verdicts": ownrun.own_verdicts(self.run, self.levels)}
         if self.levels == (LINEARIZABLE,):
@@ -76,7 +80,7 @@ class _Plan:
     def _ladder(self) -> dict[str, Any]:
         from checkers.ladder.climb import climb  # noqa: PLC0415 - most histories are asked for one level only
 
-        found = self._objecting(lambda: climb(self.loaded.columns, self.levels, self.initial))
+        found = climb(self.loaded.columns, self.levels, self.initial)
         return {
             "verdicts": dict(found.verdicts),
             "implied": dict(found.implied),
@@ -88,15 +92,7 @@ class _Plan:
     def _linearizable(self, history: Columns) -> Verdict:
         memory = self.question.limits.memory_bytes
         bounds = Bounds() if memory is None else Bounds(memory_bytes=memory // 2)
-        verdict: Verdict = self._objecting(lambda: check(history, self.model, self.initial, bounds))
-        return verdict
-
-    def _objecting(self, decide: Callable[[], Any]) -> Any:
-        """A history may hold operations that its model does not have."""
-        try:
-            return decide()
-        except ValueError as error:
-            raise UsageError(f"{self.loaded.name}: --model {self.model}: {error}") from None
+        return check(history, self.model, self.initial, bounds)
 
     def parts(self) -> list[Callable[[], Verdict]]:
         """One task for each process, each with keys of its own; none where one process is as fast."""
@@ -162,4 +158,3 @@ def only(history: Columns, chosen: Any) -> Columns:
     if ended is not None and history.began is not None:
         ended = np.where(~chosen & (ended == NEVER), history.began, ended)
     return replace(history, status=status, end=end, ended=ended)
-

@@ -9,10 +9,11 @@ from histories.values import Keyword, Map, Set, Symbol
 from kept.lab.usage import UsageError, shown
 from model.specifications.catalogue import MODELS
 
+LOCK = "false, for a lock begins free"
 _KINDS = {
     "kv-append": (str, 'text such as "ab"'),
     "multi-register": (dict, "a map such as {x 0, y 0}"),
-    "mutex": (bool, "true (held) or false"),
+    "mutex": (bool, LOCK),
     "set": (tuple, "a set such as #{1 2}"),
     "counter": (int | float, "a number"),
 }
@@ -27,6 +28,8 @@ def initial_value(text: str | None, model: str, history: Columns) -> Any:
     kind, accepted = _KINDS.get(model, (None, ""))
     if kind is not None and (not isinstance(value, kind) or (model == "counter" and isinstance(value, bool))):
         raise UsageError(f"--initial: {shown(text)}; accepted for {model}: {accepted}")
+    if model == "mutex" and value:
+        raise UsageError(f"--initial: {shown(text)}; accepted for {model}: {LOCK}")
     return _named(value, history) if model == "multi-register" else value
 
 

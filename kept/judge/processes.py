@@ -19,6 +19,7 @@ from kept.judge.report import Stopped
 from kept.lab.usage import UsageError
 
 LOOK_EVERY_S = 0.05
+UNLIMITED = Limits()
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 Task = Callable[[], Any]
@@ -43,7 +44,10 @@ def cores() -> int:
 
 
 def run(
-    tasks: Sequence[Task], limits: Limits = Limits(), began_s: float | None = None, workers: int | None = None  # noqa: B008
+    tasks: Sequence[Task],
+    limits: Limits = UNLIMITED,
+    began_s: float | None = None,
+    workers: int | None = None,
 ) -> list[Answer]:
     """The answers of `tasks`, in their order. The budget counts from `began_s` (`time.monotonic`).
 
@@ -94,7 +98,7 @@ def _work(sender: Connection, task: Task) -> None:
         answer = ("memory", None)
     except OSError as error:
         answer = ("raise", error)
-    except Exception as error:  # noqa: BLE001 - the parent raises it
+    except Exception as error:
         answer = ("raise", RuntimeError(f"{type(error).__name__}: {error}"))
     sender.send(answer)
     sender.close()

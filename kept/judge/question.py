@@ -54,7 +54,9 @@ def asked(
         if level not in names:
             raise _not_a_level(level, model, names)
     if ladder and levels:
-        raise UsageError(f"--ladder: beside --level {levels[0]}; accepted: one of the two, for the ladder is all levels")
+        raise UsageError(
+            f"--ladder: beside --level {levels[0]}; accepted: one of the two, for the ladder is all levels"
+        )
     return Question(model, initial, levels, ladder, options, limits)
 
 

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from checkers.linearizability.story import Observed
-from checkers.verdict import Invalid, Valid, Verdict
+from checkers.verdict import Invalid, Unknown, Valid, Verdict
 from kept.judge.question import wording
 from kept.judge.report import CheckReport, Judged, VerdictName, story, timeline, verdict_name
 from kept.lab.usage import one_line_of
 
 WIDTH = 100
 _INDENT = " " * 9
+FEW = 3
+"""Levels of which all is told."""
 _WORDS: dict[VerdictName, str] = {"valid": "valid    ", "invalid": "INVALID  ", "unknown": "unknown  "}
 
 
@@ -52,12 +54,16 @@ def header(judged: Judged) -> list[str]:
 
 
 def level_lines(judged: Judged) -> list[str]:
-    """One level after another: verdict, name, exact wording, and what was looked at or found."""
+    """One level after another: verdict, name, exact wording, and what was looked at or found. Of many levels that hold
+    the wording is left out: docs/checking.md has it."""
     lines = []
+    brief = len(judged.verdicts) > FEW
     for name, verdict in judged.verdicts.items():
-        lines += _wrapped(_WORDS[verdict_name(verdict)], f"{name}: {wording(name, judged.model)}")
         by = judged.implied.get(name)
-        lines += _under(f"decided by {by}" if by else reason(verdict))
+        why = f"decided by {by}" if by else reason(verdict)
+        told = brief and not isinstance(verdict, Invalid)
+        lines += _wrapped(_WORDS[verdict_name(verdict)], f"{name}: {why if told else wording(name, judged.model)}")
+        lines += [] if told else _under(why)
     return lines
 
 
@@ -87,9 +93,11 @@ def explained(judged: Judged) -> list[str]:
         found = verdict.counterexample
         lines += ["", f"{name}, from operation to operation", ""]
         lines += wrap(story(found), WIDTH, break_on_hyphens=False)
-        lines += ["", *(f"  {line}" for line in timeline(found))] if any(
-            isinstance(fact, Observed) for fact in found.facts
-        ) else []
+        lines += (
+            ["", *(f"  {line}" for line in timeline(found))]
+            if any(isinstance(fact, Observed) for fact in found.facts)
+            else []
+        )
     return lines
 
 
@@ -112,8 +120,11 @@ def last_line(report: CheckReport, duration_s: float) -> str:
         name = one_line_of(judged.name)
         if judged.violated:
             return f"{word}{name}: {', '.join(judged.violated)} violated {took}"
-        held = ", ".join(judged.strongest or judged.verdicts) or "nothing"
-        return f"{word}{name}: {held} {'holds' if report.holds else 'not decided'} {took}"
+        unknown = [level for level, verdict in judged.verdicts.items() if isinstance(verdict, Unknown)]
+        if unknown:
+            return f"{word}{name}: {', '.join(unknown)} not decided {took}"
+        held = ", ".join(judged.strongest or judged.verdicts)
+        return f"{word}{name}: {held} {'holds' if len(judged.verdicts) == 1 else 'hold'} {took}"
     found = [judged.verdict for judged in report.histories]
     counts = f"{found.count('valid')} valid, {found.count('invalid')} violated, {found.count('unknown')} undecided"
     return f"{word}{len(found):,} histories: {counts} {took}"

@@ -354,7 +354,9 @@ class HistoryDocument(_Document):
     implied: dict[str, str] = Field({}, description="level: the level that decided it")
     strongest: tuple[str, ...] = Field((), description="of several levels, those that no other one that holds implies")
     smallest_k: int | None = Field(None, description="every read returns one of the last so many writes")
-    smallest_delta: int | None = Field(None, description="how old a value that was read was at most, in the file's unit")
+    smallest_delta: int | None = Field(
+        None, description="how old a value that was read was at most, in the file's unit"
+    )
     paragraph: str = Field("", description="the first violation, from operation to operation")
     stopped: Literal["", "interrupted", "budget", "memory"] = Field("", description="why it was not judged to its end")
 
