@@ -235,7 +235,7 @@ def check(
     memory_bytes: int | None = None,
 ) -> CheckReport:
     """Judge a recorded history, a file or columns, as `kept check` does. `levels` None: linearizable, or what the
-    configuration of this store's own run promises; ``["all"]``: the whole ladder. `initial` is EDN text such as ``"0"``.
+    configuration of this store's own run promises; ``["all"]``: the whole ladder. `initial` is EDN, such as ``"0"``.
 
     See `verdicts`, `strongest`, `violated` and `explain()` of the result. `budget_s` and `memory_bytes` bound files
     only. Raises `UsageError`, and `histories.errors.HistoryError` for a file that cannot be read.
