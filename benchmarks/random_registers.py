@@ -23,9 +23,13 @@ def small(chance: random.Random, unique: bool = True, accesses: int = 6) -> Colu
         end = start + chance.choice([1, 1, 3, 6])
         free[client] = end + 1
         if write:
-            rows.append(Row(client, "write", key, value, start=start, end=None if status == "info" else end, status=status))
+            rows.append(
+                Row(client, "write", key, value, start=start, end=None if status == "info" else end, status=status)
+            )
             continue
-        written = [one[3] for one in planned if one[1] and one[2] == key and (one[4] != "fail" or chance.random() < 0.1)]
+        written = [
+            one[3] for one in planned if one[1] and one[2] == key and (one[4] != "fail" or chance.random() < 0.1)
+        ]
         result = chance.choice([*written, *written, Mark.NIL])
         rows.append(Row(client, "read", key, result=result, start=start, end=end))
     return from_rows(rows)

@@ -69,7 +69,7 @@ class Readings(NamedTuple):
     """Reads with several candidates, and these, the likeliest first."""
 
     @property
-    def count(self) -> int:
+    def ways(self) -> int:
         """How many choices there are."""
         return int(np.prod([len(candidates) for _, candidates in self.choices], dtype=object))
 
@@ -92,14 +92,14 @@ class Readings(NamedTuple):
         if unread.any():
             kept = ~unread
             place = np.cumsum(kept) - 1
-            source = np.where(source >= 0, place[source], source)[kept]
+            source = np.where(source >= 0, place[np.maximum(source, 0)], source)[kept]
             bounds = np.concatenate([[0], np.cumsum(kept)])[bounds]
             kind, session, key, row = kind[kept], session[kept], key[kept], row[kept]
         sure, pending = np.flatnonzero(kind == WRITES), np.flatnonzero(kind == PENDING)
         access = np.concatenate([sure, pending])
         number = np.empty(len(kind), dtype=np.int64)
         number[access] = np.arange(len(access))
-        write = np.where(kind != READS, number, np.where(source >= 0, number[source], source))
+        write = np.where(kind != READS, number, np.where(source >= 0, number[np.maximum(source, 0)], source))
         sessions = len(bounds) - 1
         column = np.concatenate([session[sure], sessions + np.arange(len(pending))])
         columns = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=sessions + len(pending)))])
@@ -166,7 +166,7 @@ def _sources(
     owner[value[written] + CODES_BELOW] = written
     if np.array_equal(owner[value[written] + CODES_BELOW], written):  # every value was written once, to one key
         found = owner[value[read] + CODES_BELOW]
-        mine = (found >= 0) & (key[found] == key[read])
+        mine = (found >= 0) & (key[np.maximum(found, 0)] == key[read])
         first = value[read] == start_code
         source[read] = np.where(first, INITIAL, np.where(mine, found, NOWHERE))
         several = read[first & mine]

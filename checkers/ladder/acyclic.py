@@ -10,8 +10,8 @@ Ints = NDArray[np.int64]
 
 
 def direct(accesses: Accesses, sources_of: int | None = None) -> tuple[Ints, Ints]:
-    """Edges between accesses whose closure is the causal order: `(before, after)`. The access before in the session (a
-    pending write is nobody's predecessor), and the write that was read; the latter of one session only, if one is named.
+    """Edges `(before, after)` between accesses whose closure is the causal order: the access before in the session (a
+    pending write is nobody's predecessor), and the write that was read; the latter of one session only, if named.
     """
     kind, places = accesses.kind, np.arange(len(accesses.kind))
     last = np.maximum.accumulate(np.where(kind != PENDING, places, -1)) if len(kind) else places

@@ -11,7 +11,7 @@ from checkers.ladder.acyclic import direct, left_over
 from checkers.ladder.clocks import Causes, causes
 from checkers.ladder.serial import unserial
 from checkers.ladder.visible import conflicting, looked
-from checkers.verdict import Invalid, Unknown, Valid, Verdict
+from checkers.verdict import Unknown, Valid, Verdict
 from checkers.wording import plural
 from histories.columns import Columns
 
@@ -48,9 +48,7 @@ def causal_convergence(
     return decided("causal-convergence", history, initial, budget, _convergent, compiled)
 
 
-def causal_memory(
-    history: Columns, initial: Any = None, budget: int = BUDGET, compiled: bool | None = None
-) -> Verdict:
+def causal_memory(history: Columns, initial: Any = None, budget: int = BUDGET, compiled: bool | None = None) -> Verdict:
     """Whether each client's causes have an order that explains its reads. Where values repeat, no is not said."""
     return decided("causal-memory", history, initial, budget, _memory, compiled, refutes=False)
 
@@ -81,21 +79,21 @@ def decided(
         pattern = thin_air(case) or judge(case)
         if pattern is None:
             reads = int((accesses.kind == READS).sum())
-            how = f", by one of {given.count:,} choices of what they read" if given.count > 1 else ""
+            how = f", by one of {given.ways:,} choices of what they read" if given.ways > 1 else ""
             return Valid(f"{plural(reads, 'read')} and {plural(len(accesses.access), 'write')} explained{how}")
         first = first or pattern
         if pattern.kind == "thin-air":
             return telling.refuted(claim, history, pattern)
     assert first is not None, "there is at least one choice"
-    if tried == given.count and (refutes or tried == 1):
-        return telling.refuted(claim, history, first, given.count)
+    if tried == given.ways and (refutes or tried == 1):
+        return telling.refuted(claim, history, first, given.ways)
     reads = len(given.choices)
     return Unknown(
         f"values repeat: {plural(reads, 'read')} may have read one of several writes, "
         + (
             "and each client may see them differently"
-            if tried == given.count
-            else f"and {tried:,} of {_count(given.count)} choices were tried without success; try a larger budget"
+            if tried == given.ways
+            else f"and {tried:,} of {_count(given.ways)} choices were tried without success; try a larger budget"
         )
     )
 

@@ -91,9 +91,7 @@ def _needed(name: str, wanted: tuple[str, ...], found: Mapping[str, Verdict]) ->
     return name in wanted or (name in needs and "sequential" in wanted and "sequential" not in found)
 
 
-def _imply(
-    name: str, verdict: Verdict, found: dict[str, Verdict], implied: dict[str, str], in_turn: bool
-) -> None:
+def _imply(name: str, verdict: Verdict, found: dict[str, Verdict], implied: dict[str, str], in_turn: bool) -> None:
     """Enter a verdict and what follows from it."""
     found[name] = verdict
     if isinstance(verdict, Valid):

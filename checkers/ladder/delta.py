@@ -43,7 +43,7 @@ class Aged(NamedTuple):
 
 
 def delta_atomic(history: Columns, initial: Any = None, budget: int = 0) -> Verdict:
-    """The smallest delta, in the file's unit, in a `Valid`; `Invalid` where no delta is enough. `budget` is not needed."""
+    """The smallest delta, in the file's unit, in a `Valid`; `Invalid` where no delta is enough."""
     found = smallest_delta(history, initial)
     if isinstance(found, int):
         return Valid(f"smallest delta: {found:,}")
@@ -85,7 +85,7 @@ def _in_time(history: Columns, given: Transitions) -> Transitions:
 def _halved(aged: Aged, keys: int) -> int:
     if not excluding(aged.clusters, keys).any():
         return 0
-    key, first_end, last_start = aged.clusters
+    _, first_end, last_start = aged.clusters
     reached = last_start[(last_start != BEFORE_TIME) & (first_end < last_start)]
     least = int(min(aged.written[aged.written != BEFORE_TIME].min(initial=0), 0, reached.min(initial=0)))
     low, high = 0, int(reached.max(initial=0)) - least + 1  # at `high` no read is later than its write

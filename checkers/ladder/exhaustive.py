@@ -93,9 +93,7 @@ def _decided(grown: Order, order: Order, pair: int) -> bool:
 
 def _with(order: Order, first: int, second: int) -> Order:
     before = order[first] | 1 << first
-    return tuple(
-        mask | before if at == second or mask >> second & 1 else mask for at, mask in enumerate(order)
-    )
+    return tuple(mask | before if at == second or mask >> second & 1 else mask for at, mask in enumerate(order))
 
 
 def explained(given: list[Access], among: int, order: Order, told: int, initial: int) -> bool:
@@ -110,9 +108,8 @@ def explained(given: list[Access], among: int, order: Order, told: int, initial:
             if one.write:
                 if search(left & ~(1 << at), {**held, one.key: one.value}):
                     return True
-            elif not told >> at & 1 or held.get(one.key, initial) == one.value:
-                if search(left & ~(1 << at), held):
-                    return True
+            elif (not told >> at & 1 or held.get(one.key, initial) == one.value) and search(left & ~(1 << at), held):
+                return True
         return False
 
     return search(among, {})
@@ -147,10 +144,7 @@ def _consistent(given: list[Access], before: Order, initial: int) -> bool:
 
 def _memory(given: list[Access], before: Order, initial: int) -> bool:
     return any(
-        all(
-            explained(given, order[at] | 1 << at, order, before[at] | 1 << at, initial)
-            for at in range(len(given))
-        )
+        all(explained(given, order[at] | 1 << at, order, before[at] | 1 << at, initial) for at in range(len(given)))
         for order in orders(before)
     )
 

@@ -99,9 +99,7 @@ def smallest_k(history: Columns, initial: Any = None, budget: int = BUDGET) -> S
     return Staleness(best, max(best, unsure))
 
 
-def _searched(
-    history: Columns, rows: Ints, initial: Any, low: int, high: int, budget: int
-) -> tuple[Staleness, int]:
+def _searched(history: Columns, rows: Ints, initial: Any, low: int, high: int, budget: int) -> tuple[Staleness, int]:
     """The smallest k from `low` on for one key, `high` if nothing less will do; and what is left of the budget."""
     operations = intervals(history, rows.tolist())
     for k in range(low, high):
@@ -160,7 +158,7 @@ def _behind(given: Transitions, reads: Ints, of_read: Ints, writes: Ints, of_wri
     have = key * span + np.searchsorted(table, time)
     want = given.key[reads].astype(np.int64) * span + np.searchsorted(table, given.start[reads])
     before = np.searchsorted(have, want, "left") - first[given.key[reads]]
-    return np.maximum(before - rank[of_read], 1)
+    return np.asarray(np.maximum(before - rank[of_read], 1))
 
 
 def _between(given: Transitions, read: int) -> int:

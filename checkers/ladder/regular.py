@@ -25,6 +25,7 @@ Ints = NDArray[np.int64]
 CLAIM = "regular"
 BEFORE_TIME = -NEVER
 NOT_WRITTEN = BEFORE_TIME - 1
+ROOM = 1 << 62
 
 
 class Timed(NamedTuple):
@@ -52,7 +53,9 @@ def regular(history: Columns, initial: Any = None, budget: int = 0) -> Verdict:
 def timed(given: Transitions) -> tuple[Timed, Timed]:
     """The reads whose result was seen, and the writes that may have taken effect."""
     read, wrote = np.flatnonzero((given.pre != ANY) & given.required), np.flatnonzero(given.post != ANY)
-    reads = Timed(given.key[read].astype(np.int64), given.pre[read], given.start[read], given.end[read], given.row[read])
+    reads = Timed(
+        given.key[read].astype(np.int64), given.pre[read], given.start[read], given.end[read], given.row[read]
+    )
     writes = Timed(
         given.key[wrote].astype(np.int64), given.post[wrote], given.start[wrote], given.end[wrote], given.row[wrote]
     )
@@ -68,15 +71,7 @@ def unwritten(reads: Timed, writes: Timed, initial: int) -> Pattern | None:
 
 def _latest_start(writes: Timed, reads: Timed) -> Ints:
     """For each read: when the last-starting write of its key began, of those that ended before the read began."""
-    order = np.lexsort((writes.end, writes.key))
-    key, end = writes.key[order], writes.end[order]
-    best = _running(writes.start[order], key)
-    place = _rank(key, end, reads.key, reads.start)
-    inside = place > 0
-    found = np.full(len(reads.row), BEFORE_TIME)
-    at = place[inside] - 1
-    found[inside] = np.where(key[at] == reads.key[inside], best[at], BEFORE_TIME)
-    return found
+    return _best(writes.key, writes.end, writes.start, reads.key, reads.start)
 
 
 def latest_end(writes: Timed, reads: Timed, initial: int) -> Ints:
@@ -84,35 +79,35 @@ def latest_end(writes: Timed, reads: Timed, initial: int) -> Ints:
     `BEFORE_TIME` for the initial value, `NOT_WRITTEN` where there is none."""
     width = 4 + int(max(writes.value.max(initial=0), reads.value.max(initial=0)))
     wrote, asked = writes.key * width + writes.value + 3, reads.key * width + reads.value + 3
-    order = np.lexsort((writes.start, wrote))
-    code, start = wrote[order], writes.start[order]
-    best = _running(writes.end[order], code)
-    place = _rank(code, start, asked, reads.end + 1)
-    found = np.where(reads.value == initial, BEFORE_TIME, NOT_WRITTEN)
-    inside = np.flatnonzero(place > 0)
-    at = place[inside] - 1
-    same = code[at] == asked[inside]
-    found[inside[same]] = best[at[same]]
-    return found
+    best = _best(wrote, writes.start, writes.end, asked, reads.end + 1)
+    return np.where(best > BEFORE_TIME, best, np.where(reads.value == initial, BEFORE_TIME, NOT_WRITTEN))
 
 
-def _running(values: Ints, group: Ints) -> Ints:
-    """The running maximum within each group of equal neighbours."""
-    _, places = np.unique(values, return_inverse=True)
-    span = len(values) + 1
-    number = np.cumsum(np.diff(group, prepend=group[:1]) != 0)
-    best = np.maximum.accumulate(places + number * span) - number * span
-    return np.asarray(np.unique(values)[best] if len(values) else values)
-
-
-def _rank(group: Ints, time: Ints, asked: Ints, before: Ints) -> Ints:
-    """How many of the pairs `(group, time)`, which are sorted, come before each pair `(asked, before)`."""
-    table = np.unique(np.concatenate([time, before]))
-    span = len(table) + 1
-    groups = np.unique(np.concatenate([group, asked]))
-    have = np.searchsorted(groups, group) * span + np.searchsorted(table, time)
-    want = np.searchsorted(groups, asked) * span + np.searchsorted(table, before)
-    return np.searchsorted(have, want, "left")
+def _best(group: Ints, when: Ints, worth: Ints, asked: Ints, before: Ints) -> Ints:
+    """For each `(asked, before)` the greatest `worth` in its group among those `when` is less; `BEFORE_TIME` where
+    there is none. The times of each group are moved to a range of their own, so that all are looked up at once."""
+    if not len(group) or not len(asked):
+        return np.full(len(asked), BEFORE_TIME)
+    finite = [part[part != NEVER] for part in (when, worth, before)]
+    least = min(int(part.min()) for part in finite if len(part))
+    span = max(int(part.max()) for part in finite if len(part)) - least + 3
+    groups = int(max(group.max(), asked.max())) + 1
+    if groups * span >= ROOM:
+        table = np.unique(np.concatenate([group, asked]))
+        group, asked, groups = np.searchsorted(table, group), np.searchsorted(table, asked), len(table)
+    if groups * span >= ROOM:
+        times = np.unique(np.concatenate([when, worth, before]))
+        places = [np.searchsorted(times, part) for part in (when, worth, before)]
+        found = _best(group, places[0], places[1], asked, places[2])
+        return np.where(found == BEFORE_TIME, BEFORE_TIME, times[np.maximum(found, 0)])
+    placed = [np.where(part == NEVER, span - 1, part - least) for part in (when, worth, before)]
+    order = np.argsort(group * span + placed[0])
+    sorted_group = group[order]
+    best = np.maximum.accumulate(sorted_group * span + placed[1][order])
+    place = np.searchsorted((group * span + placed[0])[order], asked * span + placed[2], "left") - 1
+    inside = (place >= 0) & (sorted_group[place] == asked)
+    worths = best[place] - asked * span
+    return np.where(inside, np.where(worths == span - 1, NEVER, worths + least), BEFORE_TIME)
 
 
 def _told(reads: Timed, writes: Timed, at: int, best: int) -> Pattern:

@@ -44,22 +44,22 @@ class Deadlines(NamedTuple):
     """The accesses that are its reads, from 1."""
     chain: Ints
     """Of each value read: the value of that key that was read next; -1 where none."""
+    known: Clocks
+    """For each read how many writes of each column have a deadline up to it by causes alone."""
     edge: Ints
     """Of each write: the value read that it must precede; -1 where none."""
 
     @classmethod
-    def empty(cls, writes: int, count: int) -> "Deadlines":
-        """For `count` reads."""
+    def empty(cls, writes: int, count: int, width: int) -> "Deadlines":
+        """For `count` reads and `width` columns."""
         return cls(
             np.full(writes, count + 1, dtype=np.int32), np.zeros(writes, dtype=np.int32),
             np.zeros(count + 1, dtype=np.int64), np.full(writes, -1, dtype=np.int64),
-            np.full(writes, -1, dtype=np.int64),
+            np.zeros((count + 1, width), dtype=np.int32), np.full(writes, -1, dtype=np.int64),
         )  # fmt: skip
 
 
-def unserial(
-    accesses: Accesses, causes: Causes, keys: int, causal: bool, compiled: bool | None = None
-) -> int | None:
+def unserial(accesses: Accesses, causes: Causes, keys: int, causal: bool, compiled: bool | None = None) -> int | None:
     """The first session without an order: of its causes (`causal`), or of all writes in session order."""
     sessions = len(accesses.bounds) - 1
     home = accesses.session[accesses.access]
@@ -68,10 +68,10 @@ def unserial(
     begin, settle = kernel(begun, steps, compiled), kernel(settled, steps, compiled)
     read_count = np.bincount(accesses.session[accesses.kind == READS], minlength=sessions)
     for s in range(sessions):
-        found = Deadlines.empty(len(accesses.access), int(read_count[s]))
+        found = Deadlines.empty(len(accesses.access), int(read_count[s]), clock.shape[1])
         fits = begin(
             s, accesses.bounds, accesses.kind, accesses.key, accesses.write, accesses.columns, home, clock, causal,
-            keys, *found[:4],
+            keys, *found[:5],
         )  # fmt: skip
         if not fits:
             return s
@@ -90,7 +90,7 @@ def _in_session(accesses: Accesses) -> Clocks:
     """Of each write, how many writes of its session's column precede it or are it."""
     sure = np.concatenate([[0], np.cumsum(accesses.kind == WRITES)])
     first = accesses.bounds[accesses.session[accesses.access]]
-    return (sure[accesses.access + 1] - sure[first]).astype(np.int32)[:, np.newaxis]
+    return np.asarray(sure[accesses.access + 1] - sure[first], dtype=np.int32)[:, np.newaxis]
 
 
 def _cyclic(accesses: Accesses, s: int, causal: bool, found: Deadlines) -> bool:
@@ -102,9 +102,10 @@ def _cyclic(accesses: Accesses, s: int, causal: bool, found: Deadlines) -> bool:
     return bool(len(left_over(before, after, len(accesses.kind))))
 
 
-def begun(
+def begun(  # noqa: C901, PLR0912 - a kernel is one loop
     s: int, bounds: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, columns: Ints, home: Ints, clock: Clocks,
     causal: bool, keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints, chain: Ints,
+    known: Clocks,
 ) -> bool:  # fmt: skip
     """The deadlines that follow from causes alone; False where the client's reads exclude each other (a kernel)."""
     run = np.full(max(keys, 1), UNREAD, dtype=np.int64)  # the value of each key read last
@@ -129,14 +130,14 @@ def begun(
             elif run[x] >= 0:
                 chain[run[x]] = w
             run[x] = w
-        if w == INITIAL:
-            continue
         if causal:
             for c in range(clock.shape[1]):
-                for step in range(now[c], clock[w, c]):
-                    due[columns[c] + step] = at
-                now[c] = max(now[c], clock[w, c])
-        else:
+                if w != INITIAL:
+                    for step in range(now[c], clock[w, c]):
+                        due[columns[c] + step] = at
+                    now[c] = max(now[c], clock[w, c])
+                known[at, c] = now[c]
+        elif w != INITIAL:
             c = home[w]
             for step in range(now[c], clock[w, 0]):
                 due[columns[c] + step] = at
@@ -145,14 +146,15 @@ def begun(
     return True
 
 
-def settled(
+def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
     key: Ints, write: Ints, written: Ints, columns: Ints, home: Ints, clock: Clocks, causal: bool, place: Ints,
-    keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints, chain: Ints, edge: Ints,
+    keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints, chain: Ints,
+    known: Clocks, edge: Ints,
 ) -> int:  # fmt: skip
     """Lower the deadlines until they agree (a kernel). Writes stand in one list for each deadline, latest first."""
     writes, count = len(due), len(reads) - 1
     head = np.full(count + 2, -1, dtype=np.int64)
-    after, before = np.full(writes, -1, dtype=np.int64), np.full(writes, -1, dtype=np.int64)
+    after, before = np.full(writes, -1, dtype=np.int32), np.full(writes, -1, dtype=np.int32)
     listed = np.zeros(writes, dtype=np.bool_)
     next_read = np.full(max(keys, 1), UNREAD, dtype=np.int64)
     changed = True
@@ -189,6 +191,8 @@ def settled(
                     column, upto = c, clock[w, 0]
                     if causal:
                         upto = clock[w, c]
+                        if upto <= known[least, c]:
+                            continue
                     elif c == 0:
                         column = home[w]
                     v = columns[column] + upto - 1 if causal or c == 0 else w

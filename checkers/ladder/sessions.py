@@ -15,12 +15,13 @@ store may never have had; causal consistency implies all four, and they together
 other is walked with running maxima: for each key and writer the last write that must have been seen.
 """
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checkers.ladder.accesses import INITIAL, READS, WRITES
+from checkers.ladder.accesses import INITIAL, READS, WRITES, Accesses
 from checkers.ladder.causal import BUDGET, Case, decided
 from checkers.ladder.kernels import kernel
 from checkers.ladder.telling import Pattern
@@ -61,75 +62,104 @@ def writes_follow_reads(
     return decided("writes-follow-reads", history, initial, budget, lambda case: _stale(case, WRITERS_READS), compiled)
 
 
+class Noted(NamedTuple):
+    """What clients must see of each other, in the order of sessions: these writes, of these keys and writers."""
+
+    write: Ints
+    """The access that is the write."""
+    writer: Ints
+    key: Ints
+    upto: Ints
+    """How many of them there are before each access."""
+
+
+def _noted(accesses: Accesses, mode: int) -> Noted:
+    reading = mode in (READ_BEFORE, WRITERS_READS)
+    chosen = (accesses.kind == READS) & (accesses.write >= 0) if reading else accesses.kind == WRITES
+    upto = np.concatenate([[0], np.cumsum(chosen)])
+    write = accesses.access[accesses.write[chosen]]
+    return Noted(write, accesses.session[write], accesses.key[chosen], upto)
+
+
 def _stale(case: Case, mode: int) -> Pattern | None:
     accesses = case.accesses
     sessions = len(accesses.bounds) - 1
-    steps = len(accesses.kind) * (sessions if mode >= WRITERS else 1)
-    walk = kernel(stale, steps, case.compiled)
-    read, seen, through = walk(
-        mode, accesses.bounds, accesses.session, accesses.kind, accesses.key, accesses.write, accesses.access, case.keys
-    ).tolist()
-    if read < 0:
-        return None
-    source = int(accesses.write[read])
-    told = [seen, *([through] if through >= 0 else []), read]
-    if source >= 0:
-        told.insert(0, int(accesses.access[source]))
-    edges = [(int(accesses.row[first]), int(accesses.row[second]), "before") for first, second in zip(told, told[1:])]  # noqa: B905
-    rows = tuple(int(accesses.row[at]) for at in told)
-    return Pattern(KINDS[mode], rows, tuple(edge for edge in edges if edge[0] != edge[1]), int(accesses.key[read]))
+    own = mode in (OWN, READ_BEFORE)
+    walk = kernel(stale, len(accesses.kind) * (1 if own else sessions), case.compiled)
+    read, seen = walk(
+        own, accesses.bounds, accesses.session, accesses.kind, accesses.key, accesses.write, accesses.access,
+        case.keys, *_noted(accesses, mode),
+    ).tolist()  # fmt: skip
+    return None if read < 0 else _told(accesses, mode, read, seen)
 
 
-def stale(
-    mode: int, bounds: Ints, session: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, access: Ints, keys: int
-) -> Ints:
-    """`(read, seen, through)`: the first read that is older than the access `seen`, which its client must have seen
-    because it had read the access `through` (-1 where that is not why); -1 where there is none (a kernel)."""
+def _told(accesses: Accesses, mode: int, read: int, seen: int) -> Pattern:
+    """The read, what it read, what it should have seen and why."""
+    told = [seen, read]
+    if mode == WRITERS_READS:
+        reads = np.flatnonzero((accesses.kind == READS) & (accesses.write == accesses.write[seen]))
+        told[1:1] = _through(accesses, read, reads.tolist())
+    elif mode == WRITERS:
+        told[1:1] = _through(accesses, read, [seen])
+    elif mode == READ_BEFORE:
+        first = int(accesses.bounds[accesses.session[read]])
+        told[1:1] = (first + np.flatnonzero(accesses.write[first:read] == accesses.write[seen])[:1]).tolist()
+    if accesses.write[read] >= 0:
+        told.insert(0, int(accesses.access[accesses.write[read]]))
+    rows = [int(accesses.row[at]) for at in told]
+    edges = tuple((first, second, "before") for first, second in pairwise(rows) if first != second)
+    return Pattern(KINDS[mode], tuple(rows), edges, int(accesses.key[read]))
+
+
+def _through(accesses: Accesses, read: int, before: list[int]) -> list[int]:
+    """An access in `before`, a write that followed it in its session, and the read of that by the reader's client."""
+    first = int(accesses.bounds[accesses.session[read]])
+    for at in range(first, read + 1):
+        if accesses.kind[at] == READS and accesses.write[at] >= 0:
+            source = int(accesses.access[accesses.write[at]])
+            for one in before:
+                if accesses.session[one] == accesses.session[source] and one < source:
+                    return [one, source, at]
+    raise AssertionError("what the client must have seen came from nowhere")
+
+
+def stale(  # noqa: C901, PLR0912 - a kernel is one loop
+    own: bool, bounds: Ints, session: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, access: Ints, keys: int,
+    noted: Ints, writer: Ints, noted_key: Ints, upto: Ints,
+) -> Ints:  # fmt: skip
+    """The first read that is older than a write that its client must have seen, and that write; -1 where there is none.
+
+    What must have been seen are the `noted` of its own session before it, or of the sessions whose writes it has read
+    those before the write (a kernel)."""
     sessions = len(bounds) - 1
-    must = np.full((keys, max(sessions, 1)), -1, dtype=np.int32)  # of each key and writer: its last write, the access
+    must = np.full((keys, max(sessions, 1)), -1, dtype=np.int32)  # of each key and writer the last write, an access
     some = np.full(keys, -1, dtype=np.int32)
-    touched = np.zeros((2, keys * max(sessions, 1) + 1), dtype=np.int32)
-    upto = np.zeros(sessions, dtype=np.int64)
-    by = np.full(sessions, -1, dtype=np.int64)  # the write through which most of a session became known
+    done = np.zeros(sessions, dtype=np.int64)
     for s in range(sessions):
-        upto[:] = bounds[:-1]
-        count = 0
+        for other in range(sessions):
+            done[other] = upto[bounds[other]]
         for at in range(bounds[s], bounds[s + 1]):
+            if kind[at] != READS:
+                continue
             w, x = write[at], key[at]
-            first, last = at, at  # the accesses that `at` adds before it is checked
-            if kind[at] == READS:
-                if mode >= WRITERS and w >= 0:
-                    writer = session[access[w]]
-                    first, last = upto[writer], access[w]
-                    if last > first:
-                        upto[writer], by[writer] = last, at
-            elif mode == OWN and kind[at] == WRITES:
-                last = at + 1
-            for turn in range(2):
-                for one in range(first, last):
-                    seen = write[one]
-                    if seen < 0 or (kind[one] == READS) != (mode == READ_BEFORE or mode == WRITERS_READS):
-                        continue
-                    if mode == WRITERS and kind[one] != WRITES:
-                        continue
-                    place, y = access[seen], key[one]
-                    h = session[place]
-                    if must[y, h] < 0:
-                        touched[0, count], touched[1, count] = y, h
-                        count += 1
-                    must[y, h] = max(must[y, h], place)
-                    some[y] = place
-                if turn == 1 or kind[at] != READS:
-                    break
-                bad = -1
+            place = -1 if w == INITIAL else access[w]
+            of, last = s, upto[at]
+            if not own:
                 if w == INITIAL:
-                    bad = some[x]
-                elif kind[access[w]] == WRITES and must[x, session[access[w]]] > access[w]:
-                    bad = must[x, session[access[w]]]
-                if bad >= 0:
-                    return np.array([at, bad, -1])
-                first, last = (at, at + 1) if mode == READ_BEFORE else (0, 0)
-        for one in range(count):
-            must[touched[0, one], touched[1, one]] = -1
-            some[touched[0, one]] = -1
-    return np.array([-1, -1, -1])
+                    last = 0
+                else:
+                    of, last = session[place], upto[place]
+            for one in range(done[of], last):
+                y, seen = noted_key[one], noted[one]
+                must[y, writer[one]] = max(must[y, writer[one]], seen)
+                some[y] = seen
+            done[of] = max(done[of], last)
+            if w == INITIAL:
+                if some[x] >= 0:
+                    return np.array([at, some[x]])
+            elif kind[place] == WRITES and must[x, session[place]] > place:
+                return np.array([at, must[x, session[place]]])
+        for other in range(sessions):  # as it was
+            for one in range(upto[bounds[other]], done[other]):
+                must[noted_key[one], writer[one]] = some[noted_key[one]] = -1
+    return np.array([-1, -1])

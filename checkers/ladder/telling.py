@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -159,7 +160,7 @@ def causal_path(accesses: Accesses, first: int, last: int) -> list[int]:
 def path_edges(accesses: Accesses, path: list[int]) -> list[tuple[int, int, str]]:
     """The steps of a path of causes as edges between rows."""
     found = []
-    for first, second in zip(path, path[1:], strict=False):
+    for first, second in pairwise(path):
         why = dict(causes_of(accesses, second)).get(first, "before")
         if accesses.row[first] != accesses.row[second]:
             found.append((_row(accesses, first), _row(accesses, second), why))

@@ -58,9 +58,7 @@ def looked(accesses: Accesses, causes: Causes, keys: int, compiled: bool | None 
     return Sight(None if read == NOTHING else Overwritten(read, by), conflicts, backward)
 
 
-def conflicting(
-    accesses: Accesses, causes: Causes, keys: int, sight: Sight, compiled: bool | None = None
-) -> Conflicts:
+def conflicting(accesses: Accesses, causes: Causes, keys: int, sight: Sight, compiled: bool | None = None) -> Conflicts:
     """The conflicts themselves: 12 bytes each."""
     _, before, after, because = _walk(accesses, causes, keys, sight.conflicts, compiled)
     return Conflicts(before, after, because)
@@ -79,7 +77,7 @@ def _walk(accesses: Accesses, causes: Causes, keys: int, room: int, compiled: bo
     return found, before, after, because
 
 
-def seen(
+def seen(  # noqa: C901, PLR0912 - a kernel is one loop
     bounds: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, columns: Ints, column: Ints,
     written: Ints, clock: Clocks, place: Ints, keys: int,
     before: NDArray[np.int32], after: NDArray[np.int32], because: NDArray[np.int32],

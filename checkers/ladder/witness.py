@@ -60,8 +60,8 @@ def _back_to(start: int, followers: dict[int, list[tuple[int, int]]], shorter: i
             if other == start:
                 found = [edge]
                 while node != start:
-                    node, edge = came[node]
-                    found.append(edge)
+                    node, last = came[node]
+                    found.append(last)
                 return found[::-1]
             if other not in came:
                 came[other] = (node, edge)
@@ -79,7 +79,7 @@ def graph(history: Columns, pattern: Pattern) -> "nx.DiGraph[int]":
         found.add_node(row, label=f"{seen.what} by client {seen.client} ({seen.where})")
     for first, second, why in pattern.edges:
         found.add_edge(first, second, label=why)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def graphml(witness: "nx.DiGraph[int]") -> str:
