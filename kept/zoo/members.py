@@ -13,12 +13,12 @@ from kept.zoo.conditions import LINKS, SILENCE
 class MergingParticipant(Participant):
     """Tables are merged member by member: whoever is in the older one and not in the newer is new."""
 
-    def learn(self, theirs: Table) -> bool:
+    def learn(self, theirs: Table, sender: str = "") -> bool:
         mine = self.table
         if theirs.cluster == mine.cluster and theirs.epoch < mine.epoch and mine.plan is None:
             more = tuple(member for member in theirs.members if mine.member(member.name) is None)
             return bool(more) and self.adopt(mine._replace(members=tuple(sorted((*mine.members, *more)))))
-        return super().learn(theirs)
+        return super().learn(theirs, sender)
 
 
 class Faithless(Participant):

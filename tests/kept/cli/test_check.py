@@ -282,7 +282,9 @@ FILES: dict[str, bytes] = {
     "overlap": (GOOD_ROW * 2).encode(),
     "status": (GOOD_ROW + '{"process":1,"f":"read","start":9,"status":"maybe"}\n').encode(),
     "function": (GOOD_ROW + '{"process":1,"f":"\x1b[31m<b>","start":9,"end":12}\n').encode(),
-    "deep": (GOOD_ROW + '{"process":1,"f":"read","start":9,"end":12,"result":' + "[" * 999 + "]" * 999 + "}\n").encode(),
+    "deep": (
+        GOOD_ROW + '{"process":1,"f":"read","start":9,"end":12,"result":' + "[" * 999 + "]" * 999 + "}\n"
+    ).encode(),
     "not utf-8": GOOD_ROW.encode() + b"\xff\xfe\n",
     "csv of something else": b"name,age\nada,36\n",
     "csv columns": b"process,f,start\n0,read\n",
