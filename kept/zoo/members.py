@@ -24,7 +24,7 @@ class MergingParticipant(Participant):
 class Faithless(Participant):
     """The plan of the greater rank is taken up, whatever this node has reported for another one."""
 
-    def _bound(self, theirs: Table) -> bool:
+    def _bound(self, theirs: Table, sender: str) -> bool:
         return False
 
 

@@ -190,7 +190,7 @@ def test_a_junit_report_has_a_case_for_every_level_of_every_history(check: Kept,
 
 
 def test_an_interruption_says_what_was_found_and_ends_with_130(check: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kept.judge import files  # noqa: PLC0415
+    from kept.judge import files
 
     judge = files._judged
 
