@@ -54,7 +54,7 @@ def test_a_number_points_into_one_name_space(number: float, space: str, share: f
 
 
 def test_a_run_suffers_every_kind_unless_it_says_otherwise() -> None:
-    assert faults.ALL == tuple(KINDS)
+    assert tuple(KINDS) == faults.ALL
 
 
 def test_every_group_is_made_of_kinds() -> None:
