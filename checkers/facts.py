@@ -110,6 +110,34 @@ class ReadMissed:
 
 
 @dataclass(frozen=True, slots=True)
+class Showed:
+    """A get was answered with this context."""
+
+    read: Operation
+
+    def sentence(self) -> str:
+        return (
+            f"{describe(self.read)} returned the context {vector_text(self.read.seen)} "
+            f"at {milliseconds(self.read.end_us or 0)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """A get of the same client does not know what an earlier one had shown it."""
+
+    read: Operation
+    earlier: Operation
+    dot: Dot
+
+    def sentence(self) -> str:
+        return (
+            f"a later get of it by the same client, begun at {milliseconds(self.read.start_us)}, "
+            f"returned the context {vector_text(self.read.seen)}, which does not cover {dot_name(self.dot)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """A get returned the version."""
 

@@ -1,17 +1,16 @@
 """`fresh-reads` and `fresh-deletes`: what a get must know when read and write quorums overlap (R+W>N, strict).
 
 `fresh-reads`: a get that starts after an acknowledged put returns a context that covers the put's dot. There is one
-excuse: a store that reaps tombstones forgets a key's context once everything in it was deleted. So a put is excused
-if a delete that may have taken effect began before the get ended and had seen the put, or one that replaced it.
+excuse: what a delete may have made the store forget before the get ended (`checkers.forgotten`).
 
 `fresh-deletes`: a get that starts after an acknowledged delete returns no version that the delete had seen.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from checkers.facts import Acknowledged, Overwrote, ReadMissed, Returned
+from checkers.forgotten import Forgotten
 from checkers.verdict import Valid, Verdict, refute
 from checkers.wording import plural
 from histories.operation import Operation, Vector
@@ -26,8 +25,7 @@ Latest = dict[str, dict[str, tuple[int, Operation]]]
 
 def check(run: RecordedRun) -> Verdict:
     """Judge `fresh-reads`. Invalid names the first get, by its start, that missed a put."""
-    forgotten: dict[str, _Forgotten] = {}
-    deleted_keys = _keys_with_deletes(run)
+    forgotten = Forgotten(run)
     must: Latest = defaultdict(dict)
     puts = (op for op in run.operations if op.dot is not None)
     gets = 0
@@ -36,14 +34,10 @@ def check(run: RecordedRun) -> Verdict:
         missed = [(a, c, put) for a, (c, put) in must[get.key].items() if get.seen.get(a, 0) < c]
         if not missed:
             continue
-        if get.key in deleted_keys:
-            excuse = forgotten.get(get.key)
-            if excuse is None:
-                excuse = forgotten[get.key] = _Forgotten(deleted_keys[get.key])
-            for actor, counter, _ in missed:
-                if excuse.covers(actor, counter, get.start_us):
-                    del must[get.key][actor]  # from now on every get is excused
-            missed = [entry for entry in missed if not excuse.covers(entry[0], entry[1], get.end_us or 0)]
+        for actor, counter, _ in missed:
+            if forgotten.covers(get.key, actor, counter, get.start_us):
+                del must[get.key][actor]  # from now on every get is excused
+        missed = [entry for entry in missed if not forgotten.covers(get.key, entry[0], entry[1], get.end_us or 0)]
         if missed:
             put = min((put for _, _, put in missed), key=lambda op: op.index)
             return refute(CLAIM, [Acknowledged(put), ReadMissed(get, put)], [put, get])
@@ -82,52 +76,3 @@ def _gets_after(
                     known[actor] = (counter, ended[done])
             done += 1
         yield get
-
-
-def _keys_with_deletes(run: RecordedRun) -> dict[str, list[Operation]]:
-    """The writes that may have taken effect of every key that somebody deleted."""
-    keys = {op.key for op in run.operations if op.kind == "delete" and op.outcome != "fail"}
-    writes: dict[str, list[Operation]] = {}
-    for op in run.operations if keys else ():
-        if op.key in keys and op.kind != "get" and op.outcome != "fail":
-            writes.setdefault(op.key, []).append(op)
-    return writes
-
-
-class _Forgotten:
-    """What a key's deletes may have made the store forget, as it grew in time.
-
-    A delete's context may be forgotten, and with every put that it had seen that put's context. Per actor two parallel
-    lists: when the highest forgotten counter grew, and to what.
-    """
-
-    def __init__(self, writes: list[Operation]) -> None:
-        self._when: dict[str, list[int]] = defaultdict(list)
-        self._counter: dict[str, list[int]] = defaultdict(list)
-        self._puts: dict[str, list[tuple[int, int, Operation]]] = defaultdict(list)
-        for op in writes:
-            dot = op.named
-            if op.kind == "put" and dot is not None:
-                self._puts[dot[0]].append((dot[1], op.index, op))
-        for ranked in self._puts.values():
-            ranked.sort(reverse=True)
-        for op in writes:
-            if op.kind == "delete":
-                self._grow(op.context, op.start_us)
-
-    def _grow(self, context: Vector, now_us: int) -> None:
-        left = [context]
-        while left:
-            for actor, counter in left.pop().items():
-                if self._counter[actor] and self._counter[actor][-1] >= counter:
-                    continue
-                self._when[actor].append(now_us)
-                self._counter[actor].append(counter)
-                waiting = self._puts[actor]
-                while waiting and waiting[-1][0] <= counter:
-                    left.append(waiting.pop()[2].context)
-
-    def covers(self, actor: str, counter: int, by_us: int) -> bool:
-        """Whether this may have been forgotten by a delete that began at `by_us` or before."""
-        at = bisect_right(self._when.get(actor, []), by_us)
-        return at > 0 and self._counter[actor][at - 1] >= counter

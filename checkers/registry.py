@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from checkers import contexts, convergence, dots, durability, freshness, invented, placement, resurrection, siblings
+from checkers import (
+    contexts,
+    convergence,
+    dots,
+    durability,
+    freshness,
+    invented,
+    monotonic,
+    placement,
+    resurrection,
+    siblings,
+)
 from checkers.verdict import Verdict
 from histories.run import RecordedRun
 
@@ -67,6 +78,10 @@ CLAIMS: Mapping[str, Claim] = {
     freshness.CLAIM_DELETES: Claim(
         freshness.check_deletes,
         "a get that starts after an acknowledged delete returns no version that the delete had seen",
+    ),
+    monotonic.CLAIM: Claim(
+        monotonic.check,
+        "a get returns a context that covers those of all earlier gets of its key by the same client",
     ),
 }
 

@@ -19,7 +19,7 @@ from kept.lab.trial import Trial
 LIMIT = 8
 """Runs at the most."""
 _LOSSES = frozenset({"no-lost-write", "no-resurrection", "no-false-sibling"})
-_READS = frozenset({"fresh-reads", "fresh-deletes"})
+_READS = frozenset({"fresh-reads", "fresh-deletes", "monotonic-reads"})
 _RESTS = frozenset({"convergence", "placement"})
 _STRICT = "a strict quorum instead of a sloppy one"
 

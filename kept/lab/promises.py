@@ -33,7 +33,17 @@ def promised(config: RunConfig) -> tuple[str, ...]:
     one_list = config.rings == 1
     if config.versions == "dvv" and one_list and reads_meet_writes(config) and not config.durable_copies:
         claims += ["fresh-reads", "fresh-deletes"]
-    return tuple(claims)
+    return (*claims, *_monotonic(config))
+
+
+def _monotonic(config: RunConfig) -> tuple[str, ...]:
+    """Blocking repair answers a get when max(N-R+1, W) owners hold durably what it is answered with, so every later R
+    replies of owners meet one of them, whatever W is. Under a sloppy quorum replies of fallbacks count as well, and
+    only PR of them need be owners'. (docs/promises.md has the argument for changes of membership.)"""
+    if config.versions != "dvv" or config.read_repair != "blocking" or config.rings > 1 or config.durable_copies:
+        return ()
+    holders = max(config.n - config.r + 1, config.w)
+    return ("monotonic-reads",) if not config.sloppy or holders + config.pr > config.n else ()
 
 
 def _beyond(config: RunConfig) -> tuple[str, ...]:

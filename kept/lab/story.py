@@ -17,6 +17,7 @@ from checkers.facts import (
     SeenBefore,
     Standing,
     Twice,
+    WentBack,
 )
 from checkers.verdict import Counterexample
 from histories.operation import Dot, Operation
@@ -60,7 +61,7 @@ def _of(fact: Fact, key: str, watch: KeyWatch, operations: Puts) -> Iterator[Fac
             yield from _came_back(fact.dot, fact.value, key, watch, fact.read.end_us)
         case Standing() | NeverPut():
             yield from _came_back(fact.dot, fact.value, key, watch)
-        case Hid():
+        case Hid() | WentBack():
             yield from _replied(fact, watch)
         case Holds() | HintLeft():
             yield from _last_wrote((fact.node,), key, watch)
@@ -164,7 +165,7 @@ def _sender(change: Changed, dot: Dot | None, watch: KeyWatch) -> str:
 # Gets that hide, replicas that stay apart
 
 
-def _replied(hid: Hid, watch: KeyWatch) -> Iterator[Fact]:
+def _replied(hid: Hid | WentBack, watch: KeyWatch) -> Iterator[Fact]:
     answer = watch.answers.get(hid.read.request)
     if answer is None:
         return

@@ -10,18 +10,40 @@ from kept.zoo import (
     actors,
     answers,
     canary,
+    disks,
     handoff,
+    members,
     placement,
+    pressure,
     quorum,
+    reads,
     repair,
     requests,
     storage,
     tombstones,
+    transfers,
     versions,
 )
 from kept.zoo.bug import Bug
 
-_FAMILIES = (canary, actors, versions, requests, quorum, answers, handoff, storage, tombstones, repair, placement)
+_FAMILIES = (
+    canary,
+    actors,
+    versions,
+    requests,
+    quorum,
+    reads,
+    answers,
+    handoff,
+    storage,
+    disks,
+    tombstones,
+    repair,
+    placement,
+    transfers,
+    members,
+    pressure,
+)
 
 OPS = 600
 """Operations of a run with a bug, unless the user says otherwise: enough for every one of them, and little to read."""
