@@ -94,6 +94,8 @@ def test_after_a_leave_every_record_is_at_its_owners_and_nothing_at_the_one_that
         assert [cluster.values(name, key) for name in owners(cluster, key)] == [[b"v"]] * 3
     assert cluster.disks["e"].durable[DATA] == {}
     assert cluster.disks["e"].durable[HINT] == {}
+    forest = cluster.nodes["e"].host.forest
+    assert [key for partition in range(5) for key in forest.keys(partition)] == []
 
 
 @pytest.mark.parametrize("effects", range(40))
