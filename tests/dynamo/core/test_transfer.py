@@ -311,6 +311,9 @@ def test_what_was_fetched_for_an_earlier_plan_does_not_count_where_a_partition_w
         before = cluster.marked("d", "partition transferred")
         assert cluster.operate("a", "weight", "d", weight=weight).status == "ok"
         cluster.settle()
+        cluster.reach("d", "flip")
+        answers = {*cluster.nodes["d"].host.ring.partitions_of("d")}
+        assert [key for at, key in enumerate(keys) if at in answers and not cluster.values("d", key)] == []
         cluster.reach("a", "")
         cluster.run(10 * SECOND)
         ring = cluster.nodes["a"].host.ring
