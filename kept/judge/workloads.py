@@ -1,4 +1,4 @@
-"""Levels that only one kind of history has: elements of sets, bounds of counters, updates of what was read, siblings."""
+"""Levels that only one kind of history has: elements of sets, bounds of counters, lost updates, siblings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

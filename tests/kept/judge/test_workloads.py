@@ -17,7 +17,10 @@ N = Mark.NONE
 
 def judged(level: str, initial: Any, *rows: tuple[Any, ...]) -> Any:
     """Rows of (f, value, value2, result), one after the other, each by a client of its own."""
-    history = from_rows(Row(at, *row[:1], None, *row[1:], 2 * at, 2 * at + 1) for at, row in enumerate(rows))
+    history = from_rows(
+        Row(at, f, None, value, value2, result, 2 * at, 2 * at + 1)
+        for at, (f, value, value2, result) in enumerate(rows)
+    )
     return WORKLOADS[level].judge(history, initial)
 
 

@@ -5,7 +5,7 @@ from checkers.verdict import Unknown, Valid, refute
 from histories.notice import Doubt, Notice
 from kept.judge.report import CheckReport, Judged
 from kept.report.checkdocument import cases, check_document
-from kept.report.document import CheckDocument
+from kept.report.history import CheckDocument
 
 BAD = refute("linearizable", [NeverSettled()])
 ONE = Judged(
