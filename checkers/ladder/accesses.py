@@ -170,7 +170,9 @@ def _sources(
         first = value[read] == start_code
         source[read] = np.where(first, INITIAL, np.where(mine, found, NOWHERE))
         several = read[first & mine]
-        return source, tuple((int(at), (INITIAL, int(owner[start_code + CODES_BELOW]))) for at in several)
+        return source, tuple(
+            (int(at), _likeliest(history, row, int(at), owner[[start_code + CODES_BELOW]], True)) for at in several
+        )
     code = key * width + value + CODES_BELOW
     by_code = written[np.argsort(code[written], kind="stable")]
     table = code[by_code]

@@ -37,7 +37,8 @@ class LadderReport(NamedTuple):
 
 MEASURES = ("k-atomic", "delta-atomic")
 """Rungs that are measured rather than implied."""
-REAL_TIME = ("regular", *MEASURES)
+REAL_TIME = ("linearizable", "regular")
+"""Rungs that know real time. They imply what is asked of sessions only where clients do one thing after the other."""
 Judge = Callable[[Columns, Any, int], Verdict]
 
 JUDGES: Mapping[str, Judge] = {
@@ -72,7 +73,13 @@ def climb(
     k = delta = None
     for name in MEASURES:
         if name in wanted:
-            measured = smallest_k(columns, initial, budget) if name == "k-atomic" else smallest_delta(columns, initial)
+            measured: Staleness | int | Pattern | Unknown
+            if name == "delta-atomic":
+                measured = smallest_delta(columns, initial)
+            elif isinstance(found.get("linearizable"), Valid):
+                measured = Staleness(1, 1)
+            else:
+                measured = smallest_k(columns, initial, budget)
             found[name] = _measured(name, columns, measured)
             implied.pop(name, None)
             if isinstance(measured, Staleness) and measured.low == measured.high:
@@ -101,8 +108,8 @@ def _imply(name: str, verdict: Verdict, found: dict[str, Verdict], implied: dict
     else:
         return
     for other in others:
-        crosses = "linearizable" in (name, other) and not in_turn
-        if other in found or other in MEASURES or (crosses and {name, other}.isdisjoint(REAL_TIME)):
+        crosses = (name in REAL_TIME) != (other in REAL_TIME) and not in_turn
+        if other in found or other in MEASURES or crosses:
             continue
         implied[other] = name
         if isinstance(verdict, Valid):

@@ -2,10 +2,12 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from benchmarks.random_registers import small
 from checkers.ladder import exhaustive
+from checkers.ladder.acyclic import direct
 from checkers.verdict import Invalid, Unknown, Valid
 from histories.columns import NIL, Mark, Row, from_rows
 
@@ -79,5 +81,21 @@ def history():
                         end, status = (None, "info") if pending else (now + 1, "ok")
                         rows.append(Row(client, "write", key, told, start=now, end=end, status=status))
         return from_rows(rows)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def closure():
+    """`closure(accesses)[a, b]`: access a is a cause of access b."""
+
+    def of(accesses):
+        """`before[a, b]`: access a is a cause of access b."""
+        count = len(accesses.kind)
+        before = np.zeros((count, count), dtype=bool)
+        before[direct(accesses)] = True
+        for middle in range(count):
+            before |= np.outer(before[:, middle], before[middle])
+        return before
 
     return of
