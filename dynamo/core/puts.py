@@ -136,7 +136,7 @@ class PutCoordinator:
         key = request.key
         if put.closed:
             return
-        if bool(put.here.owner) == host.owns(key):  # an actor of the hint is none of the record, nor the other way round
+        if bool(put.here.owner) == host.owns(key):  # the actor of a hint is none of the record
             host.mark("put refused: the ring has changed")
             self._refuse(put, "the ring has changed meanwhile")
             return

@@ -13,7 +13,9 @@ from kept.lab.config import RunConfig
 from kept.lab.workload import MIXES
 from kept.sim.entropy import Stream, stream
 
-PROMISING = ("n", "r", "w", "pr", "pw", "sloppy", "versions", "read_repair", "anti_entropy", "durable_copies")
+PROMISING = (
+    "n", "r", "w", "pr", "pw", "sloppy", "versions", "read_repair", "anti_entropy", "durable_copies", "rings",
+)  # fmt: skip
 """The fields that decide which promises a configuration makes."""
 LARGEST = 7
 """Nodes of a drawn cluster at the most."""
