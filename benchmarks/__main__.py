@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.admission import admission
 from benchmarks.fuzz import fuzzing, memory
+from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
@@ -106,6 +107,8 @@ UNASKED = ("throughput", "pairs", "nodes", "length")
 def main(names: list[str]) -> int:
     if names[:1] == ["linearizability"]:
         return linearizability(names[1:], _machine)
+    if names[:1] == ["ladder"]:
+        return ladder(names[1:], _machine)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

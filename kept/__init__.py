@@ -1,22 +1,37 @@
 """The workbench: a whole cluster under a controllable scheduler, its recorded histories, and what they prove.
 
 `kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again, `kept.fuzz(...)` makes many
-runs, `kept.shrink(...)` makes a failing schedule smaller, and `kept.prove(...)` proves or refutes a quorum
-configuration; see `kept.api`.
+runs, `kept.shrink(...)` makes a failing schedule smaller, `kept.prove(...)` proves or refutes a quorum
+configuration, and `kept.check(...)` judges a recorded history; see `kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kept.api import Proof, Report, RunConfig, UsageError, fuzz, prove, prove_file, replay, run, shrink
+    from kept.api import (
+        CheckReport,
+        Proof,
+        Report,
+        RunConfig,
+        UsageError,
+        check,
+        fuzz,
+        prove,
+        prove_file,
+        replay,
+        run,
+        shrink,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
+    "CheckReport",
     "Proof",
     "Report",
     "RunConfig",
     "UsageError",
     "__version__",
+    "check",
     "fuzz",
     "prove",
     "prove_file",

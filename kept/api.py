@@ -1,4 +1,4 @@
-"""The workbench from Python: one run, many, a replay, a shrunk schedule, a proof, and what came of them.
+"""The workbench from Python: one run, many, a replay, a shrunk schedule, a proof, a recorded history; what came of it.
 
 import kept
 
@@ -6,12 +6,13 @@ report = kept.run(seed=1, ops=500, versions="lww", claims=["no-lost-write"])
 assert not report.holds
 print(report.explain().paragraph)
 assert kept.prove(n=3, r=2, w=2).result == "proved"
+assert kept.check("history.edn", levels=["sequential"]).holds
 """
 
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -19,6 +20,13 @@ from checkers.proofs.quorum import from_quoracle
 from checkers.proofs.solving import SOLVERS, SolverMissing, Solvers
 from checkers.registry import CLAIMS
 from checkers.verdict import Valid, Verdict
+from histories.codecs.jepsen import Options
+from histories.columns import Columns
+from histories.load import Loaded
+from kept.judge.files import judge_files
+from kept.judge.history import judge_history
+from kept.judge.question import Limits, asked
+from kept.judge.report import CheckReport
 from kept.lab.config import RunConfig
 from kept.lab.corpus import Corpus
 from kept.lab.explain import Explanation
@@ -37,6 +45,7 @@ from kept.prover.prove import Proof
 from kept.prover.prove import prove as prove_config
 
 __all__ = [
+    "CheckReport",
     "Fuzz",
     "Proof",
     "Replay",
@@ -45,6 +54,7 @@ __all__ = [
     "Schedule",
     "Shrinker",
     "UsageError",
+    "check",
     "fuzz",
     "prove",
     "prove_file",
@@ -211,6 +221,34 @@ def _proofs(configs: Iterable[ProofConfig], solvers: Iterable[str], timeout_s: f
         return [prove_config(config, asked) for config in configs]
     except SolverMissing as error:
         raise UsageError(f"solvers: {error}") from None
+
+
+def check(
+    history: str | Path | Columns,
+    levels: Iterable[str] | None = None,
+    *,
+    model: str | None = None,
+    initial: str | None = None,
+    nil: Literal["absent", "unknown"] = "absent",
+    keyed: bool | None = None,
+    budget_s: float | None = None,
+    memory_bytes: int | None = None,
+) -> CheckReport:
+    """Judge a recorded history, a file or columns, as `kept check` does. `levels` None: linearizable, or what the
+    configuration of this store's own run promises; ``["all"]``: the whole ladder. `initial` is EDN, such as ``"0"``.
+
+    See `verdicts`, `strongest`, `violated` and `explain()` of the result. `budget_s` and `memory_bytes` bound files
+    only. Raises `UsageError`, and `histories.errors.HistoryError` for a file that cannot be read.
+    """
+    named = () if levels is None else tuple(levels)
+    if nil not in ("absent", "unknown"):
+        raise unknown("nil", nil, ["absent", "unknown"])
+    ladder = named == ("all",)
+    limits = Limits(budget_s, memory_bytes)
+    question = asked(model, initial, () if ladder else named, ladder, Options(nil, keyed), limits)
+    if isinstance(history, Columns):
+        return CheckReport((judge_history(Loaded(history, (), "jsonl", "columns"), question),))
+    return judge_files([str(history)], question)
 
 
 def _texts(fields: dict[str, Any]) -> dict[str, Any]:

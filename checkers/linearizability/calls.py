@@ -7,6 +7,7 @@ import numpy as np
 
 from checkers.linearizability.operations import NEVER, Interval
 from histories.columns import CAS, FAIL, INFO, OK, READ, Columns, Mark
+from histories.values import Set
 from model.specifications.specification import Call
 
 
@@ -42,4 +43,6 @@ def _call(history: Columns, row: int, done: bool) -> Call:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Set):
+        return value.items
     return None if isinstance(value, Mark) else value

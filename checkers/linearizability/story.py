@@ -13,6 +13,7 @@ from checkers.linearizability.zones_plain import NotUnique, conflict
 from checkers.verdict import Counterexample, Invalid
 from checkers.wording import plural, quote
 from histories.columns import ACQUIRE, RELEASE, Columns, Mark
+from histories.values import Keyword, Set
 from model.specifications.register import Register
 from model.specifications.specification import DEAD, Specification, State
 
@@ -164,13 +165,17 @@ def _steps(steps: Any) -> str:
     return ", ".join(f"{f} {_value(key)} {_value(value)}" for f, key, value in steps)
 
 
-def _value(value: Any) -> str:
+def _value(value: Any) -> str:  # noqa: PLR0911 - one line a kind
     if isinstance(value, Mark):
         return {Mark.NIL: "nil", Mark.UNKNOWN: "?", Mark.NONE: "?"}[value]
     if value is None:
         return "nil"
     if isinstance(value, frozenset):
         return "{" + ", ".join(sorted(_value(one) for one in value)) + "}"
+    if isinstance(value, Set):
+        return "{" + ", ".join(_value(one) for one in value.items) + "}"
+    if isinstance(value, Keyword):
+        return quote(":" + value.name)[1:-1]
     if isinstance(value, tuple | list):
         return "[" + ", ".join(_value(one) for one in value) + "]"
     if value is DEAD:

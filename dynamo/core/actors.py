@@ -9,11 +9,15 @@ generation's, which grows even where the disk has forgotten a boot: a disk that 
 After the record is gone (its tombstone was reaped, its hint was handed off, the disk damaged or lost it) the next put
 brings a new actor to life; the counter of an old one can never start again (riak_kv#679 and its relatives).
 
+A node may be an owner of a key now and have been a stand-in before, or the other way round, while the ring changes. Its
+own record and its hints are different records, and neither has seen what the other has: each has an actor of its own.
+
 An actor's name is ``<incarnation>:<birth>``. Births are counted once per disk, under a lease that is durable before
 any number in it is used. The actor of a key is written in the same batch as the record that it makes.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from dynamo.core.effects import META, Change
@@ -21,6 +25,7 @@ from dynamo.core.host import Host
 
 BIRTHS = b"births"
 ACTOR_PREFIX = b"actor:"
+HINT_ACTOR_PREFIX = b"hint-actor:"
 BOOT_SPAN = 1 << 24
 """Counters that one boot may use for one key; the first boot starts at 1."""
 
@@ -31,7 +36,9 @@ class Actors:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.alive: dict[bytes, str] = {}
-        """key -> actor: the actors that this node may still use."""
+        """key -> actor: the actors that this node may still use for its own records."""
+        self.standing_in: dict[bytes, str] = {}
+        """key -> actor: the same for its hints."""
         self.next_birth = 0
         self.leased = 0
         """Births below this number are reserved on disk."""
@@ -45,6 +52,8 @@ class Actors:
         for name, value in meta.items():
             if name.startswith(ACTOR_PREFIX):
                 self.alive[name[len(ACTOR_PREFIX) :]] = value.decode()
+            elif name.startswith(HINT_ACTOR_PREFIX):
+                self.standing_in[name[len(HINT_ACTOR_PREFIX) :]] = value.decode()
         self.floor = (self.host.generation - 1) * BOOT_SPAN
 
     def lease(self) -> Change:
@@ -56,11 +65,13 @@ class Actors:
         """The boot's batch is durable."""
         self.durable_lease = self.leased
 
-    def give(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
-        """Call `then(actor, changes, *args)`: the actor for a new version of `key`, and what to write with it."""
+    def give(self, key: bytes, then: Callable[..., None], *args: Any, standing_in: bool = False) -> None:
+        """Call `then(actor, changes, *args)`: the actor for a new version of `key`, in a hint where this node is
+        `standing_in` for an owner; and what to write with it."""
         host = self.host
         fresh = host.versioning.actor_per_put
-        actor = None if fresh else self.alive.get(key)
+        alive, prefix = self._role(standing_in)
+        actor = None if fresh else alive.get(key)
         if actor is not None:
             then(actor, (), *args)
         elif self.next_birth < self.durable_lease:
@@ -71,19 +82,30 @@ class Actors:
             if fresh:
                 then(actor, (), *args)
             else:
-                self.alive[key] = actor
-                then(actor, (Change(META, ACTOR_PREFIX + key, actor.encode()),), *args)
+                alive[key] = actor
+                then(actor, (Change(META, prefix + key, actor.encode()),), *args)
         else:  # births come faster than the disk can reserve them: wait for the lease
             host.mark("birth waited for its lease")
             if self.leased == self.durable_lease:
                 self._renew()
-            host.when_durable(host.seq, self.give, key, then, *args)
+            host.when_durable(host.seq, partial(self.give, standing_in=standing_in), key, then, *args)
 
-    def forget(self, key: bytes) -> tuple[Change, ...]:
-        """The record of `key` goes: its actor dies with it, in the same batch."""
-        if self.alive.pop(key, None) is None:
+    def forget(self, key: bytes, standing_in: bool = False) -> tuple[Change, ...]:
+        """The record of `key`, or the hint where this node was `standing_in`, goes: its actor dies with it, in the same
+        batch."""
+        alive, prefix = self._role(standing_in)
+        if alive.pop(key, None) is None:
             return ()
-        return (Change(META, ACTOR_PREFIX + key, None),)
+        return (Change(META, prefix + key, None),)
+
+    def forget_all(self) -> tuple[Change, ...]:
+        """Nothing is left of what the actors made, or the node has another name now."""
+        own = [change for key in list(self.alive) for change in self.forget(key)]
+        hinted = [change for key in list(self.standing_in) for change in self.forget(key, standing_in=True)]
+        return (*own, *hinted)
+
+    def _role(self, standing_in: bool) -> tuple[dict[bytes, str], bytes]:
+        return (self.standing_in, HINT_ACTOR_PREFIX) if standing_in else (self.alive, ACTOR_PREFIX)
 
     def _renew(self) -> None:
         if self.leased > self.durable_lease:

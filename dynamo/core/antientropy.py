@@ -32,6 +32,8 @@ class AntiEntropy:
     def __init__(self, host: Host, replica: Replica) -> None:
         self.host = host
         self.replica = replica
+        self.alike: dict[int, dict[str, tuple[str, ...]]] = {}
+        """Partition -> owners that recover it as well and hold the same -> whose confirmation they lacked then."""
 
     def tick(self) -> None:
         """One exchange interval has passed: start a round with one peer that shares a partition with this node."""
@@ -55,7 +57,9 @@ class AntiEntropy:
             self.host.send(sender, TreeNodes(tuple((p, (), forest.children(p, ())) for p in different)))
         if message.confirm:
             same = sorted(set(mine) - set(different))
-            self.host.send(sender, TreeSame(message.confirm, tuple(same)))
+            recovering = self.replica.recovering
+            missing = {p: tuple(sorted(recovering[p])) for p in same if p in recovering}
+            self.host.send(sender, TreeSame(message.confirm, tuple(same), missing))
 
     def nodes(self, sender: str, message: TreeNodes) -> None:
         """Children of inner nodes that differ: go one level down where they differ from ours."""
@@ -120,8 +124,8 @@ class AntiEntropy:
         host = self.host
         if lost:
             if host.name in host.ring.names and host.involved:
-                self._doubt(host.ring.partitions_of(host.name))
-            return (self._progress(),)
+                self.doubt(host.ring.partitions_of(host.name))
+            return (self.progress(),)
         if RECOVERING in meta and host.involved:
             for position, names in json.loads(meta[RECOVERING]).items():
                 self.replica.recovering[host.ring.holding(int(position))] = set(names)
@@ -129,11 +133,7 @@ class AntiEntropy:
 
     def doubt(self, partitions: Iterable[int]) -> None:
         """This node does not have everything of these partitions, though it is to answer for them: they are recovered
-        like those of a lost disk."""
-        self._doubt(partitions)
-        self.host.write((self._progress(),))
-
-    def _doubt(self, partitions: Iterable[int]) -> None:
+        like those of a lost disk. Whoever calls this writes `progress` down."""
         host = self.host
         for partition in partitions:
             others = {name for name in host.ring.readers(partition) if name != host.name and name in host.involved}
@@ -141,9 +141,11 @@ class AntiEntropy:
                 self.replica.recovering[partition] = others
 
     def ring_changed(self, before: AnyRing) -> None:
-        """What is being recovered goes on under the new ring, and is asked of the owners of now."""
+        """What is being recovered goes on under the new ring, and is asked of the owners of now. Whoever calls this
+        writes `progress` down, in one batch with the ring: partitions have other bounds in another ring."""
         host, replica = self.host, self.replica
         old, replica.recovering = replica.recovering, {}
+        self.alike.clear()
         if not old:
             return
         ring = host.ring
@@ -155,7 +157,6 @@ class AntiEntropy:
             missing = {name for name in readers if name != host.name and name in host.involved} - confirmed
             if host.name in readers and missing:
                 replica.recovering[partition] = missing
-        host.write((self._progress(),))
 
     def same(self, sender: str, message: TreeSame) -> None:
         """`sender` holds exactly what we hold in these partitions, at one moment since our start."""
@@ -164,14 +165,26 @@ class AntiEntropy:
             return  # it speaks of what an earlier boot held
         confirmed = [p for p in message.partitions if sender in recovering.get(p, ())]
         for partition in confirmed:
-            recovering[partition].discard(sender)
-            if not recovering[partition]:
+            if partition in message.missing:
+                self.alike.setdefault(partition, {})[sender] = message.missing[partition]
+            else:
+                recovering[partition].discard(sender)
+            if self._recovered(partition):
                 del recovering[partition]
+                self.alike.pop(partition, None)
                 self.host.mark("partition recovered")
         if confirmed:  # after the records that were confirmed: a crash cannot keep this and lose them
-            self.host.write((self._progress(),))
+            self.host.write((self.progress(),))
 
-    def _progress(self) -> Change:
+    def _recovered(self, partition: int) -> bool:
+        """Whether this copy is whole: everybody has confirmed it who has not lost the partition himself, and it equals
+        those of the others, who have been confirmed by everybody else. (Two copies that are equal because both are
+        empty confirm nothing.)"""
+        left, alike = self.replica.recovering[partition], self.alike.get(partition, {})
+        lost = {*alike, self.host.name}
+        return all(name in alike and lost.issuperset(alike[name]) for name in left)
+
+    def progress(self) -> Change:
         """What is still to be recovered, for the disk; partitions by their last position, since numbers change."""
         ring = self.host.ring
         left = {str(ring.range_of(p)[1] - 1): sorted(names) for p, names in sorted(self.replica.recovering.items())}

@@ -27,8 +27,8 @@ class Gossip:
         self.greeting = greeting
         self.seeds = seeds
         self.heartbeats = greeting.heartbeats
-        self._beating = 0
-        """The heartbeat that was written last."""
+        self._beating = False
+        """Whether a heartbeat is on its way to the disk; on a disk that hangs they must not pile up."""
 
     @property
     def table(self) -> Table:
@@ -42,9 +42,9 @@ class Gossip:
     def tick(self) -> None:
         """One gossip interval has passed."""
         host = self.host
-        beat = self.heartbeats[host.name][1] + 1
-        if beat != self._beating:  # else the disk hangs, and the last one still waits for it
-            self._beating = beat
+        if not self._beating:
+            self._beating = True
+            beat = self.heartbeats[host.name][1] + 1
             host.when_durable(self.greeting.beat(host.generation, beat), self._meet, beat)
         for name in sorted(host.detector.down):
             host.mark("peer held to be down was asked")
@@ -53,6 +53,7 @@ class Gossip:
     def _meet(self, beat: int) -> None:
         """The heartbeat is durable, and may be told."""
         host, table = self.host, self.table
+        self._beating = False
         self.heartbeats[host.name] = (host.generation, beat)
         peers = [name for name in table.involved or table.names if name != host.name]
         seeds = [name for name in self.seeds if name != host.name]
@@ -78,6 +79,7 @@ class Gossip:
         if message.table:
             theirs = decode_table(message.table)
             self._reconcile(sender, theirs)
+        self._ask_again(sender)
         if message.answer:
             table = self.table
             answer = GossipAck(self.participant.encoded, dict(self.heartbeats), answer=False, cluster=table.cluster)
@@ -106,9 +108,13 @@ class Gossip:
         if own is not None and theirs.cluster and theirs.cluster < mine.cluster and sender in theirs.names:
             host.mark("another ring met")
             host.send(sender, LetIn(own.name, own.weight, own.host, own.rack, own.datacenter))
-        elif participant.luggage is not None and not participant.inside and sender in mine.names:
-            host.mark("asked again to be let in")
-            host.send(sender, participant.luggage)
+
+    def _ask_again(self, sender: str) -> None:
+        """Who has come over and is in no ring asks at every meeting: a wish may be lost, and so may who heard it."""
+        participant = self.participant
+        if participant.luggage is not None and not participant.inside and sender in participant.table.names:
+            self.host.mark("asked again to be let in")
+            self.host.send(sender, participant.luggage)
 
     def forget_others(self) -> None:
         """Heartbeats of nodes that are not involved any more go."""

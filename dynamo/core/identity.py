@@ -6,12 +6,13 @@ counted under a lease (`dynamo.core.actors`). Only all three together say which 
 
 from collections.abc import Mapping
 
-from dynamo.core.actors import ACTOR_PREFIX, BIRTHS
+from dynamo.core.actors import ACTOR_PREFIX, BIRTHS, HINT_ACTOR_PREFIX
 from dynamo.core.greeting import GENERATIONS
 from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
 
 GENERATION = b"generation"
 INCARNATION = b"incarnation"
+ACTORS = (ACTOR_PREFIX, HINT_ACTOR_PREFIX)
 IDENTITY = (INCARNATION, GENERATION, BIRTHS)
 """What a node must find on its disk, whole, to go on under its old name."""
 
@@ -23,7 +24,7 @@ def believed(meta: Mapping[bytes, bytes | None]) -> dict[bytes, bytes]:
     cannot be told from those that it has not: it comes back as after a lost disk, under another name.
     """
     whole = {name: value for name, value in meta.items() if value is not None}
-    damaged = [name for name, value in meta.items() if value is None and not name.startswith(ACTOR_PREFIX)]
+    damaged = [name for name, value in meta.items() if value is None and not name.startswith(ACTORS)]
     if not damaged and all(name in whole for name in IDENTITY):
         return whole
     return {name: whole[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED, LUGGAGE) if name in whole}

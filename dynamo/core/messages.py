@@ -126,6 +126,8 @@ class TreeSame(NamedTuple):
 
     confirm: int
     partitions: tuple[int, ...]
+    missing: Mapping[int, tuple[str, ...]] = {}  # nobody changes a message
+    """Of those that the sender is recovering as well: whose confirmation it still lacks."""
 
 
 class TreeNodes(NamedTuple):

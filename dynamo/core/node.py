@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from dynamo.core import messages as m
-from dynamo.core.actors import ACTOR_PREFIX
 from dynamo.core.config import StoreConfig
 from dynamo.core.effects import (
     DATA,
@@ -35,7 +34,7 @@ from dynamo.core.errors import PeerError
 from dynamo.core.greeting import GENERATIONS, HEARTBEAT, last_beat
 from dynamo.core.healing import HEALING_OP
 from dynamo.core.host import AnyRing, Chooser
-from dynamo.core.identity import GENERATION, INCARNATION, believed
+from dynamo.core.identity import ACTORS, GENERATION, INCARNATION, believed
 from dynamo.core.membership import NO_TABLE, decode_table, founded
 from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
 from dynamo.core.ring import Member, Ring
@@ -88,7 +87,7 @@ class Node:
         self.evacuation = rules.evacuation(host, self.replica)
         self.participant = rules.participant(
             host, table, self._ring, self.replica, self.puts, self.gets, self.transfer, self.evacuation,
-            self._ring_changed, self.anti_entropy.doubt, self._report,
+            self._ring_changed, self.anti_entropy.doubt, self.anti_entropy.progress, self._report,
         )  # fmt: skip
         self.steward = rules.steward(host, self.participant)
         self.greeting = rules.greeting(host, self.participant, seeds)
@@ -201,9 +200,10 @@ class Node:
             host.mark("lost disk noticed")
         known = INCARNATION in meta and not lost and sure
         host.incarnation = meta[INCARNATION].decode() if known else boot.fresh_disk
-        forgotten = tuple(key for key in self.actors.alive if not known or key in self.replica.damaged)
-        for key in forgotten:  # a record that cannot be read has no actor, and another incarnation none of these
-            del self.actors.alive[key]
+        if known:  # a record that cannot be read has no actor
+            forgotten = tuple(change for key in self.replica.damaged for change in self.actors.forget(key))
+        else:  # another incarnation has none of these
+            forgotten = self.actors.forget_all()
         seq = host.write(
             (
                 self.actors.lease(),
@@ -212,8 +212,8 @@ class Node:
                 Change(META, GENERATION, b"%d" % host.generation),
                 Change(META, MEMBERS, self.participant.encoded),
                 *gone,
-                *(Change(META, ACTOR_PREFIX + key, None) for key in forgotten),
-                *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTOR_PREFIX)),
+                *forgotten,
+                *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTORS)),
             )
         )
         host.when_durable(seq, self._serve)
@@ -329,6 +329,9 @@ class Node:
         op, key, state, owner, durable = message
         if not self.host.overload.begin(sender):
             self.host.send(sender, m.Refused(op))
+        elif owner and owner != self.name and self.name not in self.participant.table.names:
+            self.host.mark("hint refused: no member yet")  # it forgets what it has if the plan comes to nothing
+            self._done(sender, m.Refused(op))
         elif owner and owner != self.name:
             self._acknowledge(self.replica.keep_hint(owner, key, state), sender, op, durable)
         elif self.host.owns(key):

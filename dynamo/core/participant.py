@@ -43,6 +43,7 @@ class Participant:
         evacuation: Evacuation,
         ring_changed: Callable[[AnyRing], None],
         doubt: Callable[[tuple[int, ...]], None],
+        recovery: Callable[[], Change],
         report: Callable[[str, Progress], None],
     ) -> None:
         self.host = host
@@ -55,6 +56,7 @@ class Participant:
         self.evacuation = evacuation
         self.ring_changed = ring_changed
         self.doubt = doubt
+        self.recovery = recovery
         self.report = report
         self._encoded = (NO_TABLE, encode_table(NO_TABLE))
         self._digest = (NO_TABLE, digest_of(self._encoded[1]))
@@ -148,9 +150,9 @@ class Participant:
                 self._forget()
         self.evacuation.look()
         self.tend_transfer()
-        self.durable_at = host.write((Change(META, MEMBERS, self.encoded), *luggage))
         if anew and host.name in host.ring.names and (host.name in table.names or self._phase == CLOSE):
             self.doubt(host.ring.partitions_of(host.name))  # it answers for these already, and has nothing
+        self.durable_at = host.write((Change(META, MEMBERS, self.encoded), self.recovery(), *luggage))
         return True
 
     def _forget(self) -> None:

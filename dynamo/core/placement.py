@@ -75,7 +75,7 @@ class Placement:
         if not host.config.sloppy:
             return None
         down = host.detector.down
-        for name in host.ring.walk(host.partition(key)):
+        for name in host.ring.stand_ins(host.partition(key)):
             if name not in taken and name not in down:
                 return name
         return None

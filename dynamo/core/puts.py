@@ -126,7 +126,7 @@ class PutCoordinator:
             self.host.mark("put refused: damaged record")
             self._refuse(put, "the coordinator's copy is damaged and being healed")
         elif put.request.kind == PUT or self.host.versioning.delete_makes_version:
-            self.actors.give(put.request.key, self._make, put)
+            self.actors.give(put.request.key, self._make, put, standing_in=bool(put.here.owner))
         else:
             self._make("", (), put)
 
@@ -135,10 +135,6 @@ class PutCoordinator:
         host, request = self.host, put.request
         key = request.key
         if put.closed:
-            return
-        if bool(put.here.owner) == host.owns(key):  # the actor of a hint is none of the record
-            host.mark("put refused: the ring has changed")
-            self._refuse(put, "the ring has changed meanwhile")
             return
         if put.here.owner:
             found = self.replica.hinted(key)

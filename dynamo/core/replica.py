@@ -64,7 +64,7 @@ class Replica:
             owner, key = split_hint_key(stored)
             if state is None:  # the owner's other replicas have it: anti-entropy brings it there
                 host.mark("damaged hint dropped")
-                host.write((Change(HINT, stored, None), *self.actors.forget(key)))
+                host.write((Change(HINT, stored, None), *self.actors.forget(key, standing_in=True)))
             else:
                 self.hints.setdefault(owner, {})[key] = (state, 0)
                 self.hint_count += 1
@@ -216,7 +216,7 @@ class Replica:
             return False
         self.withdraw(owner, key)
         # Another hint for the key may remain, without the dots that our actor made in this one: the actor dies.
-        gone = () if self.host.owns(key) else self.actors.forget(key)
+        gone = self.actors.forget(key, standing_in=True)
         self.host.write((Change(HINT, hint_key(owner, key), None), *gone))
         return True
 
@@ -288,8 +288,7 @@ class Replica:
         keys = [key for partition in host.forest.partitions for key in host.forest.keys(partition)]
         changes = [Change(DATA, key, None) for key in dict.fromkeys((*keys, *self.damaged))]
         changes += [Change(HINT, hint_key(owner, key), None) for owner, kept in self.hints.items() for key in kept]
-        for key in list(self.actors.alive):
-            changes += self.actors.forget(key)
+        changes += self.actors.forget_all()
         if not changes:
             return
         host.mark("earlier life forgotten")

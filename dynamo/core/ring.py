@@ -108,10 +108,16 @@ class Ring(Shares):
         """
         walk = self._walks.get(partition)
         if walk is None:
-            walk = self._spread.order(self._clockwise(partition, len(self.names)), self.n)
+            clockwise = self._clockwise(partition, len(self.names))
+            held = clockwise[: len(clockwise) - len(self._tokenless)]
+            walk = self._spread.order(held, self.n) + self._tokenless  # no spread makes an owner of who holds nothing
             assert len(walk) == len(self.names), "a walk meets every member once"
             self._walks[partition] = walk
         return walk
+
+    def stand_ins(self, partition: int) -> tuple[str, ...]:
+        """Who may keep a hint, in the order in which they are asked: anybody."""
+        return self.walk(partition)
 
     def owners(self, partition: int) -> tuple[str, ...]:
         """The `n` nodes that hold `partition` (all members, where there are fewer), the coordinator first."""

@@ -182,7 +182,7 @@ class Steward:
 
     def _advance(self, table: Table, plan: Plan) -> None:
         """Everybody has reported the phase: the next one begins, or the change is done."""
-        self.host.mark(f"membership phase done: {plan.phase}")
+        self.host.mark("membership phase done")
         at = PHASES.index(plan.phase) + 1
         if at < len(PHASES):
             self.participant.adopt(table._replace(plan=plan._replace(phase=PHASES[at])))

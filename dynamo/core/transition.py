@@ -95,6 +95,11 @@ class TransitionRing(Shares):
             self._walks[partition] = walk
         return walk
 
+    def stand_ins(self, partition: int) -> tuple[str, ...]:
+        """Who may keep a hint: members of both rings only. Whoever is joining forgets what it has if that comes to
+        nothing, and whoever leaves has to bring it all away."""
+        return tuple(name for name in self.walk(partition) if name in self.old.names and name in self.new.names)
+
     def gained(self, name: str) -> tuple[int, ...]:
         """The partitions that `name` is to own and did not own before, in increasing order."""
         return tuple(

@@ -26,7 +26,7 @@ from kept.lab.script import Script
 from kept.lab.settle import agreed, describe, export, settle, unrest
 from kept.lab.workload import Habits, Workload
 from kept.sim.atlas import Terms
-from kept.sim.census import newest
+from kept.sim.census import lasting, newest
 from kept.sim.entropy import stream
 from kept.sim.faults import Fault
 from kept.sim.nemesis import plan
@@ -152,7 +152,7 @@ class Lab:
         fresh = 0
         if {"fresh-reads", "monotonic-reads"} & {*promised(config)}:
             fresh = config.n - (config.pr if config.sloppy else max(config.r, config.pr)) + 1
-        return Terms(self._owners, fresh)
+        return Terms(self._owners, fresh, lambda name: lasting(self.world, name))
 
     def _owners(self, key: bytes) -> tuple[str, ...]:
         """The owners of a key; while the membership changes, those who are owners before and after."""

@@ -87,13 +87,15 @@ class _Shape:
 
     def draw_all(self) -> None:
         ring = self._choose("ring", (3, 3, 2, 1))
-        most = max(self._at_least("n", "r", "w", "pr", "pw", "durable_copies"), LARGEST)
+        rings = self._at_least("rings")
+        least = rings * self._at_least("n", "r", "w", "pr", "pw", "durable_copies")
+        most = max(least, LARGEST)
         if ring == 3 and "partitions" in self.fixed:
             most = min(most, self.config.partitions)
-        nodes = self._number("nodes", self._at_least("n", "r", "w", "pr", "pw", "durable_copies"), most)
+        nodes = self._number("nodes", least, most)
         partitions = [count for count in (8, 16, 64, 128) if count >= nodes]
         self._choose("partitions", partitions or [nodes])
-        n = self._usual("n", 3, self._at_least("r", "w", "pr", "pw", "durable_copies"), nodes)
+        n = self._usual("n", 3, self._at_least("r", "w", "pr", "pw", "durable_copies"), nodes // rings)
         r = self._number("r", self._at_least("pr"), n)
         w = self._number("w", self._at_least("pw"), n)
         self._usual("pr", 0, 0, r)

@@ -59,6 +59,8 @@ class Terms(NamedTuple):
     """The N owners of a key."""
     fresh: int = 0
     """How many other owners must hold what is silently lost, where reads must be fresh; 0: they need not be."""
+    lasting: Callable[[str], bool] = lambda _name: True
+    """Whether a machine keeps what it holds. One that is only joining forgets it if the plan comes to nothing."""
 
 
 class Atlas:
@@ -104,6 +106,8 @@ class Atlas:
         assert self.terms is not None
         views = []
         for name, machine in self.machines.items():
+            if not self.terms.lasting(name):
+                continue
             view = _View(machine, taken if name == node else {})
             if not self.terms.fresh:
                 harmed = {owner for owner, at_us in self._harmed_us.items() if now_us - at_us < TRUST_US} | {node}

@@ -19,3 +19,16 @@ def newest(world: "World", about: str = "") -> Table | None:
     clusters = {table.cluster for table in tables if about in table.names or about in table.target}
     tables = [table for table in tables if table.cluster in clusters] or tables
     return max(tables, key=lambda table: table.rank, default=None)
+
+
+def lasting(world: "World", name: str) -> bool:
+    """Whether a machine is to keep what it holds: its node is a member of a ring, as some node of that ring knows, or
+    brings something from another ring."""
+    node = world.machines[name].node
+    if node is not None and node.participant.luggage is not None:
+        return True
+    return any(
+        name in machine.node.participant.table.names
+        for machine in world.machines.values()
+        if machine.node is not None and machine.node.participant.inside
+    )

@@ -51,6 +51,7 @@ class Operator:
         kind, nodes = fault.kind, fault.nodes
         if kind == kinds.RIVALS:
             one, other = nodes
+            self.world.count(kind)
             self.world.enlist(one)
             self._order(Operate(self._id(), "join", one), avoid="")
             self._order(Operate(self._id(), "leave", other), avoid=other)

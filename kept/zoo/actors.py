@@ -16,15 +16,15 @@ _FEW_KEYS = {"workload": "blind", "keys": 8}
 class ReusedActor(Actors):
     """One actor per disk and key for ever: no birth number, so a forgotten record starts its counter again."""
 
-    def give(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
+    def give(self, key: bytes, then: Callable[..., None], *args: Any, standing_in: bool = False) -> None:
         then(f"{self.host.incarnation}:{key.hex()}", (), *args)
 
 
 class UndyingActor(Actors):
     """The actor of an owned key survives its record, which only reaping takes away."""
 
-    def forget(self, key: bytes) -> tuple[Change, ...]:
-        return () if self.host.owns(key) else super().forget(key)
+    def forget(self, key: bytes, standing_in: bool = False) -> tuple[Change, ...]:
+        return super().forget(key, standing_in) if standing_in else ()
 
 
 class SharedIdentity(Actors):
@@ -34,7 +34,7 @@ class SharedIdentity(Actors):
         self.host.incarnation = "started-at-0"
         return super().lease()
 
-    def give(self, key: bytes, then: Callable[..., None], *args: Any) -> None:
+    def give(self, key: bytes, then: Callable[..., None], *args: Any, standing_in: bool = False) -> None:
         then(f"{self.host.incarnation}:{key.hex()}", (), *args)
 
 

@@ -70,7 +70,8 @@ class DropsHints(Evacuation):
         if (owner, key) in replica.misrouted and key in replica.hints.get(owner, {}):
             del replica.misrouted[owner, key]
             replica.withdraw(owner, key)
-            self.host.write((Change(HINT, hint_key(owner, key), None), *replica.actors.forget(key)))
+            gone = Change(HINT, hint_key(owner, key), None)
+            self.host.write((gone, *replica.actors.forget(key, standing_in=True)))
         else:
             super()._reroute(local, owner, key)
 

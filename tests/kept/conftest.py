@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from dynamo.core.effects import Boot, Event, Minted
+from dynamo.core.membership import NO_TABLE
 from kept.sim.scheduler import Queue, TimedQueue
 from kept.sim.tape import Tape
 from kept.sim.world import World
@@ -23,7 +24,9 @@ class Scripted:
         self.life = life
         """1 for the first process on this machine."""
         self.serving = True
-        self.host = SimpleNamespace(generation=life)
+        self.host = SimpleNamespace(generation=life, involved=frozenset({name}))
+        self.participant = SimpleNamespace(inside=False, table=NO_TABLE)
+        self.greeting = SimpleNamespace(known=lambda _name: (0, 0))
         self.heard: list[tuple[int, int, Event]] = []
         """(monotonic clock, wall clock, event)"""
 

@@ -333,6 +333,46 @@ def test_a_hint_that_has_gone_meanwhile_or_is_right_again_is_left_alone() -> Non
     assert cluster.marked(stand_in, "hint rerouted") == 0
 
 
+def test_a_hint_that_is_loaded_for_twice_is_rerouted_once() -> None:
+    """Its keeper is an owner now, and the own record comes slower than the intervals pass."""
+    cluster = Cluster("abcde", anti_entropy=False)
+    key, stand_in, _ = hinting(cluster)
+    cluster.crash("e")
+    cluster.operate(next(name for name in "abcd" if name != stand_in), "remove", "e")
+    cluster.reach(stand_in, "flip")
+    for name in "abcd":
+        if cluster.phase(stand_in) == "flip":
+            cluster.tend(name)
+    assert cluster.phase(stand_in) == "close"
+    assert cluster.hints(stand_in) == [hint_key("e", key)]
+    cluster.nodes[stand_in].replica.cache.clear()
+    cluster.slow_loads.add(stand_in)
+    for _ in range(2):
+        cluster.now_us += cluster.config.handoff_us
+        cluster.fire(stand_in, "handoff")
+    assert cluster.marked(stand_in, "hint rerouted") == 0
+    cluster.slow_loads.clear()
+    cluster.answer_loads(stand_in)
+    assert cluster.marked(stand_in, "hint rerouted") == 1
+    cluster.settle()
+    assert cluster.nodes[stand_in].replica.misrouted == {}
+    assert cluster.values(stand_in, key) == [b"hinted"]
+
+
+def test_nothing_is_moved_while_the_disk_is_low() -> None:
+    """Hints take room before the record leaves it."""
+    cluster, held = leaving(keys=1)
+    cluster.nodes["e"].host.disk_low = True
+    for _ in range(3):
+        cluster.tend()
+    assert [key for key in held if cluster.held("e", key) is not None] == held
+    assert cluster.hints("e") == []
+    assert cluster.phase("e") == "close", "and the change waits for it"
+    cluster.nodes["e"].host.disk_low = False
+    cluster.reach("a", "")
+    assert cluster.disks["e"].durable[DATA] == {}
+
+
 def test_what_is_loaded_twice_is_moved_once() -> None:
     """The disk answers slower than the intervals pass."""
     cluster, held = leaving(keys=1)

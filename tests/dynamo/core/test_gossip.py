@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from dynamo.core.effects import META
 from dynamo.core.greeting import HEARTBEAT
-from dynamo.core.membership import Table, encode_table, founded
-from dynamo.core.messages import GossipAck, GossipSyn, LetIn, Ping, Pong
+from dynamo.core.membership import Table, encode_table
+from dynamo.core.messages import GossipAck, GossipSyn, Ping, Pong
 from dynamo.core.participant import MEMBERS
 from dynamo.core.ring import Member
 from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
@@ -309,51 +309,3 @@ def test_who_knows_nobody_asks_its_seeds_and_without_seeds_nobody() -> None:
     cluster.nodes["x"].gossip.seeds = ("b", "x")
     beat(cluster, "x")
     assert [packet.to for packet in cluster.take(of(GossipSyn))] == ["b"]
-
-
-def two_rings(**config: int) -> tuple[Cluster, str, str]:
-    """Two rings of three that do not know each other; the one that gives way comes second."""
-    cluster = Cluster("abc", outsiders="xyz", boot=False, partitions=6, **config)
-    others = tuple(Member(name, (at, at + 3)) for at, name in enumerate("xyz"))
-    cluster.founders |= dict.fromkeys("xyz", others)
-    for name in "abcxyz":
-        cluster.boot(name, genesis=True)
-    cluster.settle()
-    names = sorted(["abc", "xyz"], key=lambda ring: cluster.table(ring[0]).cluster)
-    assert founded(others).cluster == cluster.table("x").cluster != cluster.table("a").cluster
-    return cluster, names[0], names[1]
-
-
-@pytest.mark.parametrize("first", [True, False])
-def test_of_two_rings_that_meet_the_one_with_the_greater_name_asks_to_be_let_in(first: bool) -> None:
-    """Whoever of the two begins the meeting."""
-    cluster, stays, gives_way = two_rings()
-    one, other = (stays[0], gives_way[0]) if first else (gives_way[0], stays[0])
-    table = cluster.table(one)
-    cluster.hand_in(Packet(one, other, GossipSyn(table.digest, {}, table.cluster)))
-    while not (asked := cluster.take(of(LetIn))):
-        assert cluster.deliver(), "somebody must ask to be let in"
-    assert [(packet.sender, packet.to) for packet in asked] == [(gives_way[0], stays[0])]
-    assert asked[0].message == LetIn(gives_way[0], 1.0, "", "", "")
-    assert cluster.marked(gives_way[0], "another ring met") == 1
-    assert cluster.marked(stays[0], "another ring met") == 0
-    assert cluster.table(gives_way[0]).names == tuple(gives_way)
-
-
-def test_two_rings_become_one_through_a_seed_and_keep_what_both_hold() -> None:
-    """Section 4.8.2: "all nodes eventually reconcile their membership with a seed"."""
-    cluster, stays, gives_way = two_rings()
-    keys = [cluster.key(index, partition) for index in range(2) for partition in range(6)]
-    for at, key in enumerate(keys):
-        assert cluster.put(stays[at % 3], key, b"from the first ring").status == "ok"
-        assert cluster.put(gives_way[at % 3], key, b"from the second").status == "ok"
-    for name in gives_way:
-        cluster.nodes[name].gossip.seeds = (stays[0],)
-    cluster.run(60 * SECOND)
-    tables = {cluster.table(name) for name in "abcxyz"}
-    assert [table.names for table in tables] == [tuple("abcxyz")]
-    ring = cluster.nodes["a"].host.ring
-    for key in keys:
-        for name in "abcxyz":
-            owner = name in ring.owners(ring.partition_of(key))
-            assert {*cluster.values(name, key)} == ({b"from the first ring", b"from the second"} if owner else set())

@@ -1,61 +1,28 @@
 """A node that starts asks the others what they remember of it, before it serves anybody."""
 
-from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 
-from dynamo.core.effects import DATA, META, SetTimer
+from dynamo.core.actors import BIRTHS
+from dynamo.core.effects import DATA, META, Change, SetTimer, Write
 from dynamo.core.greeting import GENERATIONS, HEARTBEAT, RESEND_US, Greeting, last_beat
+from dynamo.core.identity import GENERATION, INCARNATION
 from dynamo.core.membership import NO_TABLE, decode_table, encode_table
-from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, GossipSyn, Hello, Read, ReadReply, Welcome
-from dynamo.core.node import GENERATION, INCARNATION
+from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, GossipSyn, Hello, Read, Welcome
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, Packet, of
 from tests.dynamo.core.operating import SETTLED_US, begin
-
-
-def restarted(names: str = "abcd", **config: int) -> Cluster:
-    """`a` has been stopped and starts again; the others have heard nothing of that yet."""
-    cluster = Cluster(names, **config)
-    cluster.run(3 * SECOND)
-    cluster.crash("a")
-    cluster.wire.clear()
-    cluster.boot("a", greeted=False)
-    return cluster
-
-
-def asked(cluster: Cluster, name: str = "a") -> list[str]:
-    """Whom `name` greets, taken off the wire."""
-    return [packet.to for packet in cluster.take(of(Hello, sender=name))]
-
-
-def answer(cluster: Cluster, *names: str, last: tuple[int, int] | None = None, to: str = "a") -> None:
-    """These nodes tell `to` the last boot and heartbeat that they remember of it; `last`: or what a test wants."""
-    op = cluster.nodes[to].host.boot_bits
-    for name in names:
-        known = cluster.nodes[name].greeting.known(to) if last is None else last
-        cluster.hand_in(Packet(name, to, Welcome(op, *known, encode_table(cluster.table(name)))))
-
-
-def serving(cluster: Cluster, name: str = "a") -> bool:
-    cluster.sync(name)
-    return cluster.nodes[name].serving
-
-
-def wait(cluster: Cluster, span_us: int, name: str = "a") -> None:
-    """Time passes for the one that starts; nothing is delivered."""
-    cluster.now_us += span_us
-    cluster.fire(name, "deadlines")
-
+from tests.dynamo.core.starting import answer, asked, remembered, restarted, serving, wait
 
 # Majority and patience
 
 
-def test_every_other_member_is_greeted_with_the_boot_that_the_disk_remembers() -> None:
+def test_every_other_member_is_greeted_with_the_boot_and_the_heartbeat_that_the_disk_remembers() -> None:
     cluster = restarted()
     hellos = cluster.packets(of(Hello))
     assert [(packet.sender, packet.to) for packet in hellos] == [("a", "b"), ("a", "c"), ("a", "d")]
-    assert {packet.message.generation for packet in hellos} == {1}
+    assert {(packet.message.generation, packet.message.beat) for packet in hellos} == {remembered(cluster, "a")}
+    assert remembered(cluster, "a") >= (1, 2), "three seconds have passed"
     assert cluster.nodes["a"].host.generation == 2
 
 
@@ -159,8 +126,8 @@ def test_answers_that_come_too_late_or_to_another_boot_change_nothing() -> None:
     assert cluster.nodes["a"].host.incarnation == "a0"
 
 
-def test_whoever_has_lost_its_disk_waits_for_one_answer_for_as_long_as_it_takes() -> None:
-    """It does not know the ring."""
+def test_whoever_has_lost_its_disk_waits_for_as_long_as_it_takes() -> None:
+    """It knows nothing: it must not answer for what it does not have."""
     cluster = Cluster("abcd")
     cluster.lose_disk("a")
     cluster.boot("a", greeted=False)
@@ -168,133 +135,10 @@ def test_whoever_has_lost_its_disk_waits_for_one_answer_for_as_long_as_it_takes(
     for _ in range(50):
         wait(cluster, cluster.config.greeting_us)
         assert not serving(cluster)
-    answer(cluster, "b")
-    assert not serving(cluster), "in time it waits for more than half"
-    wait(cluster, RESEND_US)
-    assert serving(cluster)
-    assert cluster.marked("a", "start without enough answers") == 1
-    assert cluster.nodes["a"].host.incarnation == "a1"
-
-
-def test_whoever_has_lost_its_disk_waits_for_more_than_half_in_time() -> None:
-    cluster = Cluster("abcd")
-    cluster.lose_disk("a")
-    cluster.boot("a", greeted=False)
-    wait(cluster, RESEND_US)
-    answer(cluster, "b")
-    assert not serving(cluster)
-    answer(cluster, "c")
-    assert serving(cluster)
-    assert cluster.marked("a", "start without enough answers") == 0
-
-
-# Old disks
-
-
-def old_disk(cluster: Cluster, name: str) -> None:
-    """`name` has been started since this image of its disk was taken, and the others have heard of that; the image is
-    put back."""
-    image = deepcopy(cluster.disks[name].durable)
-    cluster.reboot(name)
-    cluster.run(10 * SECOND)
-    cluster.crash(name)
-    cluster.disks[name].durable = image
-
-
-def test_a_disk_that_is_behind_what_the_others_remember_is_treated_like_a_lost_one() -> None:
-    cluster = Cluster("abcd")
-    key = cluster.key()
-    assert cluster.put("a", key, b"v").status == OK
-    old_disk(cluster, "a")
-    cluster.boot("a", greeted=False)
     answer(cluster, "b", "c")
     assert serving(cluster)
-    node = cluster.nodes["a"]
-    assert cluster.marked("a", "old disk noticed") == 1
-    assert node.host.incarnation == "a0.3"
-    assert cluster.held("a", key) is None
-    assert set(node.replica.recovering) == set(node.host.ring.partitions_of("a"))
-    cluster.hand_in(Packet("b", "a", Read(5, key)))
-    (reply,) = cluster.take(of(ReadReply))
-    assert reply.message.state is None
-    cluster.run(60 * SECOND)
-    assert node.replica.recovering == {}
-    assert cluster.values("a", key) == [b"v"]
-
-
-@pytest.mark.parametrize("remembers", ["b", "c"])
-def test_one_who_remembers_is_enough(remembers: str) -> None:
-    cluster = restarted()
-    for name in "bc":
-        answer(cluster, name, last=(2, 0) if name == remembers else (1, 0))
-    assert serving(cluster)
-    assert cluster.marked("a", "old disk noticed") == 1
-
-
-@pytest.mark.parametrize(("last", "old"), [((1, 3), 0), ((1, 2), 0), ((0, 9), 0), ((1, 4), 1), ((2, 0), 1)])
-def test_a_disk_is_old_when_it_is_behind_the_boot_or_the_heartbeat_that_somebody_remembers(
-    last: tuple[int, int], old: int
-) -> None:
-    """A disk that said "synced" and was not loses heartbeats too."""
-    cluster = restarted()
-    assert cluster.disks["a"].durable[META][HEARTBEAT] == b"1 3"
-    answer(cluster, "b", "c", last=last)
-    assert serving(cluster)
-    assert cluster.marked("a", "old disk noticed") == old
-
-
-def test_a_disk_remembers_the_later_of_its_boot_and_the_boot_of_its_heartbeat() -> None:
-    assert last_beat(None, 3) == (3, 0)
-    assert last_beat(b"3 7", 3) == (3, 7)
-    assert last_beat(b"2 7", 3) == (3, 0), "the last boot has not beaten yet"
-    assert last_beat(b"4 1", 3) == (4, 1)
-
-
-def test_an_old_disk_brings_nothing_back_that_was_deleted_and_forgotten() -> None:
-    cluster = Cluster("abcd")
-    key = cluster.key()
-    assert cluster.put("a", key, b"v").status == OK
-    image = deepcopy(cluster.disks["c"].durable)
-    assert cluster.values("c", key) == [b"v"]
-    cluster.reboot("c")
-    assert cluster.delete("a", key, context=cluster.get("a", key).context).status == OK
-    cluster.run(200 * SECOND)
-    assert all(cluster.held(name, key) is None for name in "abc"), "reaped"
-    cluster.crash("c")
-    cluster.disks["c"].durable = image
-    cluster.boot("c")
-    cluster.run(60 * SECOND)
-    assert cluster.get("b", key).values == ()
-    assert all(cluster.held(name, key) is None for name in "abc")
-
-
-def test_an_old_disk_gives_no_name_twice() -> None:
-    """Its node would count on from where the image stands."""
-    cluster = Cluster("abcd")
-    key = cluster.key()
-    image = deepcopy(cluster.disks["a"].durable)
-    cluster.reboot("a")
-    assert cluster.put("a", key, b"one").status == OK
-    cluster.run(10 * SECOND)
-    cluster.crash("a")
-    cluster.disks["a"].durable = image
-    cluster.boot("a")
-    cluster.settle()
-    assert cluster.put("a", key, b"two").status == OK
-    dots = [minted.dot for minted in cluster.minted]
-    assert len(set(dots)) == 2
-    assert sorted(cluster.get("b", key).values) == [b"one", b"two"]
-
-
-def test_a_lost_disk_is_not_an_old_one() -> None:
-    cluster = Cluster("abcd")
-    cluster.run(5 * SECOND)
-    cluster.lose_disk("a")
-    cluster.boot("a", greeted=False)
-    answer(cluster, "b", "c", last=(1, 0))
-    assert serving(cluster)
-    assert cluster.marked("a", "lost disk noticed") == 1
-    assert cluster.marked("a", "old disk noticed") == 0
+    assert cluster.marked("a", "start without enough answers") == 0
+    assert cluster.nodes["a"].host.incarnation == "a1"
 
 
 # What is remembered of others
@@ -334,12 +178,55 @@ def test_an_answer_tells_what_is_remembered_and_the_membership_table() -> None:
     cluster.run(10 * SECOND)
     cluster.hand_in(Packet("b", "a", Hello(7, 1, 0)), Packet("stranger", "a", Hello(8, 0, 0)))
     known, unknown = (packet.message for packet in cluster.take(of(Welcome)))
-    beat = cluster.nodes["a"].greeting.heartbeats["b"]
-    assert beat[0] == 2
-    assert beat[1] >= 8
-    assert (known.op, known.generation, known.beat) == (7, *beat)
-    assert decode_table(known.table) == cluster.table("a")
+    assert (known.op, known.generation, decode_table(known.table)) == (7, 2, cluster.table("a"))
+    assert (2, 5) <= (2, known.beat) <= remembered(cluster, "b")
     assert (unknown.op, unknown.generation, unknown.beat) == (8, 0, 0)
+
+
+def test_what_is_known_of_a_peer_is_the_later_of_its_durable_boot_and_its_heartbeat() -> None:
+    greeting = Cluster("abcd").nodes["a"].greeting
+    assert greeting.known("nobody") == (0, 0)
+    greeting.heard("b", 3)
+    assert greeting.known("b") == (3, 0)
+    greeting.heartbeats["b"] = (3, 9)
+    assert greeting.known("b") == (3, 9)
+    greeting.heard("b", 4)
+    assert greeting.known("b") == (4, 0), "its new boot has not beaten yet"
+
+
+def test_after_a_restart_the_boots_of_others_are_known_and_their_heartbeats_are_not() -> None:
+    cluster = Cluster("abcd")
+    cluster.reboot("b")
+    cluster.run(10 * SECOND)
+    assert cluster.nodes["a"].greeting.known("b") > (2, 0)
+    cluster.reboot("a")
+    assert cluster.nodes["a"].greeting.known("b") == (2, 0)
+
+
+def test_a_heartbeat_is_written_with_its_boot_and_may_be_told_after_that_write() -> None:
+    cluster = Cluster("abcd")
+    node = cluster.nodes["a"]
+    node.host.effects = []
+    seq = node.greeting.beat(5, 17)
+    assert node.host.effects == [Write(seq, (Change(META, HEARTBEAT, b"5 17"),))]
+    assert seq > node.host.durable_seq
+
+
+@pytest.mark.parametrize(
+    ("saved", "generation", "last"),
+    [
+        (None, 0, (0, 0)),
+        (None, 3, (3, 0)),
+        (b"3 17", 3, (3, 17)),
+        (b"2 99", 3, (3, 0)),
+        (b"1700000000 250", 1_700_000_000, (1_700_000_000, 250)),
+    ],
+    ids=["empty disk", "no heartbeat yet", "this boot", "a boot that has not beaten", "seconds since the epoch"],
+)
+def test_a_disk_remembers_its_last_boot_and_the_heartbeat_of_that_boot(
+    saved: bytes | None, generation: int, last: tuple[int, int]
+) -> None:
+    assert last_beat(saved, generation) == last
 
 
 # Tables
@@ -395,7 +282,7 @@ def test_a_table_that_cannot_be_read_is_the_peers_error_and_the_greeting_goes_on
 # What the disk must say
 
 
-@pytest.mark.parametrize("what", [INCARNATION, GENERATION, b"births"])
+@pytest.mark.parametrize("what", [INCARNATION, GENERATION, BIRTHS])
 def test_whoever_finds_no_whole_identity_comes_back_under_a_new_name_and_recovers(what: bytes) -> None:
     cluster = Cluster("abcd")
     assert cluster.put("a", cluster.key(), b"v").status == OK

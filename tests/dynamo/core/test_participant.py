@@ -2,16 +2,14 @@
 
 import pytest
 
-from dynamo.core.effects import DATA, HINT, META, Received, Send
-from dynamo.core.membership import NO_TABLE, Plan, Table, decode_table, encode_table
+from dynamo.core.effects import META, Received, Send
+from dynamo.core.membership import NO_TABLE, Plan, Table, decode_table, digest_of, encode_table
 from dynamo.core.messages import (
     GET,
     OK,
     PUT,
     Announce,
-    GossipAck,
     Handoff,
-    LetIn,
     Progress,
     Read,
     ReadReply,
@@ -19,38 +17,17 @@ from dynamo.core.messages import (
     Stored,
     TransferPull,
 )
-from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS, ring_of
+from dynamo.core.participant import ENDORSED, MEMBERS, ring_of
 from dynamo.core.ring import Member, Ring
 from dynamo.core.siblings import Siblings, Version
-from dynamo.core.transfer import DONE
 from dynamo.core.transition import TransitionRing
 from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
-from tests.dynamo.core.operating import SETTLED_US, begin, names
-
-
-def tell(cluster: Cluster, name: str, table: Table, sender: str = "b") -> None:
-    """`name` is told of a table; nothing else happens."""
-    cluster.hand_in(Packet(sender, name, Announce(encode_table(table))))
+from tests.dynamo.core.operating import SETTLED_US, begin, joining, names, tell, tick
 
 
 def reports(cluster: Cluster, name: str) -> list[tuple[str, str]]:
     """What `name` has reported to whom since the last time, taken off the wire."""
     return [(packet.to, packet.message.phase) for packet in cluster.take(of(Progress, sender=name))]
-
-
-def tick(cluster: Cluster, name: str) -> None:
-    """The short interval passes at one node, and its disk syncs; nothing is delivered."""
-    cluster.now_us += cluster.config.handoff_us
-    cluster.fire(name, "handoff")
-    cluster.sync(name)
-
-
-def joining(phase: str = "prepare", **config: int) -> Cluster:
-    cluster = Cluster("abcd", outsiders="x", partitions=8, **config)
-    begin(cluster, "a", "join", "x")
-    cluster.reach("a", phase)
-    assert {cluster.phase(name) for name in "abcdx"} == {phase}
-    return cluster
 
 
 # What a table stands for
@@ -70,6 +47,34 @@ def test_the_ring_of_a_table_is_plain_without_a_plan_and_when_it_closes_and_has_
     closing = ring_of(table._replace(plan=Plan("p", "a", "", two, phase="close")), make)
     assert isinstance(closing, Ring)
     assert closing.names == ("a", "b")
+
+
+def test_the_bytes_of_a_table_are_made_once_and_anew_when_it_changes() -> None:
+    """Gossip asks for them at every meeting, and a table of 1,000 nodes is long."""
+    cluster = Cluster("abcd")
+    participant = cluster.nodes["a"].participant
+    before = participant.encoded
+    assert decode_table(before) == cluster.table("a")
+    assert participant.encoded is before
+    assert participant.digest is participant.digest == cluster.table("a").digest
+    tell(cluster, "a", cluster.table("a")._replace(epoch=2))
+    assert decode_table(participant.encoded).epoch == 2
+    assert participant.digest == cluster.table("a").digest != digest_of(before)
+
+
+def test_the_bytes_of_a_table_that_a_boot_or_a_plan_brings_are_those_of_that_table() -> None:
+    cluster = Cluster("abcd", outsiders="x", partitions=8)
+    for step in (lambda: begin(cluster, "a", "join", "x"), lambda: cluster.reboot("x"), lambda: cluster.reach("a", "")):
+        step()
+        for node in cluster.nodes.values():
+            assert node.participant.encoded == encode_table(node.participant.table)
+            assert node.participant.digest == node.participant.table.digest
+
+
+def test_a_node_in_no_ring_has_the_digest_of_the_empty_table() -> None:
+    cluster = Cluster("abcd", outsiders="x")
+    participant = cluster.nodes["x"].participant
+    assert (decode_table(participant.encoded), participant.digest) == (NO_TABLE, NO_TABLE.digest)
 
 
 # Reports
@@ -210,6 +215,16 @@ def test_a_node_that_takes_part_in_nothing_reports_nothing() -> None:
     assert reports(cluster, "b") == reports(cluster, "y") == []
 
 
+def test_nothing_is_announced_or_reported_by_a_node_that_only_listens() -> None:
+    cluster = joining("close")
+    cluster.reach("a", "")
+    before = len(cluster.log)
+    cluster.run(5 * SECOND)
+    sent = [effect.message for _, effect in cluster.log[before:] if isinstance(effect, Send)]
+    assert sent
+    assert not any(isinstance(message, Announce | Progress) for message in sent)
+
+
 # Learning
 
 
@@ -291,82 +306,6 @@ def test_a_node_in_no_ring_takes_up_the_one_that_it_is_to_join_and_no_other() ->
     assert cluster.marked("x", "ring given up for another") == 0
 
 
-# Promises
-
-
-def promised() -> tuple[Cluster, Table, Table]:
-    """`c` has reported for the weaker plan; the table with it, and the one with the greater plan."""
-    cluster = Cluster("abcd", outsiders="xy", partitions=8)
-    founded = cluster.table("c")
-    cluster.cut = of(to="b")
-    begin(cluster, "a", "join", "x")
-    tick(cluster, "c")
-    cluster.take(of())
-    weaker = cluster.table("c")
-    assert weaker.plan is not None
-    cluster.cut = of()
-    assert cluster.operate("b", "join", "y").status == "ok"
-    cluster.cut = lambda _packet: False
-    cluster.wire.clear()
-    assert founded == weaker._replace(plan=None)
-    return cluster, weaker, cluster.table("b")
-
-
-def test_whoever_has_reported_for_a_plan_takes_up_no_rival_and_tells_its_driver_why() -> None:
-    cluster, weaker, greater = promised()
-    assert greater.rank > weaker.rank
-    tell(cluster, "c", greater)
-    assert cluster.table("c") == weaker
-    assert cluster.marked("c", "plan held back by a promise") == 1
-    (told,) = cluster.take(of(Announce))
-    assert (told.sender, told.to, decode_table(told.message.table)) == ("c", "b", weaker)
-
-
-def test_a_promise_survives_a_restart() -> None:
-    cluster, weaker, greater = promised()
-    cluster.reboot("c")
-    tell(cluster, "c", greater)
-    assert cluster.table("c") == weaker
-
-
-def test_whoever_has_not_reported_is_not_bound() -> None:
-    cluster, _, greater = promised()
-    tell(cluster, "d", greater)
-    assert cluster.table("d") == greater
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"released": ("a.1.1",)},
-        {"gone": ("a",)},
-        {"phase": "flip"},
-    ],
-    ids=["released by its driver", "its driver is dead", "the rival is decided"],
-)
-def test_a_promise_ends_when_its_driver_lets_go_or_the_other_plan_is_decided(change: dict[str, object]) -> None:
-    cluster, _, greater = promised()
-    assert greater.plan is not None
-    table = greater._replace(plan=greater.plan._replace(**change))
-    tell(cluster, "c", table)
-    assert cluster.table("c") == table
-
-
-def test_a_driver_may_give_up_its_own_plan() -> None:
-    cluster, _, greater = promised()
-    tick(cluster, "a")
-    assert cluster.nodes["a"].participant.endorsed == "a.1.1"
-    tell(cluster, "a", greater)
-    assert cluster.table("a") == greater
-
-
-def test_a_later_epoch_ends_every_promise() -> None:
-    cluster, weaker, _ = promised()
-    later = weaker._replace(epoch=2, plan=None)
-    tell(cluster, "c", later)
-    assert cluster.table("c") == later
-
-
 # Coming and going
 
 
@@ -403,199 +342,3 @@ def test_the_detector_watches_whoever_is_involved_and_gives_up_the_dead() -> Non
     assert "d" not in detector.down
     assert detector.phi("d", cluster.now_us + 1_000 * SECOND) == 0.0, "who has left is not waited for"
     assert detector.phi("x", cluster.now_us + 1_000 * SECOND) > 8.0
-
-
-def test_a_newcomer_whose_join_was_aborted_forgets_what_it_took_in() -> None:
-    cluster = joining("transfer")
-    ring = cluster.nodes["a"].host.ring
-    key = next(key for key in (b"k%d" % at for at in range(99)) if "x" in ring.owners(ring.partition_of(key)))
-    assert cluster.put("a", key, b"v").status == OK
-    assert cluster.values("x", key) == [b"v"]
-    assert cluster.operate("a", "abort").status == "ok"
-    cluster.run(SETTLED_US)
-    assert cluster.held("x", key) is None
-    assert cluster.marked("x", "earlier life forgotten") == 1
-    assert cluster.nodes["x"].actors.alive == {}
-
-
-def test_whoever_leaves_does_not_forget_but_brings_what_it_has_to_the_owners() -> None:
-    cluster = Cluster("abcd", partitions=8)
-    assert cluster.put("d", cluster.key(), b"v").status == OK
-    begin(cluster, "a", "leave", "d")
-    cluster.run(SETTLED_US)
-    assert cluster.marked("d", "earlier life forgotten") == 0
-    assert cluster.disks["d"].durable[DATA] == {}
-
-
-def test_whoever_joins_anew_forgets_what_is_left_of_its_earlier_life() -> None:
-    """It was declared dead and comes back with its disk: what is on it may have been deleted and forgotten since."""
-    cluster = Cluster("abcd", partitions=8)
-    key = cluster.key()
-    assert cluster.ring.owners(0) == ("a", "b", "c")
-    assert cluster.put("a", key, b"old").status == OK
-    cluster.crash("c")
-    begin(cluster, "a", "remove", "c")
-    cluster.run(SETTLED_US)
-    assert cluster.delete("a", key, context=cluster.get("a", key).context).status == OK
-    cluster.run(200 * SECOND)
-    assert cluster.held("a", key) is None, "reaped"
-    cluster.boot("c")
-    cluster.settle()
-    assert cluster.values("c", key) == [b"old"]
-    begin(cluster, "a", "join", "c")
-    assert cluster.marked("c", "earlier life forgotten") == 1
-    cluster.run(SETTLED_US)
-    assert names(cluster) == {tuple("abcd")}
-    assert cluster.get("a", key).values == ()
-    assert all(cluster.held(name, key) is None for name in "abcd")
-
-
-def test_hints_and_damaged_records_of_an_earlier_life_are_forgotten_too() -> None:
-    cluster = Cluster("abcde", partitions=10)
-    stand_in = cluster.ring.walk(0)[3]
-    owner = cluster.ring.owners(0)[2]
-    cluster.nodes[cluster.ring.owners(0)[0]].host.detector.missed(owner, cluster.now_us)
-    assert cluster.put(cluster.ring.owners(0)[0], cluster.key(), b"v").status == OK
-    mine = next(at for at in range(10) if stand_in in cluster.ring.owners(at))
-    assert cluster.put(stand_in, cluster.key(0, mine), b"w").status == OK
-    assert cluster.hints(stand_in)
-    cluster.crash(stand_in)
-    cluster.disks[stand_in].corrupt.add(cluster.key(0, mine))
-    driver = next(name for name in "abcde" if name not in (stand_in, owner))
-    begin(cluster, driver, "remove", stand_in)
-    cluster.run(SETTLED_US)
-    cluster.boot(stand_in)
-    cluster.settle()
-    begin(cluster, driver, "join", stand_in)
-    replica = cluster.nodes[stand_in].replica
-    assert (replica.hints, replica.hint_count, replica.damaged) == ({}, 0, {})
-    assert cluster.disks[stand_in].durable[HINT] == {}
-
-
-def test_whoever_missed_that_it_was_removed_and_let_in_again_doubts_what_it_answers_for() -> None:
-    """It hears only of the end: it owns partitions and holds nothing of them."""
-    cluster = Cluster("abcd", partitions=8)
-    key = cluster.key()
-    assert cluster.put("a", key, b"v").status == OK
-    table = cluster.table("c")
-    anew = tuple(m._replace(since=3) if m.name == "c" else m for m in table.members)
-    tell(cluster, "c", table._replace(epoch=3, members=anew))
-    cluster.sync("c")
-    node = cluster.nodes["c"]
-    assert cluster.held("c", key) is None
-    assert set(node.replica.recovering) == set(node.host.ring.partitions_of("c"))
-    cluster.hand_in(Packet("a", "c", Read(5, key)))
-    (reply,) = cluster.take(of(ReadReply))
-    assert reply.message.state is None, "it cannot tell"
-    for name in "abd":
-        tell(cluster, name, table._replace(epoch=3, members=anew), "c")
-    cluster.run(60 * SECOND)
-    assert node.replica.recovering == {}
-    assert cluster.values("c", key) == [b"v"]
-
-
-def coming_over() -> tuple[Cluster, bytes, Table]:
-    """`c` holds a record and is about to be let into another ring, whose table with that plan it has taken up."""
-    cluster = Cluster("abcd", outsiders="z", partitions=8)
-    key = cluster.key()
-    assert cluster.put("a", key, b"v").status == OK
-    others = (Member("z", tuple(range(8))),)
-    target = (Member("c", (0, 1, 2, 3), rack="r", since=3), Member("z", (4, 5, 6, 7)))
-    table = Table("!", 2, others, Plan("z.1.1", "z", "let in c", target))
-    tell(cluster, "c", table, "z")
-    cluster.sync("c")
-    assert cluster.table("c") == table
-    return cluster, key, table
-
-
-def test_who_comes_over_from_another_ring_brings_what_it_has() -> None:
-    cluster, key, table = coming_over()
-    assert cluster.values("c", key) == [b"v"]
-    assert cluster.nodes["c"].participant.luggage == LetIn("c", 1.0, "", "", "")
-    assert table.plan is not None
-    tell(cluster, "c", Table("!", 3, table.plan.target), "z")
-    cluster.sync("c")
-    assert cluster.nodes["c"].participant.luggage is None
-    assert LUGGAGE not in cluster.disks["c"].durable[META]
-    assert cluster.marked("c", "earlier life forgotten") == 0
-    assert key in {*cluster.nodes["c"].replica.strays} or cluster.values("c", key) == [b"v"]
-
-
-@pytest.mark.parametrize("how", ["running", "restarted", "its identity is damaged"])
-def test_what_it_brings_is_kept_when_the_plan_that_was_to_let_it_in_is_given_up(how: str) -> None:
-    """Nobody else may have it: its old ring has given way as well."""
-    cluster, key, table = coming_over()
-    if how != "running":
-        cluster.crash("c")
-        if how != "restarted":
-            del cluster.disks["c"].durable[META][b"incarnation"]
-        cluster.boot("c")
-        cluster.sync("c")
-        assert cluster.table("c") == table
-    tell(cluster, "c", Table("!", 3, table.members), "z")
-    cluster.sync("c")
-    assert not cluster.nodes["c"].participant.inside
-    assert cluster.values("c", key) == [b"v"]
-
-
-def test_who_has_come_over_and_is_outside_asks_again_to_be_let_in() -> None:
-    cluster, key, table = coming_over()
-    given_up = Table("!", 3, table.members)
-    cluster.hand_in(Packet("z", "c", GossipAck(encode_table(given_up), {}, False, "!")))
-    cluster.sync("c")
-    (asked,) = cluster.take(of(LetIn))
-    assert (asked.sender, asked.to, asked.message) == ("c", "z", LetIn("c", 1.0, "", "", ""))
-    assert cluster.marked("c", "asked again to be let in") == 1
-    assert cluster.values("c", key) == [b"v"]
-
-
-def test_a_node_in_no_ring_has_nothing_to_tell_to_one_that_is_joining() -> None:
-    """A peer that has lost its disk answers greetings before it knows anything. (Once the newcomer forgot its ring.)"""
-    cluster = joining("transfer")
-    table = cluster.table("x")
-    tell(cluster, "x", NO_TABLE, "d")
-    assert cluster.table("x") == table
-
-
-def test_who_forgets_what_it_took_in_forgets_that_it_had_fetched_it() -> None:
-    """The same plan can come again: by a message that is late, or by a ring that was given up and is not."""
-    cluster = joining("flip")
-    table = cluster.table("x")
-    node = cluster.nodes["x"]
-    assert DONE in cluster.disks["x"].durable[META]
-    tell(cluster, "x", Table("!", 5, (Member("z", tuple(range(8))),)), "a")
-    cluster.sync("x")
-    assert DONE not in cluster.disks["x"].durable[META]
-    node.participant.table = NO_TABLE
-    tell(cluster, "x", table, "a")
-    assert set(node.replica.recovering) == set(node.host.ring.partitions_of("x"))
-
-
-def test_who_was_joining_a_ring_that_gives_way_is_outside() -> None:
-    """It brings nothing: all that it took in, others hold."""
-    cluster = joining("transfer")
-    tell(cluster, "x", Table("!", 5, (Member("z", tuple(range(8))),)), "a")
-    assert not cluster.nodes["x"].participant.inside
-    assert cluster.table("x").cluster == "!"
-    assert cluster.nodes["x"].participant.luggage is None
-
-
-def test_a_table_is_encoded_once_and_the_encoding_follows_it() -> None:
-    cluster = joining()
-    own = cluster.nodes["b"].participant
-    for phase in ("prepare", "transfer", ""):
-        cluster.reach("b", phase)
-        assert own.encoded == encode_table(own.table)
-        assert own.digest == own.table.digest
-        assert own.encoded is own.encoded
-        assert own.digest is own.digest
-
-
-def test_nothing_is_announced_or_reported_by_a_node_that_only_listens() -> None:
-    cluster = joining("close")
-    cluster.reach("a", "")
-    before = len(cluster.log)
-    cluster.run(5 * SECOND)
-    sent = [effect.message for _, effect in cluster.log[before:] if isinstance(effect, Send)]
-    assert sent
-    assert not any(isinstance(message, Announce | Progress) for message in sent)

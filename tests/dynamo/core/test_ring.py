@@ -90,10 +90,20 @@ def test_a_walk_meets_every_member_once_and_its_owners_first(setup: Setup) -> No
 @given(setups())
 def test_owners_are_on_distinct_machines_where_there_are_enough(setup: Setup) -> None:
     ring = setup.ring
-    machines = len({member.machine for member in setup.members})
+    holders = [member for member in setup.members if member.tokens]
+    machines = len({member.machine for member in holders})
     for partition in range(ring.count):
-        owners = ring.owners(partition)
+        owners = [name for name in ring.owners(partition) if ring.member(name).tokens]
         assert len({ring.member(name).machine for name in owners}) == min(len(owners), machines)
+
+
+@given(setups())
+def test_who_holds_no_token_owns_nothing_where_others_are_enough(setup: Setup) -> None:
+    """(A rack of its own made one of them an owner of every partition.)"""
+    holders = {member.name for member in setup.members if member.tokens}
+    for partition in range(setup.ring.count):
+        owners = setup.ring.owners(partition)
+        assert {*owners} <= holders if len(holders) >= setup.n else holders <= {*owners}
 
 
 @given(setups(strategies=(1, 2)), st.sets(positions, min_size=1, max_size=4), st.sampled_from(["", "h0", "h9"]))

@@ -23,8 +23,7 @@ def test_a_change_goes_through_its_four_phases_and_ends_in_a_new_epoch() -> None
     assert seen == ["prepare", "transfer", "flip", "close", ""]
     assert names(cluster) == {tuple("abcdx")}
     assert {cluster.table(name).epoch for name in "abcdx"} == {2}
-    for phase in seen[:4]:
-        assert cluster.marked("a", f"membership phase done: {phase}") == 1
+    assert cluster.marked("a", "membership phase done") == 4
     assert cluster.marked("a", "membership changed") == 1
 
 

@@ -77,7 +77,7 @@ def test_each_bad_field_is_refused_with_one_short_line_that_names_it(field: str,
     line = first_problem(refused.value, RunConfig)
     assert line.startswith(field.strip())
     assert line.isprintable()
-    assert len(line) < 400
+    assert len(line) < 500
 
 
 def test_a_quorum_that_fits_the_default_n_but_not_the_given_one_is_refused() -> None:

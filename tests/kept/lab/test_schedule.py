@@ -10,10 +10,10 @@ import pytest
 import kept
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
-from kept.lab.schedule import SCHEDULE_FILE, Schedule, load_schedule
+from kept.lab.schedule import MAX_WEIGHT, SCHEDULE_FILE, Schedule, load_schedule
 from kept.lab.script import Planned
 from kept.lab.usage import UsageError
-from kept.sim.faults import BIT_ROT, CLOGGED, CRASH, CUTS, DISKS, KINDS, MISDIRECTED, Fault
+from kept.sim.faults import BIT_ROT, CHANGES, CLOGGED, CRASH, CUTS, DISKS, KINDS, MISDIRECTED, Fault
 
 PLAN: list[Any] = [CRASH, 100_000, 1_000, ["n1"], [], 0.5, 0.3, False]
 """The fields of one fault, as the file has them."""
@@ -231,8 +231,10 @@ def test_whatever_is_accepted_runs(tmp_path: Path, kind: str) -> None:
     """The most extreme fault of each kind that a file may hold."""
     pairs = [["n1", "n2"], ["n2", "n1"]] if kind in (*CUTS, CLOGGED) else []
     most = {"crash": 1.0, "io-error": 1.0, "clock-drift": -900_000.0, "slow-node": 5e6, "slow-disk": 5e6}
-    number = {**most, "clock-offset": -1e12, "clock-jump": -1e12}.get(kind, 1e12)
-    fault = [kind, 60_000, 10**6, [] if pairs else ["n1"], pairs, number, 0.999, True]
+    number = {**most, "clock-offset": -1e12, "clock-jump": -1e12}.get(kind, MAX_WEIGHT if kind in CHANGES else 1e12)
+    two = {"join": ["n6"], "replace": ["n1", "n6"], "rival-operators": ["n6", "n1"], "abort": []}
+    nodes: list[str] = two.get(kind, [] if pairs else ["n1"])
+    fault = [kind, 60_000, 10**6, nodes, pairs, number, 0.999, True]
     read = load(tmp_path, document(plan=[fault]))
     outcome = Lab(read.config, None, tape=read.tape(), faults=read.faults()).execute()
     assert outcome.unrest == ""

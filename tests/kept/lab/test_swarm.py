@@ -77,13 +77,13 @@ def test_a_documented_seed_of_a_swarm_draws_what_it_always_drew() -> None:
     config = swarm(RunConfig(strategy="swarm", seed=3))
     drawn = {name: getattr(config, name) for name in DRAWN}
     assert drawn == {
-        "faults": ("pause", "clock-jump", "disk-full", "slow-disk", "lying-sync", "bit-rot", "lost-disk"),
-        "fault_gap_ms": 1000,
-        "strategy": "uniform",
-        "depth": 3,
-        "workload": "cart",
-        "keys": 10,
-        "skew": 1.2,
+        "faults": ("pause", "clock-jump", "disk-full", "slow-disk", "lying-sync", "bit-rot", "lost-disk", "leave"),
+        "fault_gap_ms": 400,
+        "strategy": "pct",
+        "depth": 2,
+        "workload": "delete",
+        "keys": 40,
+        "skew": 0.0,
         "think_ms": 5,
         "read_repair": "blocking",
         "limits": "ample",
@@ -116,6 +116,7 @@ REACHED: Mapping[str, set[Any]] = {
     "think_ms": {5, 60, 200},
     "read_repair": {"after", "blocking", "off"},
     "limits": {"ample", "tight"},
+    "rings": {1, 2},
 }
 
 
@@ -184,6 +185,7 @@ def test_the_strategy_swarm_leaves_the_strategy_to_be_drawn() -> None:
             "partitions": st.integers(1, 30),
             "tokens": st.integers(1, 9),
             "keys": st.integers(1, 9),
+            "rings": st.integers(1, 2),
             "faults": st.sampled_from([(), ("pause",)]),
         },
     ),

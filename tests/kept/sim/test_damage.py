@@ -1,10 +1,13 @@
 """Disk faults: each hits what it says, what it names is kept in the plan, and its node meets it at a restart."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from dynamo.core.effects import DATA, HINT, META, Boot, Change, Load, Loaded, Received, Synced, Write, hint_key
+from dynamo.core.membership import founded
+from dynamo.core.preference import Member
 from dynamo.core.siblings import Siblings, Version
 from kept.sim import faults as kinds
 from kept.sim.atlas import Terms
@@ -188,7 +191,18 @@ def test_a_disk_that_is_lost_twice_is_lost_once_more_only_if_the_other_copy_is_s
     assert data(shelf, "n2") == dict.fromkeys(KEYS, state(2))
 
 
+def remembering(staged: Any, *names: str) -> Any:
+    """All are members, and these have heard of a later heartbeat of n1 than any copy of its disk says."""
+    table = founded(Member(name, (at,)) for at, name in enumerate(staged.world.names))
+    for name in staged.world.names:
+        node = staged.node(name)
+        node.participant = SimpleNamespace(inside=True, table=table)
+        node.greeting = SimpleNamespace(known=lambda _name, beat=(1, 9) if name in names else (0, 0): beat)
+    return staged
+
+
 def test_an_old_copy_of_a_disk_is_put_back_at_the_end(shelf: Any) -> None:
+    remembering(shelf, "n2", "n3")
     machine = shelf.world.machines["n1"]
     judged(shelf).world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n1",)))
     for name in ("n1", "n2"):
@@ -202,7 +216,37 @@ def test_an_old_copy_of_a_disk_is_put_back_at_the_end(shelf: Any) -> None:
     assert machine.disk.boots == 2
 
 
+@pytest.mark.parametrize(
+    "why", ["fewer than half remember", "one is dead", "one stands still", "a link is cut", "it is no member"]
+)
+def test_no_old_disk_is_put_back_where_the_greeting_would_not_notice_it(shelf: Any, why: str) -> None:
+    remembering(shelf, *(() if why == "fewer than half remember" else ("n2", "n3")))
+    judged(shelf).world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n1",)))
+    if why == "one is dead":
+        shelf.world.machines["n3"].crash()
+    elif why == "one stands still":
+        shelf.world.machines["n3"].pause()
+    elif why == "a link is cut":
+        shelf.world.inject(Fault(kinds.PARTITION, 0, 2 * SECOND, (), (("n2", "n3"),)))
+    elif why == "it is no member":
+        for name in ("n2", "n3"):
+            shelf.node(name).participant.table = founded([Member("n2", (0,)), Member("n3", (1,))])
+        shelf.node("n1").participant.inside = False
+    shelf.world.run(SECOND)
+    assert kinds.OLD_DISK not in shelf.world.counts
+    assert shelf.world.counts[REFUSED] == 1
+
+
+def test_half_of_the_others_are_enough_to_notice_it(shelf: Any) -> None:
+    """Of three, the greeting waits for both others."""
+    remembering(shelf, "n3")
+    judged(shelf).world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n1",)))
+    shelf.world.run(SECOND)
+    assert shelf.world.counts == {kinds.OLD_DISK: 1}
+
+
 def test_no_old_disk_is_put_back_where_that_would_lose_the_only_copy_nor_when_all_is_healed(shelf: Any) -> None:
+    remembering(shelf, "n2", "n3")
     judged(shelf).world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n1",)))
     disk = shelf.world.machines["n1"].disk
     disk.write(10, (Change(DATA, b"a", state(7)),))

@@ -1,0 +1,122 @@
+"""Sequential consistency (Lamport 1979): NP-complete (Gibbons and Korach 1997), so polynomial where that is enough.
+
+1. A history that causal convergence, causal memory or PRAM rules out is not sequentially consistent.
+2. A history that is linearizable is sequentially consistent.
+3. What is left is searched: one access of some session after the other, the reads as early as possible (which loses
+   nothing, because a read changes nothing), never twice from the same places with the same values held. For a fixed
+   number of sessions that is polynomial; the search is bounded all the same.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from checkers.ladder import causal
+from checkers.ladder.accesses import PENDING, READS, Accesses
+from checkers.ladder.causal import BUDGET, Case, decided
+from checkers.ladder.telling import Pattern
+from checkers.linearizability.check import check
+from checkers.verdict import Invalid, Unknown, Valid, Verdict
+from histories.columns import Columns
+
+CLAIM = "sequential"
+
+
+class OutOfBudget(Exception):
+    """The search ended at its bound."""
+
+
+def sequential(history: Columns, initial: Any = None, budget: int = BUDGET, compiled: bool | None = None) -> Verdict:
+    """Whether one order of all operations that keeps sessions explains them."""
+    for weaker in (causal.pram, causal.causal_convergence):
+        found = weaker(history, initial, budget, compiled)
+        if isinstance(found, Invalid):
+            return Invalid(replace(found.counterexample, claim=CLAIM))
+    return ordered(history, initial, budget, compiled)
+
+
+def ordered(history: Columns, initial: Any = None, budget: int = BUDGET, compiled: bool | None = None) -> Verdict:
+    """As `sequential`, of a history that no weaker level rules out."""
+    if in_turn(history):
+        found = check(history, "kv", initial, explain=False)
+        if isinstance(found, Valid):
+            return Valid(f"linearizable: {found.witness}")
+    left = [budget]
+    try:
+        return decided(CLAIM, history, initial, budget, lambda case: searched(case, left), compiled)
+    except OutOfBudget:
+        return Unknown(f"undecided after {budget:,} steps of the search for an order; try a larger budget")
+
+
+def in_turn(history: Columns) -> bool:
+    """Whether the operations of each client follow each other in real time, so that linearizable implies all that is
+    asked of sessions."""
+    start, end = history.precedence()
+    order = np.lexsort((start, history.process))
+    same = np.diff(history.process[order]) == 0
+    known = history.status[order][:-1] != 2
+    return bool(np.all(~same | ~known | (end[order][:-1] < start[order][1:])))
+
+
+def searched(case: Case, left: list[int]) -> Pattern | None:
+    """Look for an order; `left` is what remains of the steps. Raises `OutOfBudget`."""
+    accesses = case.accesses
+    lanes = _lanes(accesses)
+    sources = accesses.write
+    seen: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
+    stack = [_settled(accesses, lanes, (0,) * len(lanes), (-1,) * case.keys)]
+    while stack:
+        places, held = stack.pop()
+        if all(place == len(lane) for place, lane in zip(places, lanes, strict=True)):
+            return None
+        for number, lane in enumerate(lanes):
+            place = places[number]
+            if place == len(lane) or accesses.kind[lane[place]] == READS or not _may(accesses, lanes, places, number):
+                continue
+            key = int(accesses.key[lane[place]])
+            moved = (*places[:number], place + 1, *places[number + 1 :])
+            told = (*held[:key], int(sources[lane[place]]), *held[key + 1 :])
+            state = _settled(accesses, lanes, moved, told)
+            left[0] -= len(lanes) + case.keys  # what a state costs
+            if left[0] <= 0:
+                raise OutOfBudget
+            if state not in seen:
+                seen.add(state)
+                stack.append(state)
+    return Pattern("unordered", tuple(np.unique(accesses.row).tolist()))
+
+
+def _lanes(accesses: Accesses) -> list[list[int]]:
+    """Accesses that follow each other: each session's, and each pending write alone."""
+    lanes = [
+        [at for at in range(first, last) if accesses.kind[at] != PENDING]
+        for first, last in zip(accesses.bounds[:-1].tolist(), accesses.bounds[1:].tolist(), strict=True)
+    ]
+    return lanes + [[at] for at in np.flatnonzero(accesses.kind == PENDING).tolist()]
+
+
+def _may(accesses: Accesses, lanes: list[list[int]], places: tuple[int, ...], number: int) -> bool:
+    """Whether what a pending write follows in its session has come."""
+    access = lanes[number][0]
+    if accesses.kind[access] != PENDING:
+        return True
+    session = int(accesses.session[access])
+    lane, place = lanes[session], places[session]
+    return place == len(lane) or lane[place] > access
+
+
+def _settled(
+    accesses: Accesses, lanes: list[list[int]], places: tuple[int, ...], held: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Take every read that what is held explains."""
+    found = list(places)
+    for number, lane in enumerate(lanes):
+        place = found[number]
+        while place < len(lane):
+            access = lane[place]
+            if accesses.kind[access] != READS or accesses.write[access] != held[accesses.key[access]]:
+                break
+            place += 1
+        found[number] = place
+    return tuple(found), held

@@ -1,0 +1,160 @@
+"""One loaded history against its levels."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from checkers.linearizability.check import Bounds, check
+from checkers.verdict import Invalid, Unknown, Valid, Verdict
+from histories.columns import FAIL, NEVER, Columns
+from histories.load import Loaded
+from histories.repeated import repeated_value
+from histories.run import RecordedRun
+from kept.judge import ownrun
+from kept.judge.fitting import fit
+from kept.judge.guess import guess, siblings
+from kept.judge.initial import initial_value
+from kept.judge.processes import Answer, cores, run
+from kept.judge.question import LINEARIZABLE, MVR, Question, wanted_levels
+from kept.judge.report import WHY, Judged, Stopped
+from kept.lab.usage import UsageError
+from model.specifications.catalogue import MODELS, REGISTERS
+
+PARALLEL_FROM = 200_000
+"""Operations from which a search over the keys is worth a second process."""
+
+
+def judge_history(loaded: Loaded, question: Question) -> Judged:
+    """Every level of one history, in this process. Raises `UsageError` and `HistoryError`."""
+    plan = _Plan(loaded, question)
+    return plan.told(plan.everything())
+
+
+def judge_in_parallel(loaded: Loaded, question: Question, began_s: float) -> Judged:
+    """The same in processes of their own, within the limits, keys apart where that pays."""
+    plan = _Plan(loaded, question)
+    parts = plan.parts()
+    answers = run(parts or [plan.everything], question.limits, began_s)
+    if parts:
+        return plan.merged(answers)
+    stopped = answers[0].stopped
+    return plan.told(answers[0].value) if not stopped else plan.given_up(stopped)
+
+
+class _Plan:
+    """A history whose model and levels are known."""
+
+    def __init__(self, loaded: Loaded, question: Question) -> None:
+        self.loaded, self.question = loaded, question
+        history, name = loaded.columns, loaded.name
+        own = loaded.format == "kept"
+        found = guess(history, name, own) if question.model is None else None
+        self.model = question.model or (found.model if found else "")
+        self.guessed = "" if found is None else found.why
+        self.levels = wanted_levels(question, self.model, name)
+        self.run: RecordedRun | None = None
+        self.initial: Any = None
+        if self.model == MVR:
+            if not own:
+                raise UsageError(f"{name}: no contexts in it; accepted for --model mvr: this store's history.jsonl")
+            self.run = ownrun.own_run(name)
+            self.levels = self.levels or ownrun.promised(self.run)
+            return
+        if own and siblings(history):
+            raise UsageError(f"{name}: gets of several siblings; accepted: --model mvr, which is for them")
+        fit(history, self.model, name)
+        self.initial = initial_value(question.initial, self.model, history)
+
+    def everything(self) -> dict[str, Any]:
+        """What is told beside the history's own data: the fields of `Judged`."""
+        if not len(self.loaded.columns):
+            return {"verdicts": dict.fromkeys(self.levels, Unknown("there is no operation in it"))}
+        if self.run is not None:
+            return {"verdicts": ownrun.own_verdicts(self.run, self.levels)}
+        if self.levels == (LINEARIZABLE,):
+            return {"verdicts": {LINEARIZABLE: self._linearizable(self.loaded.columns)}}
+        return self._ladder()
+
+    def _ladder(self) -> dict[str, Any]:
+        from checkers.ladder.climb import climb  # noqa: PLC0415 - most histories are asked for one level only
+
+        found = climb(self.loaded.columns, self.levels, self.initial)
+        return {
+            "verdicts": dict(found.verdicts),
+            "implied": dict(found.implied),
+            "strongest": found.strongest,
+            "smallest_k": found.smallest_k,
+            "smallest_delta": found.smallest_delta,
+        }
+
+    def _linearizable(self, history: Columns) -> Verdict:
+        memory = self.question.limits.memory_bytes
+        bounds = Bounds() if memory is None else Bounds(memory_bytes=memory // 2)
+        return check(history, self.model, self.initial, bounds)
+
+    def parts(self) -> list[Callable[[], Verdict]]:
+        """One task for each process, each with keys of its own; none where one process is as fast."""
+        history, workers = self.loaded.columns, cores()
+        if self.run is not None or self.levels != (LINEARIZABLE,) or not MODELS[self.model].by_key:
+            return []
+        if len(history) < PARALLEL_FROM or workers < 2 or len(history.keys) < 2:
+            return []
+        if self.model in REGISTERS and repeated_value(history) is None:
+            return []  # decided by order, in less time than a process takes to begin
+        share = np.arange(len(history.keys)) % workers
+        return [self._part(history, share, number) for number in range(workers)]
+
+    def _part(self, history: Columns, share: Any, number: int) -> Callable[[], Verdict]:
+        def decide() -> Verdict:
+            return self._linearizable(only(history, share[history.key] == number))
+
+        return decide
+
+    def merged(self, answers: list[Answer]) -> Judged:
+        """One verdict of those over the parts."""
+        stopped: Stopped = next((answer.stopped for answer in answers if answer.stopped), "")
+        verdicts: list[Verdict] = [answer.value for answer in answers if not answer.stopped]
+        bad = next((verdict for verdict in verdicts if isinstance(verdict, Invalid)), None)
+        open_ = next((verdict for verdict in verdicts if isinstance(verdict, Unknown)), None)
+        if bad is not None:
+            verdict: Verdict = bad
+        elif stopped:
+            verdict = Unknown(WHY[stopped])
+        elif open_ is not None:
+            verdict = open_
+        else:
+            count, parts = len(self.loaded.columns), len(answers)
+            verdict = Valid(f"{count:,} operations on {len(self.loaded.columns.keys):,} keys, in {parts} processes")
+        told = self.told({"verdicts": {LINEARIZABLE: verdict}})
+        return told._replace(stopped=stopped if bad is None else "")
+
+    def told(self, found: dict[str, Any]) -> Judged:
+        history = self.loaded.columns
+        return Judged(
+            name=self.loaded.name,
+            model=self.model,
+            guessed=self.guessed,
+            format=self.loaded.format,
+            operations=len(history),
+            keys=len(np.unique(history.key[history.key >= 0])) if len(history) else 0,
+            clients=len(np.unique(history.process)),
+            notices=self.loaded.notices,
+            **found,
+        )
+
+    def given_up(self, stopped: Stopped) -> Judged:
+        told = self.told({"verdicts": dict.fromkeys(self.levels, Unknown(WHY[stopped]))})
+        return told._replace(stopped=stopped)
+
+
+def only(history: Columns, chosen: Any) -> Columns:
+    """`history` with the rows that are not `chosen` taken for failed, so that they had no effect; rows keep their
+    places, so that what is said of them is right."""
+    status = np.where(chosen, history.status, FAIL).astype(history.status.dtype)
+    end = np.where(~chosen & (history.end == NEVER), history.start, history.end)
+    ended = history.ended
+    if ended is not None and history.began is not None:
+        ended = np.where(~chosen & (ended == NEVER), history.began, ended)
+    return replace(history, status=status, end=end, ended=ended)

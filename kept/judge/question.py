@@ -1,0 +1,90 @@
+"""What is asked of every history: model, initial value, levels, and what the answer may cost."""
+
+from typing import Any, NamedTuple
+
+from checkers.ladder.levels import LEVELS
+from checkers.registry import CLAIMS
+from histories.codecs.jepsen import AS_IT_IS, Options
+from kept.lab.usage import UsageError, unknown
+from model.specifications.catalogue import MODELS, REGISTERS
+
+MVR = "mvr"
+"""Multi-value registers with contexts: this store's own histories. Their levels are the store's promises."""
+MODEL_NAMES = (*MODELS, MVR)
+LINEARIZABLE = "linearizable"
+
+
+class Limits(NamedTuple):
+    """What an answer may cost; None: as much as it takes."""
+
+    budget_s: float | None = None
+    """Real time of everything together."""
+    memory_bytes: int | None = None
+    """Resident memory of each process that judges."""
+
+
+class Question(NamedTuple):
+    """What `kept check` asks. Make it with `asked`."""
+
+    model: str | None = None
+    """None: guessed from the functions of each history."""
+    initial: str | None = None
+    """As it was typed, in EDN; None: the model's own."""
+    levels: tuple[str, ...] = ()
+    """Empty: linearizable, or for `MVR` what the run's configuration promises."""
+    ladder: bool = False
+    """Every level that there is."""
+    options: Options = AS_IT_IS
+    limits: Limits = Limits()
+
+
+def asked(
+    model: str | None = None,
+    initial: str | None = None,
+    levels: tuple[str, ...] = (),
+    ladder: bool = False,
+    options: Options = AS_IT_IS,
+    limits: Limits = Limits(),  # noqa: B008 - immutable
+) -> Question:
+    """A question whose names are known. Raises `UsageError` that names the flag."""
+    if model is not None and model not in MODEL_NAMES:
+        raise unknown("--model", model, list(MODEL_NAMES))
+    names = list(dict.fromkeys([*LEVELS, *CLAIMS])) if model is None else list(levels_of(model))
+    for level in levels:
+        if level not in names:
+            raise _not_a_level(level, model, names)
+    if ladder and levels:
+        raise UsageError(
+            f"--ladder: beside --level {levels[0]}; accepted: one of the two, for the ladder is all levels"
+        )
+    return Question(model, initial, levels, ladder, options, limits)
+
+
+def levels_of(model: str) -> tuple[str, ...]:
+    """The levels that a history of `model` can be held against."""
+    if model == MVR:
+        return tuple(CLAIMS)
+    return tuple(LEVELS) if model in REGISTERS else (LINEARIZABLE,)
+
+
+def wanted_levels(question: Question, model: str, name: str) -> tuple[str, ...]:
+    """The levels of a history called `name`, in their order; empty where its own file says them (`MVR`)."""
+    possible = levels_of(model)
+    for level in question.levels:
+        if level not in possible:
+            raise UsageError(f"{name}: {_not_a_level(level, model, list(possible))}")
+    if question.ladder:
+        return possible
+    if question.levels:
+        return tuple(level for level in possible if level in question.levels)
+    return () if model == MVR else (LINEARIZABLE,)
+
+
+def wording(level: str, model: str) -> str:
+    """What a level promises, exactly."""
+    return CLAIMS[level].wording if model == MVR else LEVELS[level].wording
+
+
+def _not_a_level(level: str, model: str | None, names: list[str]) -> UsageError:
+    error: Any = unknown("--level", level, names)
+    return UsageError(f"{error} (the levels of --model {model})") if model is not None else UsageError(str(error))

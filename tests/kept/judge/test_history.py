@@ -1,0 +1,100 @@
+"""kept.judge.history: the levels asked for are judged, keys apart or together, with one answer."""
+
+import pytest
+
+from benchmarks.busy_histories import busy
+from checkers.linearizability.check import check
+from checkers.verdict import Invalid, Unknown, Valid
+from histories.columns import Columns, Mark, Row, from_rows
+from histories.generate import Shape, linearizable
+from histories.load import Loaded
+from kept.judge import history as judging
+from kept.judge.history import judge_history, judge_in_parallel, only
+from kept.judge.question import Question, asked
+from kept.lab.usage import UsageError
+
+N = Mark.NONE
+
+
+def loaded(columns: Columns) -> Loaded:
+    return Loaded(columns, (), "jsonl", "h.jsonl")
+
+
+def two_keys(second_read: int) -> Columns:
+    """Key a is right; key b reads `second_read` after 1 and 2 were written, one after the other."""
+    rows = []
+    for at, key in enumerate("ab"):
+        read = 2 if key == "a" else second_read
+        rows += [
+            Row(at, "write", key, 1, N, N, 0, 10),
+            Row(at, "write", key, 2, N, N, 20, 30),
+            Row(at, "write", key, 1, N, N, 12, 14, "fail"),
+            Row(at + 2, "read", key, N, N, read, 40, 50),
+        ]
+    return from_rows(rows)
+
+
+def test_the_default_is_linearizability_by_the_guessed_model() -> None:
+    found = judge_history(loaded(two_keys(2)), Question())
+    assert (found.model, list(found.verdicts), found.verdict) == ("kv", ["linearizable"], "valid")
+    assert (found.operations, found.keys, found.clients) == (8, 2, 4)
+    assert judge_history(loaded(two_keys(1)), Question()).violated == ("linearizable",)
+
+
+def test_a_ladder_tells_what_holds_where_the_strongest_level_does_not() -> None:
+    found = judge_history(loaded(two_keys(1)), asked(ladder=True))
+    assert "linearizable" in found.violated
+    assert isinstance(found.verdicts["causal-consistency"], Valid)
+    assert found.smallest_k == 2
+    assert "linearizable" not in found.strongest
+
+
+def test_an_initial_value_is_what_a_read_may_return() -> None:
+    history = from_rows([Row(0, "read", None, N, N, 0, 0, 1)])
+    assert judge_history(loaded(history), Question()).verdict == "invalid"
+    assert judge_history(loaded(history), asked(initial="0")).verdict == "valid"
+    assert judge_history(loaded(history), asked(initial="0", ladder=True)).violated == ()
+
+
+def test_a_history_without_operations_is_not_taken_for_a_good_one() -> None:
+    found = judge_history(loaded(from_rows([])), Question())
+    assert found.verdicts == {"linearizable": Unknown("there is no operation in it")}
+
+
+def test_a_model_that_does_not_have_the_operations_is_the_users_mistake() -> None:
+    with pytest.raises(UsageError, match=r"^h.jsonl: .*accepted for --model mutex: acquire, release"):
+        judge_history(loaded(two_keys(2)), asked(model="mutex"))
+    with pytest.raises(UsageError, match=r"^h.jsonl: no contexts in it"):
+        judge_history(loaded(two_keys(2)), asked(model="mvr"))
+
+
+@pytest.mark.parametrize("read", [1, 2])
+def test_keys_apart_in_processes_give_the_verdict_of_keys_together(read: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "PARALLEL_FROM", 1)
+    monkeypatch.setattr(judging, "cores", lambda: 2)
+    history = two_keys(read)
+    repeated = from_rows([*history.rows(), Row(9, "write", "a", 2, N, N, 60, 70)])
+    apart = judge_in_parallel(loaded(repeated), Question(), began_s=0.0)
+    together = judge_history(loaded(repeated), Question())
+    assert apart.verdict == together.verdict
+    if read == 1:
+        assert apart.verdicts == together.verdicts, "the same operations at the same places"
+    else:
+        assert apart.verdicts == {"linearizable": Valid("9 operations on 2 keys, in 2 processes")}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_parts_of_a_history_are_together_what_the_whole_is(seed: int) -> None:
+    history = linearizable(seed, Shape(model="kv", operations=60, keys=4, values=3)).columns
+    broken = history if seed % 2 else from_rows([*history.rows(), Row(99, "read", 2, N, N, 77, 9_999, 10_000)])
+    whole = check(broken, "kv", explain=False)
+    parts = [check(only(broken, broken.key % 2 == part), "kv", explain=False) for part in (0, 1)]
+    assert isinstance(whole, Invalid) == any(isinstance(part, Invalid) for part in parts)
+    assert isinstance(whole, Invalid) == (seed % 2 == 0)
+
+
+def test_a_search_without_time_is_unknown_and_says_what_to_try() -> None:
+    history = busy(3_000, 20, values=3, swaps=0.6)
+    found = judge_in_parallel(loaded(history), asked(limits=judging.Question().limits._replace(budget_s=0.001)), 0.0)
+    assert found.verdicts == {"linearizable": Unknown("the budget was spent: try a larger --budget")}
+    assert (found.stopped, found.operations) == ("budget", len(history))
