@@ -39,17 +39,6 @@ class Evacuation:
             for key in kept:
                 if owner not in host.keepers(host.partition(key)):
                     replica.misrouted[owner, key] = None
-        self._forget_actors()
-
-    def _forget_actors(self) -> None:
-        """A put here was named by what this node kept of the key; from now on it will be named by its own record
-        instead of a hint, or by a hint instead of its record. That has not seen the same, so the actor dies."""
-        host, replica = self.host, self.replica
-        kept = dict.fromkeys(key for hints in replica.hints.values() for key in hints if host.owns(key))
-        gone = tuple(change for key in (*replica.strays, *kept) for change in replica.actors.forget(key))
-        if gone:
-            host.mark("actor forgotten with the ring")
-            host.write(gone)
 
     def tick(self) -> None:
         """Move one batch, if there is room for its hints."""
@@ -96,5 +85,5 @@ class Evacuation:
         del replica.misrouted[owner, key]
         host.mark("hint rerouted")
         replica.withdraw(owner, key)
-        gone = (Change(HINT, hint_key(owner, key), None), *replica.actors.forget(key))
+        gone = (Change(HINT, hint_key(owner, key), None), *replica.actors.forget(key, standing_in=True))
         replica.entrust(key, kept[0], owners, gone)

@@ -136,10 +136,6 @@ class PutCoordinator:
         key = request.key
         if put.closed:
             return
-        if bool(put.here.owner) == host.owns(key):  # a hint's actor is none of the record's
-            host.mark("put refused: the ring has changed")
-            self._refuse(put, "the ring has changed meanwhile")
-            return
         if put.here.owner:
             found = self.replica.hinted(key)
             local = found[0] if found is not None else NOTHING

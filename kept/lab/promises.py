@@ -37,13 +37,15 @@ def promised(config: RunConfig) -> tuple[str, ...]:
 
 
 def _monotonic(config: RunConfig) -> tuple[str, ...]:
-    """Blocking repair answers a get when max(N-R+1, W) owners hold durably what it is answered with, so every later R
-    replies of owners meet one of them, whatever W is. Under a sloppy quorum replies of fallbacks count as well, and
-    only PR of them need be owners'. (docs/promises.md has the argument for changes of membership.)"""
+    """Blocking repair answers a get when max(N-R+1, W) owners hold durably what it is answered with; whether every
+    later get meets one of them is the proved condition of `kept prove`, and hangs on no W. Under a sloppy quorum
+    fallbacks reply as well, and only PR of the replies need be owners'. (docs/promises.md has the argument for changes
+    of membership.)"""
     if config.versions != "dvv" or config.read_repair != "blocking" or config.rings > 1 or config.durable_copies:
         return ()
     holders = max(config.n - config.r + 1, config.w)
-    return ("monotonic-reads",) if not config.sloppy or holders + config.pr > config.n else ()
+    values = {"N": config.n, "R": config.pr if config.sloppy else config.r, "B": holders}
+    return ("monotonic-reads",) if holds(LEMMAS["monotone-reads"].condition, values) else ()
 
 
 def _beyond(config: RunConfig) -> tuple[str, ...]:

@@ -5,7 +5,9 @@ from typing import Any
 
 from dynamo.core.actors import BIRTHS, Actors
 from dynamo.core.effects import META, Change
+from kept.sim import faults as kinds
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.conditions import ORDINARY, STOPPED
 from kept.zoo.versions import TrustingVectors
 
 _FEW_KEYS = {"workload": "blind", "keys": 8}
@@ -63,7 +65,7 @@ BUGS = (
         ),
         breaks=("unique-dots", "no-lost-write"),
         seed=replacing(actors=ReusedActor, versioning=TrustingVectors()),
-        overrides={**_FEW_KEYS, "nodes": 6, "n": 2, "w": 1, "r": 1, "faults": ("partition",), "fault_gap_ms": 400},
+        overrides={**_FEW_KEYS, "nodes": 6, "n": 2, "w": 1, "r": 1, "faults": (kinds.PARTITION,), "fault_gap_ms": 400},
         source="riak_kv#679, PR#1094; riak_test kv679_dataloss",
     ),
     Bug(
@@ -76,7 +78,14 @@ BUGS = (
         ),
         breaks=("unique-dots", "no-false-sibling", "no-resurrection"),
         seed=replacing(actors=UndyingActor, versioning=TrustingVectors()),
-        overrides={"workload": "delete", "keys": 40, "clients": 3, "think_ms": 300, "fault_gap_ms": 5_000},
+        overrides={
+            "workload": "delete",
+            "keys": 40,
+            "clients": 3,
+            "think_ms": 300,
+            "faults": ORDINARY,
+            "fault_gap_ms": 5_000,
+        },
         source="riak_test kv679_tombstone, kv679_tombstone2; riak_kv#847, #226",
     ),
     Bug(
@@ -89,7 +98,7 @@ BUGS = (
         ),
         breaks=("unique-dots", "no-lost-write"),
         seed=replacing(actors=SharedIdentity, versioning=TrustingVectors()),
-        overrides=_FEW_KEYS,
+        overrides={**_FEW_KEYS, "faults": ORDINARY},
         source="riak_kv#1865; riak_test kv679_uid",
     ),
     Bug(
@@ -105,8 +114,8 @@ BUGS = (
         overrides={
             "workload": "blind",
             "keys": 3,
-            "faults": ("crash", "mid-step-crash", "torn-write"),
-            "fault_gap_ms": 300,
+            "faults": (*STOPPED, kinds.SLOW_DISK),
+            "fault_gap_ms": 200,
         },
         source="riak_kv_vnode counter_lease",
     ),
@@ -120,7 +129,7 @@ BUGS = (
         ),
         breaks=("unique-dots",),
         seed=replacing(actors=VolatileLease, versioning=TrustingVectors()),
-        overrides={"faults": ("crash", "mid-step-crash", "torn-write")},
+        overrides={"faults": STOPPED},
         source="riak_kv_vnode counter_lease (a lease of 10,000, written before it is used)",
     ),
 )

@@ -5,6 +5,7 @@ from dynamo.core.lastwriter import LastWriterWins
 from dynamo.core.siblings import Siblings, Version
 from dynamo.core.vector import Vector
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.conditions import ORDINARY
 
 BUFFER_BYTES = 3
 """What is left of a value that was copied into a record. The values of a run have three bytes and more."""
@@ -45,7 +46,7 @@ BUGS = (
         ),
         breaks=("honest-contexts",),
         seed=replacing(gets=OneSibling),
-        overrides={"workload": "register", "keys": 8},
+        overrides={"workload": "register", "keys": 8, "faults": ORDINARY},
         source="found as a blind spot of these checkers; Dynamo, section 4.4, demands that a get return all branches",
     ),
     Bug(
@@ -58,7 +59,7 @@ BUGS = (
         ),
         breaks=("no-invented-value",),
         seed=replacing(versioning=ShortBuffer()),
-        overrides={"versions": "lww"},
+        overrides={"versions": "lww", "faults": ORDINARY},
         source="found as a blind spot of these checkers",
     ),
 )

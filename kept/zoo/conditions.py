@@ -5,10 +5,10 @@ from kept.sim import faults as kinds
 
 LINKS = (kinds.LOSS, kinds.DUPLICATE, kinds.REORDER, kinds.DELAY, kinds.PARTITION, kinds.ONE_WAY, kinds.PARTIAL)
 """The network loses, repeats, delays and cuts."""
-STOPS = (kinds.CRASH, kinds.MID_STEP, kinds.TORN, kinds.PAUSE)
+STOPPED = (kinds.CRASH, kinds.MID_STEP, kinds.TORN)
 """Nodes stop and come back with what was durable."""
 CLOCKS = (kinds.OFFSET, kinds.DRIFT)
-ORDINARY = (*LINKS, *STOPS, *CLOCKS)
+ORDINARY = (*LINKS, *STOPPED, kinds.PAUSE, *CLOCKS)
 """What every cluster meets: nothing that was durable changes, and nobody comes or goes."""
 SILENCE = (kinds.PARTITION, kinds.PARTIAL, kinds.ONE_WAY, kinds.PAUSE, kinds.LOSS)
 """Some nodes do not hear of what others do."""

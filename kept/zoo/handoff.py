@@ -9,12 +9,14 @@ from dynamo.core.host import Host
 from dynamo.core.messages import HandedOff
 from dynamo.core.replica import Replica
 from dynamo.core.siblings import Siblings
+from kept.sim import faults as kinds
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.conditions import ORDINARY
 from kept.zoo.versions import TrustingVectors
 
 _SPLITS = {
     "workload": "blind",
-    "faults": ("partition", "partial-partition", "one-way-partition", "loss", "crash"),
+    "faults": (kinds.PARTITION, kinds.PARTIAL, kinds.ONE_WAY, kinds.LOSS, kinds.CRASH),
     "fault_gap_ms": 300,
     "keys": 60,
 }
@@ -95,7 +97,7 @@ BUGS = (
         ),
         breaks=("no-lost-write", "unique-dots"),
         seed=replacing(handoff=_blind_handoff, versioning=TrustingVectors()),
-        overrides={"workload": "blind", "keys": 10},
+        overrides={"workload": "blind", "keys": 10, "faults": ORDINARY},
         source="pynamo, rcv_pingrsp (a blind store)",
     ),
 )

@@ -2,6 +2,7 @@
 
 from dynamo.core.ring import Ring
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.conditions import ORDINARY
 
 
 class AdjacentTokens(Ring):
@@ -31,7 +32,7 @@ BUGS = (
         ),
         breaks=("placement",),
         seed=replacing(ring=AdjacentTokens),
-        overrides={"ring": 1},
+        overrides={"ring": 1, "faults": ORDINARY},
         source="Dynamo, section 4.3; riak_core docs/claim-fixes.md",
     ),
     Bug(
@@ -44,7 +45,7 @@ BUGS = (
         ),
         breaks=("placement",),
         seed=replacing(ring=RackBlind),
-        overrides={"ring": 1, "racks": 3, "nodes": 6},
+        overrides={"ring": 1, "racks": 3, "nodes": 6, "faults": ORDINARY},
         source="Dynamo, section 4.6; riak_core docs/claim-fixes.md",
     ),
 )

@@ -51,7 +51,8 @@ BUGS = (
         overrides={
             "read_repair": "blocking",
             "sloppy": False,
-            "anti_entropy": False,
+            "r": 1,
+            "w": 1,
             "workload": "register",
             "keys": 4,
             "think_ms": 10,
@@ -65,19 +66,19 @@ BUGS = (
         row=16,
         title="a copy that was lost answers reads before it has recovered",
         mechanism=(
-            'A disk is replaced by an empty one. Its node says "not found" for what it held, and with one stale '
-            "replica that makes a quorum of R which misses an acknowledged put."
+            'A disk is replaced by an empty one. Its node says "not found" for what it held, and where R is met with '
+            "that, a get misses an acknowledged put."
         ),
         breaks=("fresh-reads",),
         seed=replacing(gets=EmptyCopyAnswers),
         overrides={
             "sloppy": False,
+            "r": 1,
+            "w": 3,
             "read_repair": "off",
             "workload": "register",
             "keys": 20,
-            "think_ms": 10,
-            "faults": (kinds.LOST_DISK, *SILENCE),
-            "fault_gap_ms": 150,
+            "faults": (kinds.LOST_DISK,),
         },
         source='Riak documentation, "Replication properties" (notfound_ok); CASSANDRA-2434 (bootstrap consistency)',
     ),

@@ -2,7 +2,9 @@
 
 from dynamo.core.merkle import MerkleForest
 from dynamo.core.siblings import Siblings
+from kept.sim import faults as kinds
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.conditions import ORDINARY
 
 
 class FirstWriteOnly(MerkleForest):
@@ -40,7 +42,7 @@ BUGS = (
         ),
         breaks=("convergence",),
         seed=replacing(forest=FirstWriteOnly),
-        overrides={"read_repair": "off"},
+        overrides={"read_repair": "off", "faults": ORDINARY},
         source="riak_kv#473; Riak, NextGenAAE",
     ),
     Bug(
@@ -57,7 +59,7 @@ BUGS = (
             "workload": "delete",
             "clients": 3,
             "think_ms": 300,
-            "faults": ("crash", "loss"),
+            "faults": (kinds.CRASH, kinds.LOSS),
             "fault_gap_ms": 6_000,
         },
         source="riak_kv#473",

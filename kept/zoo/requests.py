@@ -2,7 +2,9 @@
 
 from dynamo.core.messages import FAIL, INFO, Request, Response
 from dynamo.core.requests import Asker, Requests, Taken
+from kept.sim import faults as kinds
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.conditions import ORDINARY
 
 
 class SecondForward(Requests):
@@ -43,7 +45,11 @@ BUGS = (
         ),
         breaks=("unique-dots", "no-false-sibling"),
         seed=replacing(requests=SecondForward),
-        overrides={"workload": "blind", "faults": ("loss", "delay", "pause", "one-way-partition"), "fault_gap_ms": 300},
+        overrides={
+            "workload": "blind",
+            "faults": (kinds.LOSS, kinds.DELAY, kinds.PAUSE, kinds.ONE_WAY),
+            "fault_gap_ms": 300,
+        },
         source="riak_kv#1754, PR#1755",
     ),
     Bug(
@@ -56,7 +62,7 @@ BUGS = (
         ),
         breaks=("unique-dots", "no-false-sibling"),
         seed=replacing(requests=NoMemory),
-        overrides={"workload": "blind"},
+        overrides={"workload": "blind", "faults": ORDINARY},
         source="gocql#1075; java-driver#538",
     ),
     Bug(
@@ -69,7 +75,7 @@ BUGS = (
         ),
         breaks=("no-false-sibling",),
         seed=replacing(requests=UnknownIsFailed),
-        overrides={"workload": "blind"},
+        overrides={"workload": "blind", "faults": ORDINARY},
         source="riak_kv#462; cassandra-dtest test_failed_read_repair",
     ),
 )

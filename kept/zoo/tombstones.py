@@ -2,7 +2,9 @@
 
 from dynamo.core.messages import Reap
 from dynamo.core.reaping import Reaper
+from kept.sim import faults as kinds
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.conditions import ORDINARY
 
 
 class GraceIsEnough(Reaper):
@@ -39,7 +41,7 @@ BUGS = (
             "sloppy": False,
             "clients": 3,
             "think_ms": 300,
-            "faults": ("crash", "partition"),
+            "faults": (kinds.CRASH, kinds.PARTITION),
             "fault_gap_ms": 1_500,
         },
         source="scylla#3560, #15243; Riak documentation, object deletion",
@@ -54,7 +56,7 @@ BUGS = (
         ),
         breaks=("convergence",),
         seed=replacing(reaper=FirstOwnerOnly),
-        overrides={"workload": "delete", "clients": 3, "think_ms": 300, "fault_gap_ms": 5_000},
+        overrides={"workload": "delete", "clients": 3, "think_ms": 300, "faults": ORDINARY, "fault_gap_ms": 5_000},
         source="scylla#8970, #24332",
     ),
 )

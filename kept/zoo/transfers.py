@@ -9,30 +9,24 @@ from dynamo.core.transfer import Transfer
 from dynamo.core.transition import TransitionRing
 from kept.sim import faults as kinds
 from kept.zoo.bug import Bug, replacing
-from kept.zoo.conditions import SILENCE
 
-_MOVES = (kinds.JOIN, kinds.LEAVE, kinds.WEIGHT)
-_STRICT_MOVES = {
+_STRICT = {
+    "nodes": 4,
+    "n": 2,
+    "r": 1,
+    "w": 2,
     "sloppy": False,
     "read_repair": "off",
     "workload": "register",
     "keys": 20,
-    "think_ms": 10,
-    "ops": 1_500,
-    "faults": (*_MOVES, *SILENCE),
-    "fault_gap_ms": 250,
-}
-_SLOPPY_MOVES = {
-    "workload": "blind",
-    "keys": 60,
-    "w": 1,
-    "r": 1,
-    "think_ms": 20,
+    "think_ms": 80,
     "ops": 1_200,
-    "faults": (*_MOVES, kinds.PARTITION, kinds.PARTIAL, kinds.CRASH),
-    "fault_gap_ms": 200,
+    "faults": (kinds.JOIN, kinds.LEAVE, kinds.WEIGHT, kinds.LOSS),
+    "fault_gap_ms": 800,
 }
-"""W is 1, so that the last copy is soon the only one."""
+"""One reply is enough, so whoever should have a put and has not is soon asked alone."""
+_SLOPPY = {"workload": "blind", "keys": 60, "r": 1, "w": 1, "think_ms": 150, "ops": 1_000, "fault_gap_ms": 500}
+"""One acknowledgement is enough, so the only copy is soon in the wrong place."""
 
 
 class CompleteAtOnce(Transfer):
@@ -76,7 +70,8 @@ class DropsHints(Evacuation):
         if (owner, key) in replica.misrouted and key in replica.hints.get(owner, {}):
             del replica.misrouted[owner, key]
             replica.withdraw(owner, key)
-            self.host.write((Change(HINT, hint_key(owner, key), None),))
+            gone = Change(HINT, hint_key(owner, key), None)
+            self.host.write((gone, *replica.actors.forget(key, standing_in=True)))
         else:
             super()._reroute(local, owner, key)
 
@@ -92,7 +87,7 @@ BUGS = (
         ),
         breaks=("fresh-reads",),
         seed=replacing(transfer=CompleteAtOnce),
-        overrides=_STRICT_MOVES,
+        overrides=_STRICT,
         source="riak_core#78; voldemort#290; scylla#12969",
     ),
     Bug(
@@ -105,7 +100,7 @@ BUGS = (
         ),
         breaks=("fresh-reads",),
         seed=replacing(puts=UnionQuorum),
-        overrides=_STRICT_MOVES,
+        overrides=_STRICT,
         source="CASSANDRA-833 (pending ranges in the quorum); scylla#6126",
     ),
     Bug(
@@ -118,7 +113,12 @@ BUGS = (
         ),
         breaks=("no-lost-write",),
         seed=replacing(evacuation=DropsStrays),
-        overrides=_SLOPPY_MOVES,
+        overrides={
+            **_SLOPPY,
+            "nodes": 4,
+            "n": 1,
+            "faults": (kinds.JOIN, kinds.LEAVE, kinds.WEIGHT, kinds.PARTITION, kinds.PARTIAL, kinds.ONE_WAY),
+        },
         source="Cassandra documentation, nodetool cleanup; scylla#12969",
     ),
     Bug(
@@ -131,7 +131,11 @@ BUGS = (
         ),
         breaks=("no-lost-write",),
         seed=replacing(evacuation=DropsHints),
-        overrides=_SLOPPY_MOVES,
+        overrides={
+            **_SLOPPY,
+            "n": 2,
+            "faults": (kinds.REMOVE, kinds.REPLACE, kinds.LEAVE, kinds.PARTITION, kinds.PARTIAL, kinds.CRASH),
+        },
         source="Cassandra documentation, hinted handoff (hints of a decommissioned node)",
     ),
 )

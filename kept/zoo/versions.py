@@ -5,6 +5,7 @@ from dynamo.core.lastwriter import LastWriterWins
 from dynamo.core.siblings import Siblings, Version
 from dynamo.core.vector import Vector, descends, join
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.conditions import CLOCKS, ORDINARY
 
 TRUNCATED_TO = 3
 """Actors that a truncated clock keeps. The paper says "say 10" (4.4); runs of seconds have fewer actors per key."""
@@ -78,7 +79,7 @@ BUGS = (
         ),
         breaks=("no-false-sibling",),
         seed=replacing(versioning=ObjectVectors()),
-        overrides={"workload": "register", "keys": 4},
+        overrides={"workload": "register", "keys": 4, "faults": ORDINARY},
         source="riak_kv#746; sibling_explosion.erl",
     ),
     Bug(
@@ -91,7 +92,7 @@ BUGS = (
         ),
         breaks=("no-lost-write",),
         seed=replacing(versioning=BareVectors()),
-        overrides={"workload": "blind", "keys": 20},
+        overrides={"workload": "blind", "keys": 20, "faults": ORDINARY},
         source="Preguica et al. 2010, section 3; dvvset, sync_update_test",
     ),
     Bug(
@@ -104,7 +105,7 @@ BUGS = (
         ),
         breaks=("no-false-sibling",),
         seed=replacing(versioning=TruncatedVectors()),
-        overrides={"workload": "register", "keys": 8},
+        overrides={"workload": "register", "keys": 8, "faults": ORDINARY},
         source='Dynamo, section 4.4 ("clock truncation"); riak_core#613',
     ),
     Bug(
@@ -117,7 +118,7 @@ BUGS = (
         ),
         breaks=("convergence",),
         seed=replacing(versioning=CountingMerge()),
-        overrides={"versions": "lww"},
+        overrides={"versions": "lww", "faults": ORDINARY},
         source="riak_kv#334",
     ),
     Bug(
@@ -134,7 +135,7 @@ BUGS = (
             "workload": "register",
             "clients": 1,
             "keys": 4,
-            "faults": ("clock-offset", "clock-drift"),
+            "faults": CLOCKS,
         },
         source="Kingsbury, Jepsen: Riak and Jepsen: Cassandra (2013)",
     ),

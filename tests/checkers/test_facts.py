@@ -11,7 +11,7 @@ from histories.operation import Operation
 HOSTILE = "\x1b[31m<script>\n\udcff" + "x" * 500
 OP = Operation(0, 3, "put", HOSTILE, HOSTILE, {HOSTILE: 1}, "r", 1000, 2000, "ok", HOSTILE, (HOSTILE, 1))
 SAMPLES = {
-    "op": OP, "a": OP, "b": OP, "by": OP, "read": OP, "write": OP, "dot": (HOSTILE, 1), "key": HOSTILE,
+    "op": OP, "a": OP, "b": OP, "by": OP, "read": OP, "earlier": OP, "write": OP, "dot": (HOSTILE, 1), "key": HOSTILE,
     "value": HOSTILE, "nodes": ("n1",), "node": "n1", "owner": "n2", "owners": ("n1", "n2"), "what": "a dot",
     "first": "one", "second": "two", "at_us": 5, "dots": ((HOSTILE, 1),), "context": ((HOSTILE, 1),),
     "partition": HOSTILE,
