@@ -267,6 +267,21 @@ def test_a_hint_for_a_node_that_was_removed_becomes_hints_for_the_owners() -> No
     assert asked in "abcd"
 
 
+def test_the_actor_of_a_hint_dies_when_the_hint_is_rerouted() -> None:
+    """With one copy the hint may be rerouted into the own record; the next put in an owner's place sees nothing of it
+    and would count from the start."""
+    cluster = Cluster("abcde", anti_entropy=False)
+    key, stand_in, _ = hinting(cluster)
+    actors = cluster.nodes[stand_in].actors
+    actors.standing_in[key] = f"{stand_in}0:9"
+    cluster.crash("e")
+    assert cluster.operate(next(name for name in "abcd" if name != stand_in), "remove", "e").status == "ok"
+    cluster.reach(stand_in, "flip")
+    cluster.reach(stand_in, "")
+    assert cluster.marked(stand_in, "hint rerouted") == 1
+    assert key not in actors.standing_in
+
+
 @pytest.mark.parametrize("finished", [True, False])
 def test_a_hint_for_a_node_that_left_is_rerouted_even_if_it_comes_when_the_change_is_over(finished: bool) -> None:
     """The message that brings it may be on its way for long. (Once it stayed where it was until the next change.)"""
