@@ -245,8 +245,8 @@ class Participant:
             return not self.gets.older_than(version)
         if self.puts.older_than(version):
             return False
-        if phase == PREPARE:
-            return True
+        if phase == PREPARE:  # a get that repairs before it is answered writes as well
+            return self.host.config.read_repair != "blocking" or not self.gets.older_than(version)
         assert phase == CLOSE, f"a phase {phase!r}"
         leaving = self.host.name not in self.table.target
         return self.evacuation.finished and not (leaving and self.replica.hints)

@@ -2,6 +2,7 @@
 the clients do, as one JSON document."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -47,6 +48,7 @@ _Placed = tuple[
 ]
 PlannedFault = _Plain | _Placed
 """The fields of `Fault`, in order; a fault without places may leave them out."""
+_NEWCOMER = re.compile(r"n[1-9][0-9]{0,3}")
 DRAWS_LIMIT = 10_000_000
 """No client's stream is ever wound further."""
 WrittenIntent = tuple[
@@ -88,8 +90,10 @@ class Schedule(BaseModel):
                     raise ValueError(
                         f"{place}: {shown(name)}; accepted: {', '.join(CLAIMS)}{nearest(name, list(CLAIMS))}"
                     )
-        newcomers = sum(fault.kind in kinds.CHANGES for fault in self.faults())
-        nodes = [f"n{i + 1}" for i in range(self.config.nodes + newcomers)]
+        changes = [fault for fault in self.faults() if fault.kind in kinds.CHANGES]
+        nodes = [f"n{i + 1}" for i in range(self.config.nodes + len(changes))]
+        named = dict.fromkeys(name for fault in changes for name in fault.nodes if _NEWCOMER.fullmatch(name))
+        nodes += [name for name in named if name not in nodes]  # shrinking took out who came before them
         now_us = 0
         for count, fault in enumerate(self.faults()):
             _check(f"plan.{count}", fault, nodes)

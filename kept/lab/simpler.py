@@ -11,7 +11,7 @@ from kept.lab import workload as w
 from kept.lab.case import Case, WrittenFate
 from kept.lab.config import RunConfig
 from kept.lab.script import Planned
-from kept.sim.faults import JUMP, KINDS, OFFSET, Fault
+from kept.sim.faults import CHANGES, JUMP, KINDS, NEWCOMER_AT, OFFSET, Fault
 
 Place = TypeVar("Place")
 SHORTEST_US = 1_000
@@ -25,7 +25,7 @@ _SIMPLER_KINDS = {w.CART: (w.BLIND, w.UPDATE), w.UPDATE: (w.BLIND, w.GET), w.DEL
 def shorter(fault: Fault) -> Iterator[Fault]:
     """The fault with less in it: fewer nodes and pairs, no torn write, no waiting for one, a smaller clock error, less
     time."""
-    for nodes in _parts(fault.nodes):
+    for nodes in _parts(fault.nodes) if fault.kind not in CHANGES else ():
         yield fault._replace(nodes=nodes)
     for pairs in _parts(fault.pairs):
         yield fault._replace(pairs=pairs)
@@ -76,7 +76,7 @@ def fewer_nodes(case: Case) -> Iterator[Case]:
         config = changed(case.config, nodes=nodes)
         if config is None:
             continue
-        names = {f"n{i + 1}" for i in range(nodes)}
+        names = {f"n{i + 1}" for i in range(nodes)} | _newcomers(case)
         faults = tuple(kept for fault in case.faults if (kept := _among(fault, names)) is not None)
         gone = {f"n{i + 1}" for i in range(nodes, case.config.nodes)}
         fates = tuple(fate for fate in case.fates if fate[0][0] not in gone)
@@ -103,7 +103,8 @@ def _folded(case: Case, nodes: int) -> Case:
     """Faults and fates of nodes that are gone happen to those that nothing happens to, then to any."""
     hit = {name for fault in case.faults for name in (*fault.nodes, *(end for pair in fault.pairs for end in pair))}
     stay = [f"n{i + 1}" for i in range(nodes)]
-    gone = sorted((hit | {who for (who, _), _ in case.fates if who.startswith("n")}) - set(stay))
+    hit |= {who for (who, _), _ in case.fates if who.startswith("n")}
+    gone = sorted(hit - set(stay) - _newcomers(case))
     free = [name for name in stay if name not in hit] + stay
     moved = dict(zip(gone, free, strict=False))
 
@@ -114,8 +115,10 @@ def _folded(case: Case, nodes: int) -> Case:
     for fault in case.faults:
         both = dict.fromkeys((moved.get(a, a), moved.get(b, b)) for a, b in fault.pairs)
         pairs = tuple(pair for pair in both if pair[0] != pair[1])
-        if pairs or not fault.pairs:
-            faults.append(fault._replace(nodes=fold(fault.nodes), pairs=pairs))
+        nodes_now = fold(fault.nodes)
+        whole = fault.kind not in CHANGES or len(nodes_now) == len(fault.nodes)
+        if whole and (pairs or not fault.pairs):
+            faults.append(fault._replace(nodes=nodes_now, pairs=pairs))
     fates = tuple({(moved.get(who, who), count): fate for (who, count), fate in case.fates}.items())
     return case._replace(faults=tuple(faults), fates=fates)
 
@@ -126,9 +129,16 @@ def otherwise_chosen(case: Case) -> Iterator[Case]:
         yield case._replace(intents=tuple(intent._replace(draws=draws) for intent in case.intents))
 
 
+def _newcomers(case: Case) -> set[str]:
+    """Nodes that changes of membership bring; they are none of the cluster's first."""
+    return {fault.nodes[NEWCOMER_AT[fault.kind]] for fault in case.faults if fault.kind in NEWCOMER_AT}
+
+
 def _among(fault: Fault, names: set[str]) -> Fault | None:
-    """The fault as far as it hits nodes with these names."""
+    """The fault as far as it hits nodes with these names; a change is about all its nodes or about none."""
     nodes = tuple(name for name in fault.nodes if name in names)
+    if fault.kind in CHANGES and nodes != fault.nodes:
+        return None
     pairs = tuple(pair for pair in fault.pairs if pair[0] in names and pair[1] in names)
     if (fault.nodes and not nodes) or (fault.pairs and not pairs):
         return None

@@ -69,6 +69,9 @@ CHANGES = (JOIN, LEAVE, REPLACE, REMOVE, WEIGHT, ABORT, RIVALS)
 DEATHS = (REPLACE, REMOVE)
 """Changes that begin with a node's death; the atlas is asked before."""
 
+NEWCOMER_AT = {JOIN: 0, REPLACE: 1, RIVALS: 0}
+"""Changes that bring a new node -> which of the fault's nodes that is."""
+
 Place = tuple[str, bytes]
 """A name space and a key: where a record is stored."""
 

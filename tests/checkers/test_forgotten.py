@@ -11,7 +11,7 @@ def closure(run, key, by_us):
     """actor -> counter: what deletes that began by then had seen, and what the puts that they had seen had seen."""
     writes = [op for op in run.operations if op.key == key and op.kind != "get" and op.outcome != "fail"]
     seen = [op.context for op in writes if op.kind == "delete" and op.start_us <= by_us]
-    known: dict[str, dict[str, int]] = {}
+    known: dict[str, int] = {}
     grown = True
     while grown:
         grown = False

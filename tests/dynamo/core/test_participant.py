@@ -125,6 +125,24 @@ def test_an_operation_of_the_new_lists_holds_up_nothing() -> None:
     assert reports(cluster, "b") == [("a", "prepare")]
 
 
+def test_a_get_that_repairs_before_it_is_answered_holds_up_a_change_of_the_lists_for_puts() -> None:
+    """What it is answered with must be at so many of the old list before the new owners fetch from there, or a later
+    get of the new list misses it where an old owner that had it is declared dead meanwhile."""
+    cluster = Cluster("abcd", outsiders="x", partitions=8, read_repair="blocking")
+    cluster.cut = of(Read, sender="b")
+    asked = cluster.ask("b", GET, cluster.key(0, 1))
+    begin(cluster, "a", "join", "x")
+    cluster.take(of(Progress))
+    tick(cluster, "b")
+    assert reports(cluster, "b") == []
+    cluster.now_us += cluster.config.timeout_us
+    cluster.fire("b", "deadlines")
+    cluster.fire("b", "deadlines")
+    assert cluster.reply(asked).status != OK
+    tick(cluster, "b")
+    assert reports(cluster, "b") == [("a", "prepare")]
+
+
 def test_gets_do_not_hold_up_a_change_of_the_lists_for_puts() -> None:
     cluster = Cluster("abcd", outsiders="x", partitions=8)
     cluster.cut = of(Read, sender="b")

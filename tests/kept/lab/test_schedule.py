@@ -242,6 +242,18 @@ def test_whatever_is_accepted_runs(tmp_path: Path, kind: str) -> None:
     assert len(outcome.faults) == 1
 
 
+def test_a_newcomer_may_be_called_as_if_others_had_come_before_it(tmp_path: Path) -> None:
+    """(Shrinking takes those out; what it made of the bugs of membership could once not be saved.)"""
+    join = ["join", 1_000, 1, ["n9"], [], 1.0, -1.0, False]
+    crash = ["crash", 60_000, 10**5, ["n9"], [], 1.0, -1.0, False]
+    read = load(tmp_path, document(plan=[join, crash]))
+    lab = Lab(read.config, None, tape=read.tape(), faults=read.faults())
+    assert lab.execute().unrest == ""
+    assert list(lab.world.machines) == ["n1", "n2", "n3", "n4", "n5", "n9"]
+    for name in ("n10000", "x9", "n0"):
+        assert "accepted: n1 to n6" in refusal(tmp_path, document(plan=[[*join[:3], [name], *join[4:]]]))
+
+
 @pytest.mark.parametrize("keep", [0, 100, -1, -20])
 def test_a_history_that_was_truncated_since_is_refused_with_one_line(tmp_path: Path, keep: int) -> None:
     kept.run(tmp_path, seed=2, ops=60)

@@ -53,6 +53,18 @@ def test_a_simpler_fault_is_less_in_one_way_and_as_much_in_all_others(fault: Fau
         possible(CASE._replace(faults=(one,)))
 
 
+@pytest.mark.parametrize("kind", ["replace", "rival-operators"])
+def test_a_change_of_membership_keeps_both_its_nodes_and_its_newcomer_its_name(kind: str) -> None:
+    nodes = ("n4", "n7") if kind == "replace" else ("n7", "n4")
+    change = Fault(kind, 5, 1, nodes)
+    assert list(simpler.shorter(change)) == []
+    case = CASE._replace(config=CASE.config.model_copy(update={"nodes": 5}), faults=(change,))
+    smaller = [*simpler.fewer_nodes(case), *simpler.fewer_nodes_elsewhere(case)]
+    assert {fault.nodes[nodes.index("n7")] for one in smaller for fault in one.faults} == {"n7"}
+    assert {len(fault.nodes) for one in smaller for fault in one.faults} == {2}
+    assert {fault.nodes[nodes.index("n4")] for one in smaller for fault in one.faults} > {"n4"}
+
+
 def test_a_fault_ends_in_one_that_nothing_is_simpler_than() -> None:
     fault, steps = CRASHED, 0
     while simple := next(simpler.shorter(fault), None):
