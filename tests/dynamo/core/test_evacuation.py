@@ -191,12 +191,14 @@ def test_a_hint_for_a_dead_owner_that_comes_late_does_not_hold_up_the_leaver_eit
     assert key != late
 
 
-def test_who_stays_keeps_the_hints_of_a_dead_owner_for_the_one_that_takes_its_place() -> None:
+def test_the_hints_of_a_dead_owner_go_to_the_others_and_who_takes_its_place_has_them_from_there() -> None:
+    """(Whoever stays kept them for it. Where they filled all the room for hints, nothing else could move, and the
+    change never ended: `kept run --limits tight --seed 895197312`.)"""
     cluster, _ = leaving_with_a_dead_owner()
     cluster.hand_in(Packet("a", "d", Replicate(3, cluster.key(1), state(b"kept"), "c")))
     cluster.run(20 * SECOND)
     assert cluster.table("b").names == tuple("abcdf")
-    assert cluster.hints("d") == [hint_key("c", cluster.key(1))]
+    assert cluster.hints("d") == []
     assert cluster.operate("b", "remove", "c").status == "ok"
     cluster.run(20 * SECOND)
     assert cluster.hints("d") == []

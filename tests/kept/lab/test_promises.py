@@ -15,6 +15,8 @@ KEEPS = {"no-lost-write", "no-false-sibling", "no-resurrection", "honest-context
 NAMES = {"unique-dots", "no-invented-value"}
 SETTLES = {"convergence", "placement"}
 FRESH = {"fresh-reads", "fresh-deletes"}
+BLOCKING = {"read_repair": "blocking"}
+MONOTONIC = {"monotonic-reads"}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,15 @@ FRESH = {"fresh-reads", "fresh-deletes"}
         ({"pr": 1, "pw": 1}, KEEPS | NAMES | SETTLES),
         ({"sloppy": False, "anti_entropy": False}, KEEPS | NAMES | FRESH),
         ({"r": 1, "w": 1}, KEEPS | NAMES | SETTLES),
+        (BLOCKING, KEEPS | NAMES | SETTLES),
+        ({**BLOCKING, "sloppy": False}, KEEPS | NAMES | SETTLES | FRESH | MONOTONIC),
+        ({**BLOCKING, "sloppy": False, "r": 1, "w": 1}, KEEPS | NAMES | SETTLES | MONOTONIC),
+        ({**BLOCKING, "pr": 2}, KEEPS | NAMES | SETTLES | MONOTONIC),
+        ({**BLOCKING, "pr": 1}, KEEPS | NAMES | SETTLES),
+        ({**BLOCKING, "pr": 1, "w": 3}, KEEPS | NAMES | SETTLES | MONOTONIC),
+        ({**BLOCKING, "sloppy": False, "durable_copies": 1}, KEEPS | NAMES | SETTLES),
+        ({**BLOCKING, "sloppy": False, "versions": "vv"}, NAMES | SETTLES),
+        ({**BLOCKING, "sloppy": False, "versions": "lww"}, NAMES | SETTLES),
         ({"faults": (), "strategy": "pct", "workload": "cart", "ring": 1}, KEEPS | NAMES | SETTLES),
     ],
 )
@@ -64,8 +75,7 @@ def test_beyond_recovery_only_what_no_damage_may_break_is_promised(fields: dict[
 
 
 def test_every_promise_can_be_judged_and_every_claim_is_promised_by_some_configuration() -> None:
-    configs = RunConfig(), RunConfig(sloppy=False), RunConfig(sloppy=False, read_repair="blocking")
-    made = {claim for config in configs for claim in promised(config)}
+    made = {*promised(RunConfig()), *promised(RunConfig(sloppy=False, read_repair="blocking"))}
     assert made <= set(CLAIMS)
     assert set(CLAIMS) <= made
 

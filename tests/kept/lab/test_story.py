@@ -22,8 +22,10 @@ from checkers.facts import (
     OwnersAre,
     Returned,
     SeenBefore,
+    Showed,
     Standing,
     Twice,
+    WentBack,
 )
 from checkers.verdict import Counterexample, refute
 from dynamo.core import messages as m
@@ -159,6 +161,20 @@ def test_a_put_that_two_nodes_named(scene: type[Any], golden: Golden) -> None:
     s.watch.minted(700 * MS, "n2", Minted(put.request, b"cart", B))
     twice = Twice('one value under two dots, put "cart"="milk" by client 3', "n1.0:0/1", "n2.0:0/1")
     golden("put-named-twice", told("unique-dots", s, [twice], [put]))
+
+
+def test_a_get_that_goes_back_behind_what_its_client_has_read(scene: type[Any], golden: Golden) -> None:
+    s = scene("n1", "n2", "n3", "n4")
+    milk = s.state(s.version(A, "milk"))
+    s.put(2 * MS, "n1", A, milk, "milk", 3, 1 * MS, 4 * MS, {})
+    first = s.get("n4", {"n1": milk, "n2": s.nothing}, {A[0]: 1}, 6, 9 * MS, 11 * MS)
+    second = s.get("n4", {"n2": s.nothing, "n3": s.nothing}, {}, 6, 12 * MS, 14 * MS)
+    facts: list[Fact] = [Showed(first), WentBack(second, first, A)]
+    golden("went-back", told("monotonic-reads", s, facts, [first, second]))
+    more = facts_of(counterexample("monotonic-reads", facts, []), "cart", s.watch, {})
+    assert [(fact.node, fact.how) for fact in more if isinstance(fact, Replied)] == [
+        ("n2", "unknown"), ("n3", "unknown"),
+    ]  # fmt: skip
 
 
 def test_a_get_that_hides_what_its_context_covers(scene: type[Any], golden: Golden) -> None:

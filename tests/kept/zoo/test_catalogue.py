@@ -83,6 +83,11 @@ def test_a_bug_replaces_some_rules_and_leaves_the_others_alone(name: str) -> Non
     assert dict(vars(rules)) == before
 
 
+@pytest.mark.parametrize("name", BUGS)
+def test_a_bug_names_its_faults_so_that_no_new_kind_of_fault_hides_it(name: str) -> None:
+    assert find(name).overrides["faults"]
+
+
 def test_a_hunt_ends_with_the_first_seed_that_shows_the_bug_and_the_claim_that_it_breaks() -> None:
     trial, claim = first_caught(find("volatile-lease"))
     assert claim in find("volatile-lease").breaks
