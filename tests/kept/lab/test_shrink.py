@@ -45,7 +45,7 @@ ZOO = [
     ("sloppy-overlap", "fresh-reads", 0, 8),
     ("handoff-overwrites", LOST, 0, 6),
     ("stale-tree", "convergence", 0, 6),
-    ("early-replication", LOST, 1, 8),
+    ("early-replication", LOST, 2, 8),
 ]
 """Bug, claim, seed, and how many events are left at the most (runs of 600 to 1,200 operations). The docs have all."""
 
