@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.admission import admission
+from benchmarks.check import commands
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
@@ -99,6 +100,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "shrink": shrunk,
     "admission": admission,
     "proofs": proofs,
+    "check": commands,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""

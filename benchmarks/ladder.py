@@ -36,7 +36,13 @@ JUDGES: dict[str, Callable[..., Any]] = {
     "regular": regular,
     "sequential": sequential.sequential,
 }
-MEASURED = {**JUDGES, "k-atomic": k_atomic, "delta-atomic": delta_atomic, "convergence": convergent, "climb": climb}
+MEASURED: dict[str, Callable[..., Any]] = {
+    **JUDGES,
+    "k-atomic": k_atomic,
+    "delta-atomic": delta_atomic,
+    "convergence": convergent,
+    "climb": climb,
+}
 CASES: list[dict[str, Any]] = [
     {"operations": 1_000_000, "clients": 20, "keys": 100},
     {"operations": 1_000_000, "clients": 100, "keys": 100},

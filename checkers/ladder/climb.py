@@ -73,7 +73,13 @@ def climb(
     k = delta = None
     for name in MEASURES:
         if name in wanted:
-            measured = smallest_k(columns, initial, budget) if name == "k-atomic" else smallest_delta(columns, initial)
+            measured: Staleness | int | Pattern | Unknown
+            if name == "delta-atomic":
+                measured = smallest_delta(columns, initial)
+            elif isinstance(found.get("linearizable"), Valid):
+                measured = Staleness(1, 1)
+            else:
+                measured = smallest_k(columns, initial, budget)
             found[name] = _measured(name, columns, measured)
             implied.pop(name, None)
             if isinstance(measured, Staleness) and measured.low == measured.high:

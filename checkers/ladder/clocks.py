@@ -1,10 +1,10 @@
 """Vector clocks of all writes: of each column, how many of its writes are causes of a write, itself included.
 
 The causal order is what session order and reads-from imply (Bouajjani et al. 2017, section 3). Sessions are walked in
-their order; a read waits until the write that it read has its clock. What waits forever lies on or behind a cycle.
-Which session goes next is free: real time decides (the low ends of zones), because an order of the writes in which they
-may well have taken effect spares the checks of conflicts most of their work (`visible.py`). O(n k) time for n accesses
-and k columns, 4 k bytes for each write.
+their order; a read waits until the write that it read has its clock. What waits forever is on or behind a cycle. Which
+session goes next is free: real time decides (the low ends of zones), because an order of the writes in which they may
+well have taken effect spares the checks of conflicts most of their work (`visible.py`). O(n k) time for n accesses and
+k columns, 4 k bytes for each write.
 """
 
 from typing import NamedTuple

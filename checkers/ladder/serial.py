@@ -28,8 +28,6 @@ from checkers.ladder.kernels import kernel
 
 Ints = NDArray[np.int64]
 
-EXPLAINED, REFUTED, OPEN = range(3)
-"""`OPEN`: no contradiction, but edges against the order that was given, so that a cycle must be looked for."""
 UNREAD = -3
 
 
@@ -75,13 +73,11 @@ def unserial(accesses: Accesses, causes: Causes, keys: int, causal: bool, compil
         )  # fmt: skip
         if not fits:
             return s
-        answer = settle(
+        fits = settle(
             accesses.key, accesses.write, accesses.key[accesses.access], accesses.columns, home, clock, causal,
-            causes.place, keys, *found,
+            keys, *found,
         )  # fmt: skip
-        if answer == REFUTED:
-            return s
-        if (answer == OPEN or causes.cyclic) and _cyclic(accesses, s, causal, found):
+        if not fits or (_against(found, causes) and _cyclic(accesses, s, causal, found)):
             return s
     return None
 
@@ -91,6 +87,15 @@ def _in_session(accesses: Accesses) -> Clocks:
     sure = np.concatenate([[0], np.cumsum(accesses.kind == WRITES)])
     first = accesses.bounds[accesses.session[accesses.access]]
     return np.asarray(sure[accesses.access + 1] - sure[first], dtype=np.int32)[:, np.newaxis]
+
+
+def _against(found: Deadlines, causes: Causes) -> bool:
+    """Whether an edge disagrees with the order of the walk, so that a cycle must be looked for."""
+    for follower in (found.edge, found.chain):
+        some = np.flatnonzero(follower >= 0)
+        if (causes.place[some] > causes.place[follower[some]]).any():
+            return True
+    return causes.cyclic
 
 
 def _cyclic(accesses: Accesses, s: int, causal: bool, found: Deadlines) -> bool:
@@ -147,11 +152,11 @@ def begun(  # noqa: C901, PLR0912 - a kernel is one loop
 
 
 def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
-    key: Ints, write: Ints, written: Ints, columns: Ints, home: Ints, clock: Clocks, causal: bool, place: Ints,
+    key: Ints, write: Ints, written: Ints, columns: Ints, home: Ints, clock: Clocks, causal: bool,
     keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints, chain: Ints,
     known: Clocks, edge: Ints,
-) -> int:  # fmt: skip
-    """Lower the deadlines until they agree (a kernel). Writes stand in one list for each deadline, latest first."""
+) -> bool:  # fmt: skip
+    """Lower the deadlines until they agree; False where they cannot (a kernel)."""
     writes, count = len(due), len(reads) - 1
     head = np.full(count + 2, -1, dtype=np.int64)
     after, before = np.full(writes, -1, dtype=np.int32), np.full(writes, -1, dtype=np.int32)
@@ -177,7 +182,7 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
                     before[head[j]] = -1
                 a = next_read[written[w]]
                 if a == INITIAL:
-                    return REFUTED
+                    return False
                 least = j
                 edge[w] = a if a >= 0 and a != w else -1
                 if edge[w] >= 0:
@@ -198,7 +203,7 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
                     v = columns[column] + upto - 1 if causal or c == 0 else w
                     while v >= columns[column] and due[v] > least:
                         if release[v] >= least:
-                            return REFUTED
+                            return False
                         if listed[v]:
                             if before[v] >= 0:
                                 after[before[v]] = after[v]
@@ -214,9 +219,4 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
                         if c == 1 and not causal:
                             break
                         v -= 1
-    for w in range(writes):
-        if edge[w] >= 0 and place[w] > place[edge[w]]:
-            return OPEN
-        if chain[w] >= 0 and place[w] > place[chain[w]]:
-            return OPEN
-    return EXPLAINED
+    return True

@@ -101,7 +101,7 @@ class Gossip:
 
     def _reconcile(self, sender: str, theirs: Table) -> None:
         participant, host = self.participant, self.host
-        if participant.learn(theirs):
+        if participant.learn(theirs, sender):
             self.forget_others()
         mine = participant.table
         own = mine.member(host.name)

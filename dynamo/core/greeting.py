@@ -122,7 +122,7 @@ class Greeting:
             return
         self._answered.add(sender)
         self.old = self.old or (message.generation, message.beat) > self._mine
-        self.participant.learn(decode_table(message.table))
+        self.participant.learn(decode_table(message.table), sender)
         self._enough()
 
     def _enough(self) -> bool:

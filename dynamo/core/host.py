@@ -195,10 +195,11 @@ class Host:
         return tuple(name for name in self.ring.owners(partition) if name != self.name and name in self.involved)
 
     def keepers(self, partition: int) -> tuple[str, ...]:
-        """Who is to have the records of a partition: its owners. Whoever leaves the ring cannot wait until those that
-        are declared dead are replaced, and brings what it has to the others."""
+        """Who is to have the records of a partition: its owners. Once a change closes, not those that are declared
+        dead: what is kept for them would fill the place of what has to move, and whoever replaces them asks the
+        others."""
         owners = self.ring.owners(partition)
-        if self.name in self.ring.names:
+        if isinstance(self.ring, TransitionRing):
             return owners
         return tuple(name for name in owners if name in self.involved) or owners
 

@@ -313,7 +313,7 @@ class Node:
     def _announced(self, sender: str, message: m.Announce) -> None:
         """Somebody tells of a membership table: one to take up, or one that rivals ours."""
         theirs = decode_table(message.table)
-        if self.participant.learn(theirs):
+        if self.participant.learn(theirs, sender):
             self.gossip.forget_others()
         elif theirs.cluster == self.participant.table.cluster:
             self.steward.rival(theirs)

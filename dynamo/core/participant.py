@@ -87,15 +87,15 @@ class Participant:
         """Whether this node is a member, or is to be one."""
         return self.host.name in self.table.involved
 
-    def learn(self, theirs: Table) -> bool:
-        """Take up a table that somebody sent, where it is newer; True where it was taken up."""
+    def learn(self, theirs: Table, sender: str = "") -> bool:
+        """Take up a table that `sender` has, where it is newer; True where it was taken up."""
         mine = self.table
         if theirs.cluster != mine.cluster:
             if not self._invited(theirs):
                 return False
             if mine.cluster:
                 self.host.mark("ring given up for another")
-        elif theirs.rank <= mine.rank or self._bound(theirs):
+        elif theirs.rank <= mine.rank or self._bound(theirs, sender):
             return False
         return self.adopt(theirs)
 
@@ -108,12 +108,13 @@ class Participant:
         gives_way = "" < theirs.cluster < mine.cluster  # a node in no ring has nothing to tell
         return gives_way and (name in theirs.target or name not in mine.names)
 
-    def _bound(self, theirs: Table) -> bool:
-        """Whether a promise keeps this node from taking up the plan in `theirs`; then that plan's driver is told."""
+    def _bound(self, theirs: Table, sender: str) -> bool:
+        """Whether a promise keeps this node from taking up the plan in `theirs`; then that plan's driver is told. A
+        driver that comes with another plan than its own has let go of its own."""
         plan, other = self.table.plan, theirs.plan
         if plan is None or other is None or theirs.epoch != self.table.epoch or other.decided or other.id == plan.id:
             return False
-        let_go = plan.id in other.released or plan.driver in other.gone or plan.driver == self.host.name
+        let_go = plan.id in other.released or plan.driver in other.gone or plan.driver in (self.host.name, sender)
         if self.endorsed != plan.id or let_go:
             return False
         self.host.mark("plan held back by a promise")

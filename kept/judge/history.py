@@ -19,11 +19,15 @@ from kept.judge.initial import initial_value
 from kept.judge.processes import Answer, cores, run
 from kept.judge.question import LINEARIZABLE, MVR, Question, wanted_levels
 from kept.judge.report import WHY, Judged, Stopped
+from kept.judge.workloads import WORKLOADS
 from kept.lab.usage import UsageError
 from model.specifications.catalogue import MODELS, REGISTERS
 
 PARALLEL_FROM = 200_000
 """Operations from which a search over the keys is worth a second process."""
+
+
+NOTHING = "there is no operation in it that could violate anything"
 
 
 def judge_history(loaded: Loaded, question: Question) -> Judged:
@@ -70,17 +74,25 @@ class _Plan:
     def everything(self) -> dict[str, Any]:
         """What is told beside the history's own data: the fields of `Judged`."""
         if not len(self.loaded.columns):
-            return {"verdicts": dict.fromkeys(self.levels, Unknown("there is no operation in it"))}
+            torn = self.loaded.truncated
+            nothing: Verdict = Unknown("it was cut off before its first operation") if torn else Valid(NOTHING)
+            return {"verdicts": dict.fromkeys(self.levels, nothing)}
         if self.run is not None:
             return {"verdicts": ownrun.own_verdicts(self.run, self.levels)}
-        if self.levels == (LINEARIZABLE,):
-            return {"verdicts": {LINEARIZABLE: self._linearizable(self.loaded.columns)}}
-        return self._ladder()
+        history = self.loaded.columns
+        rungs = tuple(level for level in self.levels if level not in WORKLOADS)
+        others = {level: WORKLOADS[level].judge(history, self.initial) for level in self.levels if level in WORKLOADS}
+        if not rungs:
+            return {"verdicts": others}
+        if rungs == (LINEARIZABLE,):
+            return {"verdicts": {LINEARIZABLE: self._linearizable(history)} | others}
+        found = self._ladder(rungs)
+        return found | {"verdicts": found["verdicts"] | others}
 
-    def _ladder(self) -> dict[str, Any]:
+    def _ladder(self, rungs: tuple[str, ...]) -> dict[str, Any]:
         from checkers.ladder.climb import climb  # noqa: PLC0415 - most histories are asked for one level only
 
-        found = climb(self.loaded.columns, self.levels, self.initial)
+        found = climb(self.loaded.columns, rungs, self.initial)
         return {
             "verdicts": dict(found.verdicts),
             "implied": dict(found.implied),

@@ -15,6 +15,7 @@ from histories.jsonl import read_run
 from histories.rows import Rows
 from histories.run import HISTORY_FILE, REPLICAS_FILE, TRACE_FILE, RecordedRun
 from histories.source import open_source
+from kept.judge.workloads import OWN_LEVELS
 
 FROM_CLIENTS = ("honest-contexts", "fresh-reads", "fresh-deletes", "unique-dots")
 """Promises that are decided by what clients saw."""
@@ -31,15 +32,18 @@ def own_run(name: str) -> RecordedRun:
 
 def own_verdicts(run: RecordedRun, levels: tuple[str, ...]) -> dict[str, Verdict]:
     """The verdict of each level; none named: of what the run's configuration promises and its files decide."""
-    return judge(run, levels or promised(run))
+    wanted = levels or promised(run)
+    found = judge(run, (name for name in wanted if name in CLAIMS))
+    return found | {name: OWN_LEVELS[name].judge(run) for name in wanted if name in OWN_LEVELS}
 
 
 def promised(run: RecordedRun) -> tuple[str, ...]:
     """What the configuration in the header promises, as far as the recorded files decide it."""
     made = _made(dict(run.history.header.config))
+    own = tuple(OWN_LEVELS) if "honest-contexts" in made else ()
     if run.replicas is not None:
-        return made
-    return tuple(name for name in made if name in FROM_CLIENTS)
+        return (*made, *own)
+    return (*(name for name in made if name in FROM_CLIENTS), *own)
 
 
 def _made(config: dict[str, Any]) -> tuple[str, ...]:

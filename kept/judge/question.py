@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from checkers.ladder.levels import LEVELS
 from checkers.registry import CLAIMS
 from histories.codecs.jepsen import AS_IT_IS, Options
+from kept.judge.workloads import OWN_LEVELS, WORKLOADS
 from kept.lab.usage import UsageError, unknown
 from model.specifications.catalogue import MODELS, REGISTERS
 
@@ -49,7 +50,7 @@ def asked(
     """A question whose names are known. Raises `UsageError` that names the flag."""
     if model is not None and model not in MODEL_NAMES:
         raise unknown("--model", model, list(MODEL_NAMES))
-    names = list(dict.fromkeys([*LEVELS, *CLAIMS])) if model is None else list(levels_of(model))
+    names = [*LEVELS, *WORKLOADS, *CLAIMS, *OWN_LEVELS] if model is None else list(levels_of(model))
     for level in levels:
         if level not in names:
             raise _not_a_level(level, model, names)
@@ -63,8 +64,9 @@ def asked(
 def levels_of(model: str) -> tuple[str, ...]:
     """The levels that a history of `model` can be held against."""
     if model == MVR:
-        return tuple(CLAIMS)
-    return tuple(LEVELS) if model in REGISTERS else (LINEARIZABLE,)
+        return (*CLAIMS, *OWN_LEVELS)
+    others = tuple(name for name, one in WORKLOADS.items() if model in one.models)
+    return (*(LEVELS if model in REGISTERS else (LINEARIZABLE,)), *others)
 
 
 def wanted_levels(question: Question, model: str, name: str) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ def wanted_levels(question: Question, model: str, name: str) -> tuple[str, ...]:
         if level not in possible:
             raise UsageError(f"{name}: {_not_a_level(level, model, list(possible))}")
     if question.ladder:
-        return possible
+        return tuple(LEVELS) if model in REGISTERS else possible
     if question.levels:
         return tuple(level for level in possible if level in question.levels)
     return () if model == MVR else (LINEARIZABLE,)
@@ -82,7 +84,11 @@ def wanted_levels(question: Question, model: str, name: str) -> tuple[str, ...]:
 
 def wording(level: str, model: str) -> str:
     """What a level promises, exactly."""
-    return CLAIMS[level].wording if model == MVR else LEVELS[level].wording
+    if level in WORKLOADS:
+        return WORKLOADS[level].wording
+    if model != MVR:
+        return LEVELS[level].wording
+    return CLAIMS[level].wording if level in CLAIMS else OWN_LEVELS[level].wording
 
 
 def _not_a_level(level: str, model: str | None, names: list[str]) -> UsageError:

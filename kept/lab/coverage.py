@@ -87,7 +87,12 @@ def _rivalling(config: RunConfig) -> bool:
     return config.nodes > 1 and kinds.RIVALS in config.faults and _apart(config)
 
 
+def _two_rings(config: RunConfig) -> bool:
+    return config.rings > 1
+
+
 RECOVERY_PATHS: Mapping[str, Condition] = {
+    "another ring met": _two_rings,
     "acknowledged from memory": lambda config: 0 < config.durable_copies < config.n,
     "answer to a get forgotten early": lambda config: _tight(config) and config.ops >= 1_000,
     "anti-entropy exchanged a key": lambda config: config.anti_entropy and _replicated(config),
@@ -111,6 +116,7 @@ RECOVERY_PATHS: Mapping[str, Condition] = {
     "hint delivered": _hinting,
     "hint grew while it was delivered": _hinting,
     "hint refused": lambda config: _tight(config) and _hinting(config),
+    "hint refused: no member yet": lambda config: _hinting(config) and _coming(config),
     "hint refused: too many bytes": lambda config: _tight(config) and _hinting(config) and config.ops >= 1_000,
     "hint rerouted": lambda config: _hinting(config) and _changing(config),
     "hint sent": _hinting,
@@ -124,6 +130,7 @@ RECOVERY_PATHS: Mapping[str, Condition] = {
     "membership phase done": _changing,
     "membership table changed": _changing,
     "node is outside now": _going,
+    "nodes of another ring let in": _two_rings,
     "old disk noticed": lambda config: config.n > 1 and kinds.OLD_DISK in config.faults,
     "operation outlived its time": lambda config: kinds.PAUSE in config.faults,
     "partition recovered": _losing,
@@ -155,6 +162,7 @@ RECOVERY_PATHS: Mapping[str, Condition] = {
     "request refused: too many under way": lambda config: _tight(config) and config.clients >= 8,
     "rival plan met": _rivalling,
     "rival plan released": _rivalling,
+    "ring given up for another": _two_rings,
     "start without enough answers": lambda config: _dead(config) and bool(_CUTS & set(config.faults)),
     "stranger not listened to": _changing,
     "stray evacuated": _changing,
@@ -165,18 +173,14 @@ RECOVERY_PATHS: Mapping[str, Condition] = {
     "write refused: low disk": lambda config: config.n > 1 and kinds.DISK_FULL in config.faults,
 }
 
-_ONE_FOUNDING = "all nodes of a run are founded in one ring, or in none"
 _OWN_CODE = "every node of a simulated cluster runs the store's own code"
 
 UNREACHED: Mapping[str, str] = {
-    "another ring met": _ONE_FOUNDING,
-    "asked again to be let in": _ONE_FOUNDING,
+    "asked again to be let in": "needs two rings, and that the plan which lets a node in is given up just then",
     "birth waited for its lease": "births come faster than the disk reserves them only under a far smaller lease",
     "damaged stray dropped": "needs damage to a record between a change and its evacuation, half a second",
     "flipped before the transfer was complete": "needs a lost disk between a report and the next phase, half a second",
-    "nodes of another ring let in": _ONE_FOUNDING,
     "peer's message refused": _OWN_CODE,
-    "ring given up for another": _ONE_FOUNDING,
     "table without a ring refused": _OWN_CODE,
     "two copies damaged": "needs two damages to one key at a time; `tests/kept/test_seeds.py` has a run that does it",
 }

@@ -4,7 +4,8 @@ from checkers.verdict import Invalid
 from kept.judge.question import wording
 from kept.judge.report import CheckReport, Judged, story, verdict_name
 from kept.report.checked import reason
-from kept.report.document import CheckDocument, ClaimDocument, CounterexampleDocument, HistoryDocument, NoticeDocument
+from kept.report.claim import ClaimDocument, CounterexampleDocument
+from kept.report.history import CheckDocument, HistoryDocument, NoticeDocument
 
 
 def check_document(report: CheckReport, exit_code: int, duration_s: float) -> CheckDocument:

@@ -69,7 +69,7 @@ def level_lines(judged: Judged) -> list[str]:
 
 def ladder_lines(judged: Judged) -> list[str]:
     """Of several levels: the strongest that hold, and how stale reads were."""
-    if len(judged.verdicts) < 2 or judged.model == "mvr":
+    if not judged.strongest and judged.smallest_k is None:
         return []
     lines = ["", f"  strongest that hold: {', '.join(judged.strongest) or 'none'}"]
     if judged.smallest_k is not None:
@@ -124,7 +124,7 @@ def last_line(report: CheckReport, duration_s: float) -> str:
         if unknown:
             return f"{word}{name}: {', '.join(unknown)} not decided {took}"
         held = ", ".join(judged.strongest or judged.verdicts)
-        return f"{word}{name}: {held} {'holds' if len(judged.verdicts) == 1 else 'hold'} {took}"
+        return f"{word}{name}: {held} {'hold' if ', ' in held else 'holds'} {took}"
     found = [judged.verdict for judged in report.histories]
     counts = f"{found.count('valid')} valid, {found.count('invalid')} violated, {found.count('unknown')} undecided"
     return f"{word}{len(found):,} histories: {counts} {took}"

@@ -4,35 +4,26 @@ change: a program that reads one ignores the fields that it does not know."""
 import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from checkers.registry import CLAIMS
 from checkers.verdict import Invalid, Valid, Verdict
 from kept.prover.config import ProofConfig
-
-VerdictName = Literal["valid", "invalid", "unknown"]
-
-
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CounterexampleDocument(_Document):
-    """Why a claim does not hold."""
-
-    sentence: str = Field(description="what happened, in one sentence")
-    operations: tuple[int, ...] = Field(description="indices of the operations involved, in history.jsonl's order")
-    facts: tuple[str, ...] = Field(description="the facts that it consists of, one clause each")
+from kept.report.claim import ClaimDocument as ClaimDocument  # noqa: PLC0414 - others take it from here
+from kept.report.claim import CounterexampleDocument as CounterexampleDocument  # noqa: PLC0414 - others take it from here
+from kept.report.claim import Document
+from kept.report.claim import VerdictName as VerdictName  # noqa: PLC0414 - others take it from here
+from kept.report.history import CheckDocument
 
 
-class CounterfactualDocument(_Document):
+class CounterfactualDocument(Document):
     """The same schedule, run again with one thing changed."""
 
     what: str
     outcome: Literal["kept", "still violated", "not decided"]
 
 
-class ExplanationDocument(_Document):
+class ExplanationDocument(Document):
     """What happened inside the store, found by running the same schedule again under a watch."""
 
     claim: str
@@ -43,17 +34,7 @@ class ExplanationDocument(_Document):
     counterfactuals: tuple[CounterfactualDocument, ...] = Field((), description="each of them was run")
 
 
-class ClaimDocument(_Document):
-    """One promise and how it fared."""
-
-    name: str
-    wording: str = Field(description="what is promised, exactly")
-    verdict: VerdictName
-    reason: str = Field(description="valid: what was looked at; invalid: the sentence; unknown: what stopped it")
-    counterexample: CounterexampleDocument | None = None
-
-
-class RunDocument(_Document):
+class RunDocument(Document):
     """What `kept run` prints with ``--json`` and writes to verdict.json."""
 
     kept: Literal["run"] = "run"
@@ -86,7 +67,7 @@ class RunDocument(_Document):
     config: dict[str, Any] = Field(description="the configuration of the run that `claims` judges")
 
 
-class ReplayDocument(_Document):
+class ReplayDocument(Document):
     """What `kept replay` prints with ``--json``."""
 
     kept: Literal["replay"] = "replay"
@@ -112,7 +93,7 @@ class ReplayDocument(_Document):
     config: dict[str, Any]
 
 
-class SizeDocument(_Document):
+class SizeDocument(Document):
     """How big a counterexample is."""
 
     events: int = Field(description="operations, faults and fates: what a reader has to follow")
@@ -122,7 +103,7 @@ class SizeDocument(_Document):
     others: int = Field(description="operations on other keys")
 
 
-class ShrunkDocument(_Document):
+class ShrunkDocument(Document):
     """A finding made smaller: the same kind of violation, with less."""
 
     before: SizeDocument
@@ -134,7 +115,7 @@ class ShrunkDocument(_Document):
     replay: str = Field(description="the command that replays the shrunk run")
 
 
-class FindingDocument(_Document):
+class FindingDocument(Document):
     """One kind of violation that fuzzing found: the run with the least seed, and how often the kind came."""
 
     name: str = Field(description="of the kind: the claim and a short hash of its key")
@@ -154,7 +135,7 @@ class FindingDocument(_Document):
     not_shrunk: str = Field("", description="why there is no shrunk run, where one was tried")
 
 
-class EntryDocument(_Document):
+class EntryDocument(Document):
     """One schedule of many, replayed."""
 
     schedule: str
@@ -166,7 +147,7 @@ class EntryDocument(_Document):
     replay: str
 
 
-class ReplaysDocument(_Document):
+class ReplaysDocument(Document):
     """What `kept replay --json` prints for a directory of schedules."""
 
     kept: Literal["replays"] = "replays"
@@ -180,7 +161,7 @@ class ReplaysDocument(_Document):
     duration_s: float
 
 
-class FuzzDocument(_Document):
+class FuzzDocument(Document):
     """What `kept fuzz` prints with ``--json`` and writes to verdict.json."""
 
     kept: Literal["fuzz"] = "fuzz"
@@ -213,7 +194,7 @@ class FuzzDocument(_Document):
     fixed: dict[str, Any] = Field(description="the fields of the configuration that were not drawn")
 
 
-class ShrinkDocument(_Document):
+class ShrinkDocument(Document):
     """What `kept shrink` prints with ``--json``. The shrunk run's own document is verdict.json in its directory."""
 
     kept: Literal["shrink"] = "shrink"
@@ -239,7 +220,7 @@ class ShrinkDocument(_Document):
     config: dict[str, Any]
 
 
-class DifferenceDocument(_Document):
+class DifferenceDocument(Document):
     """One block of a scenario that is answered otherwise than its file says."""
 
     line: int = Field(description="of its first command, from 1")
@@ -248,7 +229,7 @@ class DifferenceDocument(_Document):
     answer: tuple[str, ...] = Field(description="what the cluster answers")
 
 
-class ScenarioFileDocument(_Document):
+class ScenarioFileDocument(Document):
     """One transcript, carried out."""
 
     file: str
@@ -257,7 +238,7 @@ class ScenarioFileDocument(_Document):
     differences: tuple[DifferenceDocument, ...]
 
 
-class ScenarioDocument(_Document):
+class ScenarioDocument(Document):
     """What `kept scenario` prints with ``--json``."""
 
     kept: Literal["scenario"] = "scenario"
@@ -267,7 +248,7 @@ class ScenarioDocument(_Document):
     files: tuple[ScenarioFileDocument, ...]
 
 
-class SolverAnswerDocument(_Document):
+class SolverAnswerDocument(Document):
     """What one solver said to one question."""
 
     solver: str
@@ -291,7 +272,7 @@ class ProofClaimDocument(ClaimDocument):
     answers: tuple[SolverAnswerDocument, ...] = ()
 
 
-class ConfigurationDocument(_Document):
+class ConfigurationDocument(Document):
     """One configuration and what was proved of it."""
 
     name: str
@@ -303,7 +284,7 @@ class ConfigurationDocument(_Document):
     facts: dict[str, int | None] = Field(description="such as how many nodes may fail; null: no solver could say")
 
 
-class LevelsDocument(_Document):
+class LevelsDocument(Document):
     """A pair of consistency levels, judged for all replication factors at once."""
 
     write: str
@@ -314,7 +295,7 @@ class LevelsDocument(_Document):
     fails: dict[str, int] = Field(description="the smallest replication factors with which a read can miss")
 
 
-class ProveDocument(_Document):
+class ProveDocument(Document):
     """What `kept prove` prints with ``--json``."""
 
     kept: Literal["prove"] = "prove"
@@ -326,51 +307,6 @@ class ProveDocument(_Document):
     levels: tuple[LevelsDocument, ...] = Field((), description="with --all: the table of consistency levels")
     solvers: tuple[str, ...]
     certificates: str = Field("", description="the directory that they were written to")
-    duration_s: float
-
-
-class NoticeDocument(_Document):
-    """What a reader noticed about a history that it could read all the same."""
-
-    doubt: str
-    rows: int = Field(description="how many it is about")
-    line: int = Field(description="the first of them; 0: it has no line")
-    text: str
-
-
-class HistoryDocument(_Document):
-    """One history that `kept check` judged."""
-
-    history: str = Field(description="the file")
-    verdict: VerdictName
-    claims: tuple[ClaimDocument, ...]
-    model: str
-    guessed: str = Field("", description="what the model was told by; empty: it was named")
-    format: str
-    operations: int
-    keys: int
-    clients: int
-    notices: tuple[NoticeDocument, ...] = ()
-    implied: dict[str, str] = Field({}, description="level: the level that decided it")
-    strongest: tuple[str, ...] = Field((), description="of several levels, those that no other one that holds implies")
-    smallest_k: int | None = Field(None, description="every read returns one of the last so many writes")
-    smallest_delta: int | None = Field(
-        None, description="how old a value that was read was at most, in the file's unit"
-    )
-    paragraph: str = Field("", description="the first violation, from operation to operation")
-    stopped: Literal["", "interrupted", "budget", "memory"] = Field("", description="why it was not judged to its end")
-
-
-class CheckDocument(_Document):
-    """What `kept check` prints with ``--json``."""
-
-    kept: Literal["check"] = "check"
-    version: Literal[1] = 1
-    verdict: VerdictName
-    exit_code: int
-    claims: tuple[ClaimDocument, ...] = Field(description="of every history; under its name where there are several")
-    histories: tuple[HistoryDocument, ...]
-    stopped: Literal["", "interrupted", "budget", "memory"] = ""
     duration_s: float
 
 

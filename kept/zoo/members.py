@@ -13,10 +13,10 @@ from kept.zoo.conditions import LINKS
 class MergingParticipant(Participant):
     """Tables are merged member by member, not by their rank: whoever is in either of two is in both."""
 
-    def learn(self, theirs: Table) -> bool:
+    def learn(self, theirs: Table, sender: str = "") -> bool:
         mine = self.table
         if not mine.cluster or theirs.cluster != mine.cluster or theirs.plan is not None or mine.rank > theirs.rank:
-            return super().learn(theirs)
+            return super().learn(theirs, sender)
         more = tuple(member for member in mine.members if theirs.member(member.name) is None)
         merged = theirs._replace(members=tuple(sorted((*theirs.members, *more))))
         return merged != mine and self.adopt(merged)

@@ -72,7 +72,7 @@ def test_a_put_that_has_seen_itself_is_found(perfect, mutate):
 
 def test_counters_that_run_backwards_in_time_are_found(perfect, mutate):
     run = perfect(7)
-    of_actor = {}
+    of_actor: dict = {}
     for op in puts(run):
         of_actor.setdefault((op.key, op.dot[0]), []).append(op)
     early, late = next((ops[0], ops[-1]) for ops in of_actor.values() if ops[-1].start_us > ops[0].end_us)

@@ -1,5 +1,6 @@
 """The workbench from Python does what the command does."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import kept
 from checkers.verdict import Invalid, Valid
 from histories.errors import HistoryError
+from histories.load import load
 
 
 def test_a_run_under_faults_holds_and_says_so() -> None:
@@ -143,3 +145,18 @@ def test_every_configuration_of_a_file_is_proved(tmp_path: Path) -> None:
 def test_what_is_no_configuration_is_a_usage_error(fields: dict, says: str) -> None:
     with pytest.raises(kept.UsageError, match=says):
         kept.prove(**fields)
+
+
+def test_a_recorded_history_is_judged_from_python(tmp_path: Path) -> None:
+    rows = [{"process": 0, "f": "write", "value": at, "start": 10 * at, "end": 10 * at + 5} for at in (1, 2)]
+    rows.append({"process": 1, "f": "read", "result": 1, "start": 40, "end": 45})
+    path = tmp_path / "history.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    report = kept.check(path)
+    assert (report.holds, report.violated) == (False, ("linearizable",))
+    assert "Read 1 by client 1 began at 40" in report.explain()
+    assert kept.check(load(path).columns, levels=["sequential"]).holds
+    assert "sequential" in kept.check(path, levels=["all"], budget_s=60.0).strongest
+    for wrong in ({"nil": "maybe"}, {"levels": ["prm"]}, {"model": "mutex"}, {"initial": "{"}):
+        with pytest.raises(kept.UsageError):
+            kept.check(path, **wrong)

@@ -24,7 +24,7 @@ from kept.lab.config import RunConfig
 from kept.lab.promises import promised
 from kept.lab.run import Lab, recorded, verdicts
 from kept.lab.swarm import swarm
-from kept.sim import machine
+from kept.sim import syncs
 
 DVV = rules_for("dvv")
 CROWD: dict[str, Any] = {"limits": "tight", "clients": 40, "think_ms": 2, "ops": 1_200, "keys": 60}
@@ -34,8 +34,8 @@ SAMPLE_US = 3_000
 @pytest.fixture
 def slow_disks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sync takes 5 to 60 ms, and now and then far longer."""
-    monkeypatch.setattr(machine, "SYNC_US", (5_000, 60_000))
-    monkeypatch.setattr(machine, "SLOW_SYNC_US", (200_000, 900_000))
+    monkeypatch.setattr(syncs, "SYNC_US", (5_000, 60_000))
+    monkeypatch.setattr(syncs, "SLOW_SYNC_US", (200_000, 900_000))
 
 
 def broken(config: RunConfig, rules: Rules | None = None, change: Callable[[Lab], None] | None = None) -> set[str]:

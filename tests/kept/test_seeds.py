@@ -131,6 +131,7 @@ DEFAULT_MARKS = {
     "hint answered a read",
     "hint delivered",
     "hint grew while it was delivered",
+    "hint refused: no member yet",
     "hint rerouted",
     "hint sent",
     "hint sent late",
@@ -191,6 +192,8 @@ def nothing(_lab: Lab) -> None:
 
 TIGHT: dict[str, Any] = {"limits": "tight", "clients": 16, "think_ms": 20, "ops": 1_000}
 ROOM = "nodes have room for all that a default run asks of them"
+ONE_RING = "all founders of a default run are in one ring"
+TWO_RINGS: dict[str, Any] = {"rings": 2, "nodes": 6, "faults": ()}
 CRASHES: dict[str, Any] = {"faults": ("crash",), "fault_gap_ms": 200, "think_ms": 10, "ops": 2_000}
 OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
     "acknowledged from memory": ("all replicas write durably by default", {"durable_copies": 1}, nothing),
@@ -200,13 +203,20 @@ OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
     "hint refused: too many bytes": (ROOM, TIGHT, nothing),
     "answer to a get forgotten early": (ROOM, TIGHT, nothing),
     "peer's work refused": (ROOM, TIGHT, nothing),
-    "put missed W: replicas refused": (ROOM, TIGHT, store(max_hints=0)),
+    "put missed W: replicas refused": (
+        ROOM,
+        {**TIGHT, "faults": ("crash", "partition", "pause")},
+        store(max_hints=0),
+    ),
     "refusal not remembered": (ROOM, TIGHT, store(max_inflight=1, max_refusals=1)),
     "refused request came again": (ROOM, {**TIGHT, "faults": ("duplicate",), "fault_gap_ms": 50}, nothing),
     "request refused: memory of requests full": (ROOM, TIGHT, nothing),
     "request refused: the disk is behind": (ROOM, {**TIGHT, "clients": 32}, nothing),
     "request refused: too many bytes": (ROOM, {**TIGHT, "workload": "cart", "keys": 8}, nothing),
     "request refused: too many under way": (ROOM, TIGHT, nothing),
+    "another ring met": (ONE_RING, TWO_RINGS, nothing),
+    "nodes of another ring let in": (ONE_RING, TWO_RINGS, nothing),
+    "ring given up for another": (ONE_RING, TWO_RINGS, nothing),
     "two copies damaged": (
         "two damages seldom meet at one key",
         {"faults": ("bit-rot", "misdirected-write", "lost-disk"), "fault_gap_ms": 60, "sloppy": False},
@@ -215,15 +225,10 @@ OTHER_MARKS: dict[str, tuple[str, dict[str, Any], Callable[[Lab], None]]] = {
 }
 """What the default configuration cannot reach: why, and the configuration that does."""
 
-ONE_FOUNDING = "all nodes of a run are founded in one ring, or in none"
 OWN_CODE = "all nodes of a run speak the protocol"
 ELSEWHERE: dict[str, tuple[str, str]] = {
-    "another ring met": (
-        ONE_FOUNDING,
-        "test_gossip_rings.py::test_of_two_rings_that_meet_the_one_with_the_greater_name_asks_to_be_let_in",
-    ),
     "asked again to be let in": (
-        ONE_FOUNDING,
+        "needs two rings, and that the plan which lets a node in is given up just then",
         "test_participant_rings.py::test_who_has_come_over_and_is_outside_asks_again_to_be_let_in",
     ),
     "damaged stray dropped": (
@@ -234,17 +239,9 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         "needs a lost disk between a report and the next phase",
         "test_transfer.py::test_whoever_lost_its_disk_between_the_transfer_and_the_flip_answers_no_reads_until_it_recovers",
     ),
-    "nodes of another ring let in": (
-        ONE_FOUNDING,
-        "test_steward_rivals.py::test_whoever_wants_to_come_over_joins_with_all_others_who_want_to_in_one_change",
-    ),
     "peer's message refused": (
         OWN_CODE,
         "test_node.py::test_a_message_that_breaks_the_protocol_is_refused_and_stops_nobody",
-    ),
-    "ring given up for another": (
-        ONE_FOUNDING,
-        "test_participant.py::test_a_table_of_another_founding_is_no_news_unless_this_node_is_invited",
     ),
     "table without a ring refused": (
         OWN_CODE,

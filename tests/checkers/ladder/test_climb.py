@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.busy_histories import busy
 from checkers.ladder.climb import JUDGES, climb
+from checkers.ladder.exhaustive import DEFINITIONS
 from checkers.ladder.levels import LEVELS, UnknownLevel, weaker
 from checkers.verdict import Invalid, Valid
 from histories.columns import Row, from_rows
@@ -11,12 +12,10 @@ from histories.columns import Row, from_rows
 
 @pytest.mark.parametrize("unique", [True, False])
 def test_every_rung_is_what_the_definition_says(given, oracle, unique):
-    levels = ("linearizable", "sequential", "regular", "causal-memory", "causal-convergence", "causal-consistency")
-    levels += ("pram", "read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads")
     for at, one in enumerate(given(unique)[:700]):
         report = climb(one)
         assert tuple(report.verdicts) == tuple(LEVELS)
-        for name in levels:
+        for name in DEFINITIONS:
             verdict, right = report.verdicts[name], oracle(name, unique)[at]
             assert not isinstance(verdict, Invalid if right else Valid), (name, report)
 

@@ -26,7 +26,7 @@ def smallest_by_trying(history):
 
 def test_it_is_the_first_delta_with_which_the_shifted_history_is_linearizable(given):
     found = set()
-    for one in given(True):
+    for one in given(True)[:800]:
         delta = smallest_delta(one)
         assert (None if isinstance(delta, Pattern) else delta) == smallest_by_trying(one)
         found.add(delta if isinstance(delta, int) else None)

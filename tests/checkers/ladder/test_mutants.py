@@ -38,14 +38,42 @@ MUTANTS = [
     ("causal-memory", "serial", "least = min(least, due[a])", "pass", "causal", "unserial"),
     ("causal-memory", "serial", "if kind[access] != PENDING:", "if False:", "causal", "unserial"),
     ("regular", "regular", "reads.end + 1", "reads.end - 10", None, "regular"),
-    ("regular", "regular", 'asked * span + placed[2], "left") - 1', 'asked * span + placed[2] + 3, "left") - 1', None, "regular"),  # noqa: E501
+    (
+        "regular",
+        "regular",
+        'asked * span + placed[2], "left") - 1',
+        'asked * span + placed[2] + 3, "left") - 1',
+        None,
+        "regular",
+    ),
     ("read-your-writes", "sessions", "must[x, session[place]] > place", "False", None, "read_your_writes"),
     ("monotonic-reads", "sessions", "if some[x] >= 0:", "if False:", None, "monotonic_reads"),
-    ("writes-follow-reads", "sessions", "of, last = session[place], upto[place]", "last = 0", None, "writes_follow_reads"),  # noqa: E501
-    ("monotonic-writes", "sessions", "reading = mode in (READ_BEFORE, WRITERS_READS)", "reading = True", None, "monotonic_writes"),  # noqa: E501
-    ("sequential", "sequential", "if accesses.kind[access] != PENDING:\n        return True", "if True:\n        return True", None, "ordered"),  # noqa: E501
+    (
+        "writes-follow-reads",
+        "sessions",
+        "of, last = session[place], upto[place]",
+        "last = 0",
+        None,
+        "writes_follow_reads",
+    ),
+    (
+        "monotonic-writes",
+        "sessions",
+        "reading = mode in (READ_BEFORE, WRITERS_READS)",
+        "reading = True",
+        None,
+        "monotonic_writes",
+    ),
+    (
+        "sequential",
+        "sequential",
+        "if accesses.kind[access] != PENDING:\n        return True",
+        "if True:\n        return True",
+        None,
+        "ordered",
+    ),
     ("sequential", "sequential", "or accesses.write[access] != held[accesses.key[access]]", "", None, "ordered"),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +106,7 @@ def test_a_mistake_is_noticed(samples, monkeypatch, level, module, old, new, use
     for one in samples:
         try:
             verdict = judge(one)
-        except Exception:
+        except Exception:  # a mistake that crashes is noticed too
             return
         if not isinstance(verdict, Unknown) and isinstance(verdict, Valid) != exhaustive.satisfies(level, one, NIL):
             return

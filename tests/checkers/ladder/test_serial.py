@@ -11,11 +11,17 @@ BROKEN = {
     "the initial value that comes back": (("a: w x 1", "b: r x 1, r x nil"), 1, True),
     "a write before the initial value was read": (("a: w x 1, w y 2", "b: r y 2, r x nil"), 1, True),
     "an own write that must come before it does": (
-        ("a: w z 1, w x 1, w y 1", "b: w x 2, r z nil, r y 1, r x 2"), 1, True,
+        ("a: w z 1, w x 1, w y 1", "b: w x 2, r z nil, r y 1, r x 2"),
+        1,
+        True,
     ),
-    "deadlines lowered twice": (("a: w x 1, w y 1", "b: w y 2, w x 2", "c: r x 1, r y 1, r y 2, r x 2, r x 1"), 2, True),  # noqa: E501
+    "deadlines lowered twice": (
+        ("a: w x 1, w y 1", "b: w y 2, w x 2", "c: r x 1, r y 1, r y 2, r x 2, r x 1"),
+        2,
+        True,
+    ),
     "a cause of a cause": (("a: w x 1", "b: r x 1, w y 2", "c: r y 2, r x nil"), 2, False),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -3,6 +3,7 @@
 from checkers.linearizability.calls import every
 from checkers.linearizability.operations import NEVER
 from histories.columns import Mark, Row, from_rows
+from histories.values import set_of
 from model.specifications.specification import Call
 
 NONE = Mark.NONE
@@ -41,3 +42,8 @@ def test_failed_operations_and_reads_without_a_result_are_left_out():
         ]
     )
     assert every(history) == []
+
+
+def test_a_set_that_was_read_is_its_elements():
+    rows = [Row(0, "add", None, 1, NONE, NONE, 0, 1), Row(0, "read", None, result=set_of([1]), start=2, end=3)]
+    assert every(from_rows(rows))[1].call.result == (1,)

@@ -2,14 +2,14 @@
 
 import pytest
 
-from dynamo.core.actors import ACTOR_PREFIX, BIRTHS, BOOT_SPAN
+from dynamo.core.actors import ACTOR_PREFIX, BIRTHS, BOOT_SPAN, HINT_ACTOR_PREFIX
 from dynamo.core.effects import META, Synced
 from dynamo.core.messages import FAIL, OK, PUT, Handoff
 from tests.dynamo.core.cluster import SECOND, Cluster, of
 
 
-def actor_on_disk(cluster: Cluster, name: str, key: bytes) -> str:
-    record = cluster.disks[name].durable[META].get(ACTOR_PREFIX + key, b"")
+def actor_on_disk(cluster: Cluster, name: str, key: bytes, prefix: bytes = ACTOR_PREFIX) -> str:
+    record = cluster.disks[name].durable[META].get(prefix + key, b"")
     assert isinstance(record, bytes)
     return record.decode()
 
@@ -152,11 +152,12 @@ def test_an_actor_dies_with_a_hint_that_was_delivered() -> None:
     cluster = Cluster("abcd", anti_entropy=False)
     key = cluster.key()
     first = hinted_put(cluster, b"one")
-    assert actor_on_disk(cluster, "d", key) == first
+    assert actor_on_disk(cluster, "d", key, HINT_ACTOR_PREFIX) == first
+    assert actor_on_disk(cluster, "d", key) == "", "its own record would have another"
     cluster.boot("a")
     cluster.run(3 * SECOND)
     assert cluster.hints("d") == []
-    assert actor_on_disk(cluster, "d", key) == ""
+    assert actor_on_disk(cluster, "d", key, HINT_ACTOR_PREFIX) == ""
     assert hinted_put(cluster, b"two") != first
 
 

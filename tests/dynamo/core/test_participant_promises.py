@@ -2,7 +2,7 @@
 
 import pytest
 
-from dynamo.core.membership import Table, decode_table
+from dynamo.core.membership import Plan, Table, decode_table
 from dynamo.core.messages import Announce
 from tests.dynamo.core.cluster import Cluster, of
 from tests.dynamo.core.operating import begin, tell, tick
@@ -79,3 +79,20 @@ def test_a_later_epoch_ends_every_promise() -> None:
     later = weaker._replace(epoch=2, plan=None)
     tell(cluster, "c", later)
     assert cluster.table("c") == later
+
+
+def test_a_driver_that_comes_with_another_plan_has_let_go_of_its_own() -> None:
+    """(A driver lost its disk and with it the memory of its plan. It was bound to a rival's, whose driver followed the
+    lost one: each waited for the other's word. Swarm seed 102.)"""
+    cluster = Cluster("abcd")
+    members = cluster.table("a").members
+    mine = Plan("b.1.1", "b", "weight a 1", members)
+    other = Plan("d.1.1", "d", "weight c 1", members)
+    participant = cluster.nodes["d"].participant
+    participant.adopt(participant.table._replace(plan=mine))
+    participant.endorsed = mine.id
+    theirs = participant.table._replace(plan=other)
+    assert not participant.learn(theirs, "a"), "whoever says so is not the one who was promised"
+    assert participant.table.plan == mine
+    assert participant.learn(theirs, "b")
+    assert participant.table.plan == other

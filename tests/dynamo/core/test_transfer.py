@@ -5,7 +5,7 @@ import pytest
 from dynamo.core.effects import DATA, META, Send
 from dynamo.core.messages import OK, Progress, Replicate, TransferFetch, TransferPage, TransferPull
 from dynamo.core.transfer import DONE, RESEND_INTERVALS
-from tests.dynamo.core.cluster import Packet, of
+from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
 from tests.dynamo.core.transferring import MESSAGES, again, gained, joining, place, transfer, turns
 
 
@@ -299,3 +299,26 @@ def test_nothing_is_asked_for_when_the_change_is_over() -> None:
     sent = [effect.message for _, effect in cluster.log[before:] if isinstance(effect, Send)]
     assert sent
     assert not any(isinstance(message, MESSAGES) for message in sent)
+
+
+def test_what_was_fetched_for_an_earlier_plan_does_not_count_where_a_partition_was_lost_in_between() -> None:
+    """Its weight went up, down and up again."""
+    cluster = Cluster("abcd", partitions=12, anti_entropy=False)
+    keys = [cluster.key(0, partition) for partition in range(12)]
+    for key in keys:
+        assert cluster.put("a", key, b"v").status == OK
+    for weight in (3.0, 0.3, 3.0):
+        before = cluster.marked("d", "partition transferred")
+        assert cluster.operate("a", "weight", "d", weight=weight).status == "ok"
+        cluster.settle()
+        cluster.reach("d", "flip")
+        answers = {*cluster.nodes["d"].host.ring.partitions_of("d")}
+        assert [key for at, key in enumerate(keys) if at in answers and not cluster.values("d", key)] == []
+        cluster.reach("a", "")
+        cluster.run(10 * SECOND)
+        ring = cluster.nodes["a"].host.ring
+        for key in keys:
+            owners = ring.owners(ring.partition_of(key))
+            assert [cluster.values(name, key) for name in owners] == [[b"v"]] * 3
+            assert all(cluster.held(name, key) is None for name in "abcd" if name not in owners)
+        assert (cluster.marked("d", "partition transferred") > before) == (weight == 3.0)

@@ -15,7 +15,9 @@ def test_every_model_says_which_operations_it_has() -> None:
     assert set(OPERATIONS) == set(MODELS)
 
 
-@pytest.mark.parametrize("model", ["register", "cas-register", "kv", "kv-append", "set", "counter", "mutex", "multi-register"])
+@pytest.mark.parametrize(
+    "model", ["register", "cas-register", "kv", "kv-append", "set", "counter", "mutex", "multi-register"]
+)
 def test_what_is_generated_for_a_model_fits_it(model: str) -> None:
     fit(linearizable(3, Shape(model=model, operations=80)).columns, model, "h")
 

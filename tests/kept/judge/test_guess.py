@@ -40,7 +40,9 @@ def test_the_functions_tell_the_model(model: str, rows: list[tuple[object, ...]]
     assert all(str(row[0]) in found.why for row in rows)
 
 
-@pytest.mark.parametrize("model", ["register", "cas-register", "kv-append", "set", "counter", "mutex", "multi-register"])
+@pytest.mark.parametrize(
+    "model", ["register", "cas-register", "kv-append", "set", "counter", "mutex", "multi-register"]
+)
 def test_what_is_generated_for_a_model_is_guessed_to_be_of_it(model: str) -> None:
     made = linearizable(1, Shape(model=model, operations=60)).columns
     assert guess(made, "h", own=False).model in (model, "kv")

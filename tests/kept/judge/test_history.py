@@ -8,6 +8,7 @@ from checkers.verdict import Invalid, Unknown, Valid
 from histories.columns import Columns, Mark, Row, from_rows
 from histories.generate import Shape, linearizable
 from histories.load import Loaded
+from histories.notice import Doubt, Notice
 from kept.judge import history as judging
 from kept.judge.history import judge_history, judge_in_parallel, only
 from kept.judge.question import Question, asked
@@ -56,9 +57,19 @@ def test_an_initial_value_is_what_a_read_may_return() -> None:
     assert judge_history(loaded(history), asked(initial="0", ladder=True)).violated == ()
 
 
-def test_a_history_without_operations_is_not_taken_for_a_good_one() -> None:
+def test_a_history_without_operations_says_so_and_one_that_lost_them_is_unknown() -> None:
     found = judge_history(loaded(from_rows([])), Question())
-    assert found.verdicts == {"linearizable": Unknown("there is no operation in it")}
+    assert found.verdicts == {"linearizable": Valid("there is no operation in it that could violate anything")}
+    torn = Loaded(from_rows([]), (Notice(Doubt.TORN, 1, 0, "cut off"),), "jsonl", "h.jsonl")
+    assert judge_history(torn, Question()).verdict == "unknown"
+
+
+def test_levels_of_one_kind_of_history_stand_beside_the_others() -> None:
+    history = from_rows([Row(0, "add", None, 1, N, N, 0, 1), Row(0, "read", None, N, N, (), 2, 3)])
+    assert judge_history(loaded(history), asked(ladder=True)).violated == ("linearizable", "no-lost-element")
+    assert list(judge_history(loaded(history), asked(levels=("no-lost-element",))).verdicts) == ["no-lost-element"]
+    found = judge_history(loaded(two_keys(1)), asked(levels=("no-lost-update", "pram")))
+    assert (list(found.verdicts), found.verdict) == (["pram", "no-lost-update"], "valid")
 
 
 def test_a_model_that_does_not_have_the_operations_is_the_users_mistake() -> None:

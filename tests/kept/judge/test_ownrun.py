@@ -10,6 +10,7 @@ from checkers.registry import CLAIMS
 from checkers.verdict import Invalid, Valid
 from histories.run import HISTORY_FILE, REPLICAS_FILE, TRACE_FILE
 from kept.judge.ownrun import FROM_CLIENTS, own_run, own_verdicts, promised
+from kept.judge.workloads import OWN_LEVELS
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_a_history_alone_is_held_against_what_clients_can_see(recorded: Path, tm
     run = own_run(str(alone))
     assert (run.trace, run.replicas) == (None, None)
     found = own_verdicts(run, ())
-    assert set(found) <= set(FROM_CLIENTS) <= set(CLAIMS)
+    assert set(found) <= {*FROM_CLIENTS, *OWN_LEVELS} <= {*CLAIMS, *OWN_LEVELS}
     assert "fresh-reads" in found
     assert all(isinstance(verdict, Valid) for verdict in found.values())
 

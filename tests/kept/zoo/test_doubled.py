@@ -40,7 +40,7 @@ def reaping_during_a_change(host: Host, replica: Replica, puts: PutCoordinator, 
 class Faithless(Participant):
     """Takes up a rival of the greater rank, whatever it has reported for another plan."""
 
-    def _bound(self, theirs: Table) -> bool:
+    def _bound(self, theirs: Table, sender: str) -> bool:
         return False
 
 
