@@ -3,6 +3,7 @@
 from dynamo.core.admission import Admission
 from dynamo.core.messages import FAIL, Response
 from dynamo.core.puts import PendingPut, PutCoordinator
+from kept.sim import faults as kinds
 from kept.zoo.bug import Bug, replacing
 from kept.zoo.conditions import ORDINARY
 
@@ -53,7 +54,7 @@ BUGS = (
         ),
         breaks=("convergence",),
         seed=replacing(admission=NoFloor),
-        overrides={"limits": "tight", "settle_s": 30, "faults": ORDINARY},
+        overrides={"limits": "tight", "settle_s": 30, "faults": (kinds.SLOW_DISK, kinds.PARTITION, kinds.LOSS)},
         source="the controller of Dynamo, section 6.5, without what docs/limits.md adds to it",
     ),
 )

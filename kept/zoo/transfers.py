@@ -10,6 +10,7 @@ from dynamo.core.transition import TransitionRing
 from kept.sim import faults as kinds
 from kept.zoo.bug import Bug, replacing
 
+_MOVES = (kinds.JOIN, kinds.LEAVE, kinds.WEIGHT)
 _STRICT = {
     "nodes": 4,
     "n": 2,
@@ -21,7 +22,7 @@ _STRICT = {
     "keys": 20,
     "think_ms": 80,
     "ops": 1_200,
-    "faults": (kinds.JOIN, kinds.LEAVE, kinds.WEIGHT, kinds.LOSS),
+    "faults": (*_MOVES, kinds.LOSS),
     "fault_gap_ms": 800,
 }
 """One reply is enough, so whoever should have a put and has not is soon asked alone."""
@@ -100,7 +101,7 @@ BUGS = (
         ),
         breaks=("fresh-reads",),
         seed=replacing(puts=UnionQuorum),
-        overrides=_STRICT,
+        overrides={**_STRICT, "faults": (*_MOVES, kinds.PARTIAL, kinds.ONE_WAY)},
         source="CASSANDRA-833 (pending ranges in the quorum); scylla#6126",
     ),
     Bug(
@@ -117,7 +118,7 @@ BUGS = (
             **_SLOPPY,
             "nodes": 4,
             "n": 1,
-            "faults": (kinds.JOIN, kinds.LEAVE, kinds.WEIGHT, kinds.PARTITION, kinds.PARTIAL, kinds.ONE_WAY),
+            "faults": (*_MOVES, kinds.PARTITION, kinds.PARTIAL, kinds.ONE_WAY),
         },
         source="Cassandra documentation, nodetool cleanup; scylla#12969",
     ),
