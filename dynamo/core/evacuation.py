@@ -86,7 +86,7 @@ class Evacuation:
         if kept is None or owner in owners:
             del replica.misrouted[owner, key]
             return
-        if host.name in owners and (local is None or replica.merge(local, key, kept[0]) < 0):
+        if host.name in owners and (local is None or replica.take_over(local, key, kept[0]) < 0):
             return  # once the own copy is healed, or there is room
         del replica.misrouted[owner, key]
         host.mark("hint rerouted")

@@ -82,14 +82,7 @@ class Operator:
                 self._order(Operate(self._id(), "replace", dead, heir), avoid=dead)
             elif plan is None or dead not in plan.gone:
                 self._order(Operate(self._id(), "remove", dead), avoid=dead)
-        self._vouch_for_the_last()
         world.at(world.now_us + LOOKS_EVERY_US, NAME, self._bury, fault)
-
-    def _vouch_for_the_last(self) -> None:
-        """A node that waits for an answer while every other machine is gone for good will never have one."""
-        left = [machine for machine in self.world.machines.values() if not machine.destroyed]
-        if len(left) == 1 and left[0].node is not None and not left[0].serving:
-            self._ask(Order(Operate(self._id(), "vouch", left[0].name)), left[0].name)
 
     def _id(self) -> str:
         self._numbers += 1
