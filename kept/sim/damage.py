@@ -239,6 +239,10 @@ class Damage:
             self._returning = None
         return self._returning is not None
 
+    def returns(self, machine: Machine) -> bool:
+        """Whether a machine has started on an old disk and does not serve yet."""
+        return self._greets() and machine is self._returning
+
     def _let_it_be_met(self, machine: Machine) -> None:
         """Start the process again if something on its disk is damaged that it has not met."""
         if machine.up and (machine.disk.damaged or machine.disk.stale):
