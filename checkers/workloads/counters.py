@@ -56,11 +56,12 @@ def bounds(history: Columns, rows: Ints, initial: int | float = 0) -> Bounds:
     start, end = history.precedence()
     adds = rows[(history.f[rows] == ADD) & (history.status[rows] != FAIL)]
     reads = rows[(history.f[rows] == READ) & (history.status[rows] == OK) & (history.result[rows] >= 0)]
-    given = [_number(history, int(row), history.value[row]) for row in adds]
-    answers = [_number(history, int(row), history.result[row]) for row in reads]
-    first = _exact(initial)
+    given: list[Any] = [_number(history, int(row), history.value[row]) for row in adds]
+    answers: list[Any] = [_number(history, int(row), history.result[row]) for row in reads]
+    first: Any = _exact(initial)
     whole = all(type(one) is int for one in (*given, *answers, first))
-    fits = whole and sum((abs(one) for one in given), abs(first)) < FITS and all(abs(one) < FITS for one in answers)
+    most: Any = sum(abs(one) for one in given) + abs(first)
+    fits = whole and most < FITS and all(abs(one) < FITS for one in answers)
     kind: Any = np.int64 if fits else object
     amount, told = np.array(given, dtype=kind), np.array(answers, dtype=kind)
     up, down = np.maximum(amount, 0), np.minimum(amount, 0)
