@@ -33,6 +33,11 @@ class _Puts:
 
 def staleness(run: RecordedRun) -> Staleness:
     """How stale the gets of a run were. Ages are microseconds."""
+    return summarised(*sample(run))
+
+
+def sample(run: RecordedRun) -> tuple[Reads, LeftOut]:
+    """Each get that began after an acknowledged put, and how many did not."""
     forgotten = Forgotten(run)
     puts: dict[str, _Puts] = defaultdict(_Puts)
     ended = sorted((op for op in run.operations if op.dot is not None), key=lambda op: (op.end_us or 0, op.index))
@@ -53,7 +58,7 @@ def staleness(run: RecordedRun) -> Staleness:
             continue
         table.append((get.index, get.start_us - (known.newest.end_us or 0), _missed(get, known, forgotten)))
     row, age, missed = np.array(table, dtype=np.int64).reshape(len(table), 3).T
-    return summarised(Reads(row, age, missed), LeftOut(early, 0, unheard))
+    return Reads(row, age, missed), LeftOut(early, 0, unheard)
 
 
 def _missed(get: Operation, known: _Puts, forgotten: Forgotten) -> int:
