@@ -6,11 +6,11 @@ from checkers.staleness.contexts import staleness
 from checkers.verdict import Invalid, Valid
 from kept.lab.config import RunConfig
 
-CALM = {"nodes": 3, "faults": (), "sloppy": False, "anti_entropy": False, "read_repair": "off", "keys": 2}
+CALM = {"nodes": 3, "faults": (), "sloppy": False, "anti_entropy": False, "read_repair": "off", "keys": 1}
 
 
 def measured(**fields):
-    run = kept.run(**{"seed": 1, "ops": 400, "workload": "register", "think_ms": 2, **CALM, **fields}).trial.run
+    run = kept.run(**{"seed": 1, "ops": 400, "workload": "register", "think_ms": 0, "clients": 12, **CALM, **fields}).trial.run
     return staleness(run), run
 
 

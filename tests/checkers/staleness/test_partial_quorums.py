@@ -1,4 +1,4 @@
-"""checkers.staleness.partial_quorums: the closed forms, against every pair of quorums there is, and the paper's numbers."""
+"""checkers.staleness.partial_quorums: the closed forms, against every pair of quorums, and the numbers of the paper."""
 
 from itertools import combinations, product
 
