@@ -140,8 +140,10 @@ def _from_json(text: str) -> Latencies:
         document = json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         raise UsageError(f"line {error.lineno}, column {error.colno}: {error.msg}; accepted: JSON") from None
-    except (RecursionError, ValueError) as error:  # ValueError: a number of thousands of digits
-        raise UsageError(f"{str(error).partition(';')[0]}; accepted: delays") from None
+    except RecursionError:
+        raise UsageError("nested too deep; accepted: delays") from None
+    except ValueError:
+        raise UsageError("a number of thousands of digits; accepted: delays") from None
     if not isinstance(document, dict):
         raise UsageError(f"{shown(document)}; accepted: an object with {', '.join(LEGS)}")
     try:

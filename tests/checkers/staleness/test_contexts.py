@@ -10,7 +10,9 @@ CALM = {"nodes": 3, "faults": (), "sloppy": False, "anti_entropy": False, "read_
 
 
 def measured(**fields):
-    run = kept.run(**{"seed": 1, "ops": 400, "workload": "register", "think_ms": 0, "clients": 12, **CALM, **fields}).trial.run
+    run = kept.run(
+        **{"seed": 1, "ops": 400, "workload": "register", "think_ms": 0, "clients": 12, **CALM, **fields}
+    ).trial.run
     return staleness(run), run
 
 
