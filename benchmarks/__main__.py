@@ -16,6 +16,7 @@ from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
+from benchmarks.staleness import staleness
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -101,6 +102,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "admission": admission,
     "proofs": proofs,
     "check": commands,
+    "staleness": staleness,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""

@@ -2,7 +2,8 @@
 
 `kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again, `kept.fuzz(...)` makes many
 runs, `kept.shrink(...)` makes a failing schedule smaller, `kept.prove(...)` proves or refutes a quorum
-configuration, and `kept.check(...)` judges a recorded history; see `kept.api`.
+configuration, `kept.predict(...)` says how stale its reads will be, and `kept.check(...)` judges a recorded history;
+see `kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kept.api import (
         CheckReport,
+        Prediction,
         Proof,
         Report,
         RunConfig,
         UsageError,
         check,
         fuzz,
+        predict,
         prove,
         prove_file,
         replay,
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "CheckReport",
+    "Prediction",
     "Proof",
     "Report",
     "RunConfig",
@@ -33,6 +37,7 @@ __all__ = [
     "__version__",
     "check",
     "fuzz",
+    "predict",
     "prove",
     "prove_file",
     "replay",

@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "scenario": ("kept.cli.scenario", "Transcripts: commands and a cluster's answers, compared or written anew."),
     "check": ("kept.cli.check", "Judge recorded histories, of this store or any other."),
     "prove": ("kept.cli.prove", "Prove or refute a quorum configuration: for all sizes, in milliseconds."),
+    "predict": ("kept.cli.predict", "Predict how stale reads will be, from the delays of messages."),
     "replay": ("kept.cli.replay", "Run a saved schedule again: SAME, FAILED, FIXED or DIVERGED."),
 }
 """verb -> the module whose `command` it is, and what the overview says of it."""

@@ -14,6 +14,7 @@ from kept.report.claim import CounterexampleDocument as CounterexampleDocument  
 from kept.report.claim import Document
 from kept.report.claim import VerdictName as VerdictName  # noqa: PLC0414 - others take it from here
 from kept.report.history import CheckDocument
+from kept.report.prediction import PredictDocument
 
 
 class CounterfactualDocument(Document):
@@ -319,6 +320,7 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "scenario": ScenarioDocument,
     "prove": ProveDocument,
     "check": CheckDocument,
+    "predict": PredictDocument,
     "prove-config": ProofConfig,
 }
 """Every document, by the name of its schema file."""
