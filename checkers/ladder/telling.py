@@ -1,7 +1,7 @@
 """What is wrong, in words: the pattern found, and the operations that show it."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -54,6 +54,8 @@ class Broken:
     kind: str
     key: str
     choices: int
+    edges: tuple[tuple[int, int, str], ...] = ()
+    """Between rows of the history: what must come before what, and why."""
 
     def sentence(self) -> str:
         on = f"on {self.key} " if self.key else ""
@@ -63,8 +65,22 @@ class Broken:
 
 def refuted(claim: str, history: Columns, pattern: Pattern, choices: int = 1) -> Invalid:
     """The counterexample that `pattern` is."""
-    head = Broken(pattern.kind, "" if pattern.key is None else key_name(history, pattern.key), choices)
-    rows = tuple(dict.fromkeys(pattern.rows))
+    key = "" if pattern.key is None else key_name(history, pattern.key)
+    return _told(claim, history, Broken(pattern.kind, key, choices, pattern.edges), tuple(dict.fromkeys(pattern.rows)))
+
+
+def retold(claim: str, history: Columns, found: Counterexample, rows: list[int]) -> Invalid:
+    """A counterexample that was found in the part of `history` that consists of `rows`, as one of the whole history:
+    what its pattern rests on, then what its pattern names."""
+    head = found.facts[0]
+    assert isinstance(head, Broken), "a rung of the ladder told it"
+    edges = tuple((rows[first], rows[second], why) for first, second, why in head.edges)
+    named = [rows[fact.row] for fact in found.facts if isinstance(fact, Observed)]
+    rest = [row for row in rows if row not in named]
+    return _told(claim, history, replace(head, edges=edges), (*rest, *named))
+
+
+def _told(claim: str, history: Columns, head: Broken, rows: tuple[int, ...]) -> Invalid:
     facts = [observed(history, row) for row in rows]
     told = "; ".join(fact.sentence() for fact in facts[:TOLD])
     rest = f"; and {len(facts) - TOLD} more" if len(facts) > TOLD else ""
