@@ -95,7 +95,7 @@ def smallest_k(history: Columns, initial: Any = None, budget: int = BUDGET) -> S
         least = min(max(best, int(low[key])), int(high[key]))
         answer, left = _searched(history, rows, initial, least, int(high[key]), left)
         if answer is None:
-            return Pattern("not-atomic", tuple(rows.tolist()), (), key)
+            return Pattern("not-atomic", tuple(rows.tolist()), key)
         best, unsure = max(best, answer.low), max(unsure, answer.high)
         if answer.low == answer.high:
             best = max(best, answer.high)
