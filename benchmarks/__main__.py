@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.admission import admission
+from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
@@ -109,6 +110,8 @@ UNASKED = ("throughput", "pairs", "nodes", "length")
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["agreement"]:
+        return agreement(names[1:], _machine)
     if names[:1] == ["linearizability"]:
         return linearizability(names[1:], _machine)
     if names[:1] == ["ladder"]:
