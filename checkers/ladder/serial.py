@@ -241,7 +241,7 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
 def disagreeing(place: Ints, follower: NDArray[np.int32]) -> bool:
     """Whether an edge from a write to its follower disagrees with the order of the walk, so that a cycle must be
     looked for (a kernel)."""
-    for w in range(len(place)):
+    for w in range(len(place)):  # noqa: SIM110 - numba compiles no generator
         if follower[w] >= 0 and place[w] > place[follower[w]]:
             return True
     return False
