@@ -25,6 +25,9 @@ DEPTH = 60
 MAX_DIGITS = 18
 QUOTE, BACKSLASH, COMMA, COLON, MINUS, ZERO, NINE, DOT = 34, 92, 44, 58, 45, 48, 57, 46
 LIST, LIST_END, OBJECT, OBJECT_END, NEWLINE = 91, 93, 123, 125, 10
+ENDS = np.arange(256) < 32
+ENDS[[QUOTE, BACKSLASH]] = True
+"""The bytes at which a plain piece of text ends."""
 
 
 @jit
@@ -41,23 +44,24 @@ def text_end(data: Any, at: int) -> int:
     escaped = False
     at += 1
     while True:
+        while not ENDS[data[np.uintp(at)]]:
+            at += 1
         byte = data[np.uintp(at)]
         if byte == QUOTE:
             return -(at + 1) if escaped else at + 1
-        if byte < 32:
+        if byte != BACKSLASH:
             return 0
-        if byte == BACKSLASH:
-            escaped = True
-            at += 1
-            following = data[np.uintp(at)]
-            if following == 117:  # \uXXXX
-                for digit in range(1, 5):
-                    byte = data[np.uintp(at + digit)]
-                    if not (48 <= byte <= 57 or 65 <= byte <= 70 or 97 <= byte <= 102):
-                        return 0
-                at += 4
-            elif following not in (34, 92, 47, 98, 102, 110, 114, 116):
-                return 0
+        escaped = True
+        at += 1
+        following = data[np.uintp(at)]
+        if following == 117:  # \uXXXX
+            for digit in range(1, 5):
+                byte = data[np.uintp(at + digit)]
+                if not (48 <= byte <= 57 or 65 <= byte <= 70 or 97 <= byte <= 102):
+                    return 0
+            at += 4
+        elif following not in (34, 92, 47, 98, 102, 110, 114, 116):
+            return 0
         at += 1
 
 
@@ -195,32 +199,52 @@ def name_end(data: Any, at: int) -> int:
 
 
 @jit
-def token_code(data: Any, begin: int, end: int, slots: Any, begins: Any, ends: Any, count: int) -> int:
-    """The number of the token in `data[begin:end]`; `count` where it is a new one, which is added."""
+def hashed(data: Any, begin: int, end: int) -> Any:
+    """A hash of `data[begin:end]` (Fowler, Noll and Vo)."""
     mixed = np.uint64(14695981039346656037)
     for at in range(begin, end):
         mixed = (mixed ^ np.uint64(data[np.uintp(at)])) * np.uint64(1099511628211)
-    mixed ^= mixed >> np.uint64(29)
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+@jit
+def token_code(data: Any, begin: int, end: int, table: Any, count: int) -> int:
+    """The number of the token in `data[begin:end]`; `count` where it is a new one, which is added."""
+    slots, bounds, text = table
     mask = np.uint64(len(slots) - 1)
-    slot = mixed & mask
+    slot = hashed(data, begin, end) & mask
     size = end - begin
     while True:
         code = slots[slot]
         if code < 0:
             slots[slot] = count
-            begins[count] = begin
-            ends[count] = end
+            first = bounds[count]
+            for offset in range(size):
+                text[np.uintp(first + offset)] = data[np.uintp(begin + offset)]
+            bounds[count + 1] = first + size
             return count
-        known = begins[code]
-        if ends[code] - known == size:
+        known = bounds[code]
+        if bounds[code + 1] - known == size:
             same = True
             for offset in range(size):
-                if data[np.uintp(known + offset)] != data[np.uintp(begin + offset)]:
+                if text[np.uintp(known + offset)] != data[np.uintp(begin + offset)]:
                     same = False
                     break
             if same:
                 return int(code)
         slot = (slot + np.uint64(1)) & mask
+
+
+@jit
+def replace(table: Any, count: int) -> None:
+    """Put `count` tokens into empty slots, of which there are more than before."""
+    slots, bounds, text = table
+    mask = np.uint64(len(slots) - 1)
+    for code in range(count):
+        slot = hashed(text, bounds[code], bounds[code + 1]) & mask
+        while slots[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot] = code
 
 
 @jit
@@ -301,7 +325,7 @@ def scan_row(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, ta
     """Fill one row from the object at `at`: the place behind it (0: not accepted) and the number of tokens so far."""
     names, bounds, modes = wants
     kinds, numbers = out
-    slots, begins, ends = table
+    room = len(table[1]) - 1
     at = blank(data, at + 1)
     if data[np.uintp(at)] == OBJECT_END:
         return at + 1, tokens
@@ -314,7 +338,7 @@ def scan_row(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, ta
         field = wanted(data, at + 1, behind - 1, names, bounds, guess)
         mode = modes[field] if field >= 0 else 0
         kind, begin, stop, at = field_value(data, blank(data, colon + 1), mode, stack)
-        if at == 0 or tokens + 1 >= len(begins):
+        if at == 0 or tokens >= room:
             return 0, tokens
         if field >= 0:
             guess = field + 1
@@ -322,7 +346,7 @@ def scan_row(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, ta
             if kind == NUMBER:
                 numbers[field, row] = number_of(data, begin, stop)
             elif kind >= TEXT:
-                code = token_code(data, begin, stop, slots, begins, ends, tokens)
+                code = token_code(data, begin, stop, table, tokens)
                 tokens = max(tokens, code + 1)
                 numbers[field, row] = code
         closing = blank(data, at)
@@ -332,35 +356,27 @@ def scan_row(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, ta
 
 
 @jit
-def scan(data: Any, at: int, wants: Any, out: Any, table: Any) -> Any:
+def scan(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, table: Any) -> Any:
     """Fill `out`, which is (kinds, numbers), a line a field and a column a row, from the whole lines of `data[at:]`.
 
     `wants` is (names, bounds, modes): the names one after another, where each begins, and how it is wanted. `table` is
-    (slots, begins, ends): room for tokens, `slots` full of -1 and at least twice as long, a power of two. Gives how
-    many rows and tokens there were; the row at which it stopped is the first that it does not accept.
+    (slots, bounds, text), the tokens so far: token i is `text[bounds[i]:bounds[i + 1]]`. There is room in `slots` for
+    twice the tokens of `bounds` (a power of two, -1 where it is empty), and in `text` for all of `data`. Gives how many
+    rows and tokens there are now, and where it stopped: at the first row that it does not accept or has no room for.
     """
-    size, row, tokens = len(data), 0, 0
+    size = len(data)
     stack = np.empty(DEPTH, np.uint8)
     while at < size:
+        begin = at
         at = blank(data, at)
         if data[np.uintp(at)] != OBJECT:
-            break
+            return row, tokens, begin
         at, tokens = scan_row(data, at, row, tokens, wants, out, table, stack)
         if at == 0:
-            break
+            return row, tokens, begin
         at = blank(data, at)
         if data[np.uintp(at)] != NEWLINE:
-            break
+            return row, tokens, begin
         at += 1
         row += 1
-    return row, tokens
-
-
-@jit
-def collect(data: Any, begins: Any, ends: Any, out: Any) -> None:
-    """Copy the pieces of `data` one behind the other."""
-    to = 0
-    for piece in range(len(begins)):
-        for at in range(begins[piece], ends[piece]):
-            out[to] = data[np.uintp(at)]
-            to += 1
+    return row, tokens, at
