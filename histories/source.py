@@ -17,7 +17,7 @@ from histories.errors import HistoryError
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 MAX_BYTES = 1 << 33
 """The largest file after decompression; a small file that grows beyond it is an attack."""
-PIECE_BYTES = 1 << 21
+PIECE_BYTES = 1 << 16
 """What is read at once, but for longer lines."""
 ZSTD_BYTES = 1 << 11
 """What is decompressed at once: each four bytes of zstd may become 128 KiB."""

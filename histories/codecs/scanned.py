@@ -1,7 +1,7 @@
 """What the compiled scanner found in a file of JSON lines, as columns of codes and the tables that they index."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,8 @@ from histories.interning import Interned
 from histories.texts import Texts
 
 NEWLINE = ord("\n")
+BATCH_BYTES = 1 << 20
+"""What the scanner is called for, but for longer lines."""
 SPARE = 1024
 DENSE = 4
 """Numbers whose range is at most `DENSE` times their count, and `SPARE`, are coded by subtraction, not by sorting."""
@@ -54,18 +56,17 @@ class Scanned:
         self._bounds = np.zeros(SPARE + 1, np.int64)
         self._text = np.zeros(0, np.uint8)
         self._tokens = 0
-        for piece in pieces:
-            self._scan(piece)
+        for lines in _batches(pieces):
+            self._scan(lines)
         self._kinds, self._numbers = self._kinds[:, : self.rows], self._numbers[:, : self.rows]
         self._text = self._text[: self._bounds[self._tokens]]
         self._slots = self._slots[:0]
 
-    def _scan(self, piece: bytes) -> None:
+    def _scan(self, data: NDArray[np.uint8]) -> None:
         """Scan some lines more."""
-        data = np.frombuffer(piece, np.uint8)
-        if not piece.isascii():
+        if data.max() >= 128:
             try:
-                piece.decode()
+                data.tobytes().decode()
             except UnicodeDecodeError:
                 raise Declined from None
         self._grow(int(np.count_nonzero(data == NEWLINE)), len(data))
@@ -222,6 +223,23 @@ class Scanned:
 
     def _read(self, code: int) -> Any:
         return json.loads(self._text[self._bounds[code] : self._bounds[code + 1]].tobytes())
+
+
+def _batches(pieces: Iterable[bytes]) -> Iterator[NDArray[np.uint8]]:
+    """The pieces together, as much as pays for a call, in one place: memory that is always new costs more to get than
+    to fill."""
+    batch, filled = np.empty(BATCH_BYTES, np.uint8), 0
+    for piece in pieces:
+        if filled + len(piece) > len(batch):
+            if filled:
+                yield batch[:filled]
+            filled = 0
+            if len(piece) > len(batch):
+                batch = np.empty(len(piece), np.uint8)
+        batch[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
+        filled += len(piece)
+    if filled:
+        yield batch[:filled]
 
 
 def _longer(table: NDArray[Any], room: int) -> NDArray[Any]:

@@ -9,8 +9,8 @@ from histories.edn import EdnError, Torn
 from histories.edn_rows import EdnRow, edn_rows
 from histories.edn_text import edn_text
 from histories.interning import identity
-from histories.strategies import values
 from histories.source import Source
+from histories.strategies import values
 from histories.values import Keyword, map_of
 from histories.window import Window
 
