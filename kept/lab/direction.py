@@ -15,18 +15,23 @@ from kept.lab.case import Case, NotingTape
 from kept.lab.client import ATTEMPTS
 from kept.lab.config import RunConfig
 from kept.lab.promises import promised
+from kept.lab.run import Lab
 from kept.lab.script import STOP, Planned, Script
 from kept.lab.trial import Trial, configured, prepare
 from kept.lab.workload import BLIND, GET, Habits
 from kept.sim import faults as kinds
 from kept.sim.disk import Disk
 from kept.sim.entropy import stream
-from kept.sim.faults import Fault
+from kept.sim.faults import DELAY, Fault
+from kept.sim.network import Network
+from kept.sim.tape import Fate
 
 MS = 1_000
 SECOND = 1_000 * MS
 _PLACES = 50_000
 """So far a client's stream is searched for a place that suits an act."""
+KEYS = 512
+"""So many keys are looked at for one with a wanted preference list."""
 _HABITS = Habits()
 
 
@@ -50,8 +55,24 @@ class Direction:
         self.key = key
         self.acts: list[Act] = []
         self.faults: list[Fault] = []
+        self.fates: list[tuple[tuple[str, int], Fate]] = []
         self._config = {"seed": 0, "keys": 1, "faults": (), "fault_gap_ms": 3_600_000, "think_ms": 0, **config}
         self._ends_us = 0
+
+    def preference(self, key: str) -> tuple[str, ...]:
+        """The preference list of a key on the ring that is founded, extended to every node."""
+        config = self.config
+        lab = Lab(config, None)
+        ring = lab.rules.ring(lab.founders[0], config.n, config.ring, config.partitions)
+        return ring.preference(key.encode())
+
+    def key_of(self, walk: tuple[str, ...]) -> str:
+        """A key with this preference list, or one that begins so. LookupError: there is none."""
+        keys = (f"k{at}" for at in range(KEYS))
+        found = next((key for key in keys if self.preference(key)[: len(walk)] == walk), None)
+        if found is None:
+            raise LookupError(f"no key below k{KEYS} has the preference list {', '.join(walk)}")
+        return found
 
     # What clients do
 
@@ -121,7 +142,7 @@ class Direction:
         intents = [self._planned(config, act) for act in sorted(self.acts, key=lambda act: (act.at_us, act.client))]
         intents.append(Planned(config.clients - 1, self._ends_us, STOP, "", 0))
         faults = tuple(sorted(self.faults, key=lambda fault: fault.at_us))
-        return Case(config, faults, (), tuple(intents))
+        return Case(config, faults, tuple(self.fates), tuple(intents))
 
     def run(self, directory: Path | None = None) -> Trial:
         """Make the run, and judge what its configuration promises and the claims of the direction."""
@@ -142,23 +163,39 @@ class Direction:
     # Cues
 
     def moment(self, of: Callable[[Any], bool], sender: str, to: str, after_us: int = 0) -> int:
-        """When `sender` sends the first such message to `to` after a time, in the run so far. LookupError: never."""
+        """When `sender` sends `to` the first such message after a time, in the run so far. LookupError: never."""
+        return self._met(of, sender, to, after_us).at_us
+
+    def late(self, of: Callable[[Any], bool], sender: str, to: str, after_us: int, by_us: int, kind: str = DELAY) -> int:
+        """The first such message after a time is `by_us` late, or with ``duplicate`` arrives once more then; others
+        overtake it. Returns when it was sent. LookupError: it never is."""
+        met = self._met(of, sender, to, after_us)
+        self.fates.append(((sender, met.count), (kind, by_us)))
+        self.fault(kind, met.at_us - 1, 2, number=1.0)
+        self.fault(kinds.REORDER, met.at_us - 1, by_us + 10 * MS)
+        return met.at_us
+
+    def _met(self, of: Callable[[Any], bool], sender: str, to: str, after_us: int) -> "_Met":
         cue = _Cue(lambda at, a, b, message: at >= after_us and (a, b) == (sender, to) and of(message))
         case = self.case()
-        lab = prepare(case.config, tape=NotingTape({}), faults=list(case.faults), script=Script(case.intents), watch=cue)
+        tape = NotingTape(dict(case.fates))
+        lab = prepare(case.config, tape=tape, faults=list(case.faults), script=Script(case.intents), watch=cue)
+        cue.network = lab.world.network
         try:
             lab.execute()
         except _Met as met:
-            return met.at_us
+            return met
         raise LookupError(f"{sender} sends {to} no such message after {after_us} us")
 
 
 class _Met(Exception):
     """The moment that was looked for has come."""
 
-    def __init__(self, at_us: int) -> None:
-        super().__init__(at_us)
+    def __init__(self, at_us: int, count: int) -> None:
+        super().__init__(at_us, count)
         self.at_us = at_us
+        self.count = count
+        """How manieth message of its sender it is."""
 
 
 class _Cue:
@@ -166,10 +203,12 @@ class _Cue:
 
     def __init__(self, meets: Callable[[int, str, str, Any], bool]) -> None:
         self.meets = meets
+        self.network: Network | None = None
 
     def sent(self, time_us: int, sender: str, to: str, message: Any) -> None:
         if self.meets(time_us, sender, to, message):
-            raise _Met(time_us)
+            assert self.network is not None, "set when the world is there"
+            raise _Met(time_us, self.network.sent_by(sender))
 
     def wrote(self, time_us: int, node: str, disk: Disk, changes: tuple[Change, ...]) -> None:
         """Writes are no cue."""

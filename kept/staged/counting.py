@@ -11,12 +11,9 @@ from typing import NamedTuple
 
 from checkers.proofs.lemma import listed
 from kept.lab.direction import MS, SECOND, Direction
-from kept.lab.run import Lab
 
 NODES_LIMIT = 24
 """Clusters with more nodes are not staged: the smallest counterexample shows the same."""
-KEYS = 512
-"""So many keys are looked at for one whose preference list has the counterexample's order."""
 CALM_US = 20 * SECOND
 """After so long every node knows whom it cannot reach."""
 Names = tuple[str, ...]
@@ -88,12 +85,12 @@ def _cast(scene: Scene, direction: Direction) -> dict[str, str]:
     """The owners of the counterexample, n1, n2, ..., are those of the key in the order of its preference list, and f1,
     f2, ... the next nodes of it. Where a key has the list n1, n2, ..., everybody plays himself."""
     config = direction.config
-    lab = Lab(config, None)
-    ring = lab.rules.ring(lab.founders[0], config.n, config.ring, config.partitions)
     plain = tuple(f"n{at + 1}" for at in range(config.nodes))
-    keys = [f"k{at}" for at in range(KEYS)]
-    direction.key = next((key for key in keys if ring.preference(key.encode()) == plain), keys[0])
-    walk = ring.preference(direction.key.encode())
+    try:
+        direction.key = direction.key_of(plain)
+    except LookupError:
+        pass  # then some play others
+    walk = direction.preference(direction.key)
     roles = dict.fromkeys(name for names in scene.nodes.values() for name in names)
     first = {"n": 0, "f": config.n}
     return {role: walk[first[role[0]] + int(role[1:]) - 1] for role in sorted(roles)}

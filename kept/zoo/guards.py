@@ -1,0 +1,119 @@
+"""Rules of the store switched off one at a time, each the counterpart of a guard of the abstract store.
+
+`checkers.proofs.protocol.mutants` takes a guard out of the proved protocol and shows the run that then breaks a
+promise. These are the same mistakes in the real store, for runs that are directed (`kept.staged`): no seed has to find
+them, so they are no part of the zoo's hunt.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from dynamo.core.antientropy import AntiEntropy
+from dynamo.core.gets import GetCoordinator, PendingGet
+from dynamo.core.messages import TreeRecord, TreeSame
+from dynamo.core.puts import PendingPut, PutCoordinator
+from dynamo.core.siblings import Siblings
+from kept.zoo.bug import Bug, replacing
+
+SOURCE = "a guard of the abstract store (docs/protocol-proof.md)"
+_STRICT = {"sloppy": False, "faults": ("partition",)}
+
+
+class AckAtOne(PutCoordinator):
+    """The coordinator's own acknowledgement is enough."""
+
+    def _name(self, local: Siblings | None, put: PendingPut) -> None:
+        put.w = 1
+        super()._name(local, put)
+
+
+class ReadAtOne(GetCoordinator):
+    """The first reply is enough."""
+
+    def _enough(self, get: PendingGet) -> bool:
+        return len(get.replies) >= 1
+
+
+class RepairOverwrites(GetCoordinator):
+    """What the read saw is put in the place of the record."""
+
+    def _repair_here(self, local: Siblings | None, get: PendingGet) -> None:
+        if local is not None:
+            self.replica.put(get.request.key, get.state)
+
+
+class RecoveredByOne(AntiEntropy):
+    """One other owner's confirmation is enough."""
+
+    def _recovered(self, partition: int) -> bool:
+        return True
+
+
+class EmptiesConfirm(AntiEntropy):
+    """Whoever has lost its own disk confirms others."""
+
+    def same(self, sender: str, message: TreeSame) -> None:
+        super().same(sender, message._replace(missing={}))
+
+
+class VersionsOnly(AntiEntropy):
+    """Anti-entropy brings versions, and not that they are gone."""
+
+    def _merge(self, local: Siblings | None, sender: str, message: TreeRecord) -> None:
+        if message.state.versions:
+            super()._merge(local, sender, message)
+
+
+def _guard(name: str, title: str, mechanism: str, breaks: str, seed: Callable[..., Any], **overrides: Any) -> Bug:
+    return Bug(name, 0, title, mechanism, (breaks,), seed, {**_STRICT, **overrides}, SOURCE)
+
+
+GUARDS: dict[str, Bug] = {
+    bug.name: bug
+    for bug in (
+        _guard(
+            "ack-at-one",
+            "one acknowledgement is enough",
+            "The coordinator answers when its own copy is durable, whatever W is.",
+            "fresh-reads",
+            replacing(puts=AckAtOne),
+        ),
+        _guard(
+            "read-at-one",
+            "one reply is enough",
+            "A get is answered with the first reply, whatever R is.",
+            "fresh-reads",
+            replacing(gets=ReadAtOne),
+        ),
+        _guard(
+            "repair-overwrites",
+            "read repair overwrites the record",
+            "What the get saw goes over the record of its coordinator, and so over what came meanwhile.",
+            "fresh-reads",
+            replacing(gets=RepairOverwrites),
+        ),
+        _guard(
+            "recovered-by-one",
+            "one owner is enough to recover a lost disk from",
+            "An empty copy answers reads again when one other owner has confirmed it, who may lack what others have.",
+            "fresh-reads",
+            replacing(anti_entropy=RecoveredByOne),
+        ),
+        _guard(
+            "empties-confirm",
+            "a copy that is recovering confirms another",
+            "Two copies that are equal because both are empty confirm each other, and answer reads.",
+            "fresh-reads",
+            replacing(anti_entropy=EmptiesConfirm),
+        ),
+        _guard(
+            "versions-only",
+            "anti-entropy brings no tombstones",
+            "A replica that missed a delete keeps the value: the exchange does not tell it that it is gone.",
+            "no-resurrection",
+            replacing(anti_entropy=VersionsOnly),
+        ),
+    )
+}
+"""Every one of them, by name."""
