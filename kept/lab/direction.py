@@ -56,6 +56,7 @@ class Direction:
         self.acts: list[Act] = []
         self.faults: list[Fault] = []
         self.fates: list[tuple[tuple[str, int], Fate]] = []
+        self.given = dict(config)
         self._config = {"seed": 0, "keys": 1, "faults": (), "fault_gap_ms": 3_600_000, "think_ms": 0, **config}
         self._ends_us = 0
 

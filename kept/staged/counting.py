@@ -14,7 +14,7 @@ from kept.lab.direction import MS, SECOND, Direction
 
 NODES_LIMIT = 24
 """Clusters with more nodes are not staged: the smallest counterexample shows the same."""
-CALM_US = 20 * SECOND
+CALM_US = 60 * SECOND
 """After so long every node knows whom it cannot reach."""
 Names = tuple[str, ...]
 

@@ -48,3 +48,23 @@ def two_disks_at_once(seed: int = 10) -> Direction:
     direction.part(1_530 * MS, 20 * SECOND, (A, C), (B,))
     direction.get(10 * SECOND, A)
     return direction
+
+
+def fallback_coordinates(seed: int = 0) -> Direction:
+    direction = pair(2, 2, nodes=7, n=3, pr=2, pw=2, sloppy=True, seed=seed, partitions=7, beyond=True)
+    direction.key = "k0"
+    walk = direction.preference(direction.key)
+    one, two, three, fallback, fifth, sixth, stranger = walk
+    direction.part(500 * MS, 120 * SECOND, (stranger,), (one, two, three))
+    direction.part(500 * MS, 120 * SECOND, (fallback,), (three, fifth, sixth))
+    begin = 6 * SECOND
+    direction.get(begin - 2 * SECOND, stranger)
+    direction.get(begin - 2 * SECOND, fallback)
+    direction.clog(begin - MS, 560 * MS, (fallback, one))
+    direction.put(begin, stranger)
+    direction.lose_disks(begin + 15 * MS, 1 * MS, two)
+    for at in range(9):
+        direction.crash(begin + (75 + 50 * at) * MS, 1 * MS, two)
+    direction.part(begin + 600 * MS, 20 * SECOND, (two, three), tuple(n for n in walk if n not in (two, three)))
+    direction.get(begin + 800 * MS, three)
+    return direction

@@ -4,7 +4,7 @@ from dynamo.core.messages import Handoff
 from kept.lab.direction import MS, SECOND, Direction
 
 A, B = "n1", "n2"
-CALM_US = 20 * SECOND
+CALM_US = 60 * SECOND
 """After so long every node knows whom it cannot reach."""
 
 

@@ -10,9 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from dynamo.core.antientropy import AntiEntropy
+from dynamo.core.config import StoreConfig
 from dynamo.core.gets import GetCoordinator, PendingGet
+from dynamo.core.host import Host
 from dynamo.core.messages import TreeRecord, TreeSame
 from dynamo.core.puts import PendingPut, PutCoordinator
+from dynamo.core.reaping import Reaper
+from dynamo.core.replica import Replica
 from dynamo.core.siblings import Siblings
 from kept.zoo.bug import Bug, replacing
 
@@ -65,6 +69,66 @@ class VersionsOnly(AntiEntropy):
             super()._merge(local, sender, message)
 
 
+class ReapsTheLiving(Reaper):
+    """Nobody looks whether the key is deleted."""
+
+    def tick(self) -> None:
+        replica, forest = self.replica, self.host.forest
+        for partition in forest.partitions:
+            for key in forest.keys(partition):
+                replica.tombstones.setdefault(key, self.host.now_us)
+        super().tick()
+
+
+class AsksTheReachable(Reaper):
+    """Whoever does not answer is not asked."""
+
+    def tick(self) -> None:
+        host, down = self.host, self.host.detector.down
+        involved = host.involved
+        host.involved, host.detector.down = involved - down, set()
+        try:
+            super().tick()
+        finally:
+            host.involved, host.detector.down = involved, down
+
+
+class Configured:
+    """A host as one component sees it: with another configuration."""
+
+    def __init__(self, host: Host, config: StoreConfig) -> None:
+        self._host = host
+        self.config = config
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._host, name)
+
+
+def _impatient(host: Host, replica: Replica, puts: PutCoordinator, gets: GetCoordinator) -> Reaper:
+    """A reaper that waits for no message to die out."""
+    config = replace(host.config, reap_grace_us=0)
+    return Reaper(Configured(host, config), replica, puts, gets)  # type: ignore[arg-type]  # it stands in for the host
+
+
+class IgnoresHints(Reaper):
+    """A member agrees though it keeps a hint."""
+
+    def may(self, key: bytes, digest: bytes, state: Siblings | None) -> bool:
+        kept, self.replica.hints = self.replica.hints, {}
+        try:
+            return super().may(key, digest, state)
+        finally:
+            self.replica.hints = kept
+
+
+class ForgetsHandoffs(Reaper):
+    """A member agrees right after it dropped a hint."""
+
+    def may(self, key: bytes, digest: bytes, state: Siblings | None) -> bool:
+        self.replica.handed_off_us.pop(key, None)
+        return super().may(key, digest, state)
+
+
 def _guard(name: str, title: str, mechanism: str, breaks: str, seed: Callable[..., Any], **overrides: Any) -> Bug:
     return Bug(name, 0, title, mechanism, (breaks,), seed, {**_STRICT, **overrides}, SOURCE)
 
@@ -113,6 +177,41 @@ GUARDS: dict[str, Bug] = {
             "A replica that missed a delete keeps the value: the exchange does not tell it that it is gone.",
             "no-resurrection",
             replacing(anti_entropy=VersionsOnly),
+        ),
+        _guard(
+            "live-reaped",
+            "a record is reaped that nobody deleted",
+            "The vote asks for how long the record is unchanged, and not whether it is a tombstone.",
+            "no-lost-write",
+            replacing(reaper=ReapsTheLiving),
+        ),
+        _guard(
+            "stale-owner-ignored",
+            "an owner that cannot be reached is not asked before a tombstone is reaped",
+            "The owner that was away still shows the value, and brings it back.",
+            "no-resurrection",
+            replacing(reaper=AsksTheReachable),
+        ),
+        _guard(
+            "no-grace",
+            "tombstones are reaped without a grace period",
+            "A message that carries the deleted value is still on its way, and arrives after the tombstone is gone.",
+            "no-resurrection",
+            replacing(reaper=_impatient),
+        ),
+        _guard(
+            "hint-ignored",
+            "a member votes for reaping though it keeps a hint for the key",
+            "The hint is delivered after the tombstone is gone, and the deleted value stands again.",
+            "no-resurrection",
+            replacing(reaper=IgnoresHints),
+        ),
+        _guard(
+            "handoff-ignored",
+            "a member votes for reaping right after it handed off a hint for the key",
+            "A second copy of the handed-off hint arrives late, after the tombstone is gone.",
+            "no-resurrection",
+            replacing(reaper=ForgetsHandoffs),
         ),
     )
 }
