@@ -18,6 +18,7 @@ from dynamo.core.puts import PendingPut, PutCoordinator
 from dynamo.core.reaping import Reaper
 from dynamo.core.replica import Replica
 from dynamo.core.siblings import Siblings
+from kept.zoo.barriers import BARRIERS
 from kept.zoo.bug import Bug, replacing
 
 SOURCE = "a guard of the abstract store (docs/protocol-proof.md)"
@@ -136,6 +137,7 @@ def _guard(name: str, title: str, mechanism: str, breaks: str, seed: Callable[..
 GUARDS: dict[str, Bug] = {
     bug.name: bug
     for bug in (
+        *BARRIERS,
         _guard(
             "ack-at-one",
             "one acknowledgement is enough",
