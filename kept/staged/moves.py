@@ -70,7 +70,7 @@ def _cast(direction: Direction, stands_in: bool = False) -> Cast:
         key = f"k{at}"
         before, then = direction.preference(key)[: config.n], ring.preference(key.encode())[: config.n]
         gained = [name for name in then if name not in before]
-        if before[0] == A and set(then) == {*before[1:], *gained}:
+        if before[0] == A and len(gained) == 1:
             direction.key = key
             walk = direction.preference(key)
             spare = tuple(name for name in walk if name not in (*before, *gained))
