@@ -50,21 +50,24 @@ def two_disks_at_once(seed: int = 10) -> Direction:
     return direction
 
 
-def fallback_coordinates(seed: int = 0) -> Direction:
+def fallback_coordinates(seed: int = 104) -> Direction:
+    """No rule is switched off. Nobody whom the client's node can reach owns the key, so a fallback coordinates, and
+    two owners acknowledge (PW = 2). b does so, loses its disk, and is confirmed by a, which has not got the put yet,
+    and by the third owner, which never gets it. The only whole copy is the fallback's hint, and no recovery asks for
+    hints. The seed is one under which b meets both before the put's time is up."""
     direction = pair(2, 2, nodes=7, n=3, pr=2, pw=2, sloppy=True, seed=seed, partitions=7, beyond=True)
-    direction.key = "k0"
     walk = direction.preference(direction.key)
-    one, two, three, fallback, fifth, sixth, stranger = walk
-    direction.part(500 * MS, 120 * SECOND, (stranger,), (one, two, three))
-    direction.part(500 * MS, 120 * SECOND, (fallback,), (three, fifth, sixth))
-    begin = 6 * SECOND
-    direction.get(begin - 2 * SECOND, stranger)
-    direction.get(begin - 2 * SECOND, fallback)
-    direction.clog(begin - MS, 560 * MS, (fallback, one))
-    direction.put(begin, stranger)
-    direction.lose_disks(begin + 15 * MS, 1 * MS, two)
-    for at in range(9):
-        direction.crash(begin + (75 + 50 * at) * MS, 1 * MS, two)
-    direction.part(begin + 600 * MS, 20 * SECOND, (two, three), tuple(n for n in walk if n not in (two, three)))
-    direction.get(begin + 800 * MS, three)
+    a, b, third, fallback, *more, stranger = walk
+    direction.part(500 * MS, 120 * SECOND, (stranger,), (a, b, third))
+    direction.part(500 * MS, 120 * SECOND, (fallback,), (third, *more))
+    begin_us = 6 * SECOND
+    direction.get(begin_us - 2 * SECOND, stranger)
+    direction.get(begin_us - 2 * SECOND, fallback)
+    direction.clog(begin_us - MS, 560 * MS, (fallback, a))
+    direction.put(begin_us, stranger)
+    direction.lose_disks(begin_us + 15 * MS, 1 * MS, b)
+    for at in range(9):  # each start looks for a peer at another moment
+        direction.crash(begin_us + (75 + 50 * at) * MS, 1 * MS, b)
+    direction.part(begin_us + 600 * MS, 20 * SECOND, (b, third), (a, fallback, *more, stranger))
+    direction.get(begin_us + 800 * MS, third)
     return direction

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-
-class SolverMissing(Exception):
-    """A solver was asked for that is not installed."""
+from checkers.proofs.solving import load_cvc5
 
 
 class Session(Protocol):
@@ -39,10 +37,7 @@ class Cvc5:
     """
 
     def __init__(self, timeout_ms: int, saturate: bool = True) -> None:
-        try:
-            import cvc5  # noqa: PLC0415
-        except ImportError:
-            raise SolverMissing("cvc5 is not installed: it comes with the extra 'solvers'") from None
+        cvc5 = load_cvc5()
         self._cvc5 = cvc5
         self._solver: Any = cvc5.Solver(cvc5.TermManager())
         options = {"incremental": "true", "tlimit-per": str(timeout_ms)}
