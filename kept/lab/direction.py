@@ -167,7 +167,9 @@ class Direction:
         """When `sender` sends `to` the first such message after a time, in the run so far. LookupError: never."""
         return self._met(of, sender, to, after_us).at_us
 
-    def late(self, of: Callable[[Any], bool], sender: str, to: str, after_us: int, by_us: int, kind: str = DELAY) -> int:
+    def late(
+        self, of: Callable[[Any], bool], sender: str, to: str, after_us: int, by_us: int, kind: str = DELAY
+    ) -> int:
         """The first such message after a time is `by_us` late, or with ``duplicate`` arrives once more then; others
         overtake it. Returns when it was sent. LookupError: it never is."""
         met = self._met(of, sender, to, after_us)

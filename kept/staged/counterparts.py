@@ -138,7 +138,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
         Counterpart(
             "replaced-by-empty",
             "fresh-reads",
-            "disks are lost, and empty copies answer the get (bug `recovering-answers`; the store asks the others first)",
+            "disks are lost, and empty copies answer the get (bug `recovering-answers`: the store's own wait)",
             counting.emptied,
         ),
         Counterpart(

@@ -4,7 +4,7 @@ from dynamo.core.messages import Handoff, Read, ReapQuery, Replicate
 from kept.lab.direction import MS, SECOND, Direction
 from kept.lab.workload import DELETE
 from kept.sim.tape import DUPLICATE
-from kept.staged.quorums import A, B, CALM_US, pair
+from kept.staged.quorums import CALM_US, A, B, pair
 
 F = "n3"
 GRACE_US = 8 * SECOND
@@ -82,8 +82,7 @@ def _tick_us(direction: Direction) -> int:
     rehearsal.put(4 * SECOND, A)
     rehearsal.ask(5 * SECOND, DELETE, A, A)
     rehearsal.until(10 * SECOND)
-    called_us = rehearsal.moment(lambda message: isinstance(message, ReapQuery), A, B, 5 * SECOND)
-    return called_us
+    return rehearsal.moment(lambda message: isinstance(message, ReapQuery), A, B, 5 * SECOND)
 
 
 def _with_a_hint(bug: str) -> Direction:
@@ -109,9 +108,7 @@ def handoff_ignored() -> Direction:
     direction = _with_a_hint("handoff-ignored")
     direction.until(GRACE_US + 12 * SECOND)
     direction.cut(1_900 * MS, GRACE_US + 3 * SECOND, (F, B))
-    direction.late(
-        lambda message: isinstance(message, Handoff), F, B, GRACE_US + 4_900 * MS, 990 * MS, kind=DUPLICATE
-    )
+    direction.late(lambda message: isinstance(message, Handoff), F, B, GRACE_US + 4_900 * MS, 990 * MS, kind=DUPLICATE)
     return direction
 
 

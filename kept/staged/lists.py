@@ -1,11 +1,10 @@
 """Counterexamples about two preference lists, on stage: one owner leaves, and another node comes in its place."""
 
-from checkers.proofs.lemma import listed
+from dynamo.core.membership import FLIP, PREPARE
 from kept.lab.direction import MS, SECOND
 from kept.staged.moves import announced, move
 from kept.staged.quorums import A
 from kept.staged.scene import NotStaged, Scene, Staged
-from dynamo.core.membership import FLIP, PREPARE
 
 ONE_BY_ONE = "the store changes one member at a time, so two lists differ in one member; these numbers need more"
 

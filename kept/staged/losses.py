@@ -1,8 +1,7 @@
 """Mutants of lost disks and their recovery, on stage."""
 
-from dynamo.core.messages import Replicate
 from kept.lab.direction import MS, SECOND, Direction
-from kept.staged.quorums import A, B, apart, pair
+from kept.staged.quorums import A, B, pair
 
 C = "n3"
 
@@ -39,7 +38,8 @@ def recovered_by_one() -> Direction:
 
 def two_disks_at_once(seed: int = 10) -> Direction:
     """a acknowledges, loses its disk, and is confirmed by b, which has not got the put yet; then b acknowledges, so
-    the put is answered; c loses its disk, and confirms a, both being empty. The seed is one of which a meets b before the put's time is up."""
+    the put is answered; c loses its disk, and confirms a, both being empty. The seed is one under which a meets b
+    before the put's time is up."""
     direction = pair(1, 3, nodes=3, n=3, seed=seed, bug="empties-confirm", beyond=True)
     direction.clog(990 * MS, 500 * MS, (C, B))
     direction.put(1 * SECOND, C)

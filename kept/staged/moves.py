@@ -43,7 +43,15 @@ def reported(phase: str) -> Callable[[Any], bool]:
     return lambda message: isinstance(message, Progress) and message.phase == phase
 
 
-def move(bug: str, nodes: int = 3, n: int = 1, claim: str = "fresh-reads", first_seed: int = 0, stands_in: bool = False, **config: Any) -> tuple[Direction, Cast]:
+def move(
+    bug: str,
+    nodes: int = 3,
+    n: int = 1,
+    claim: str = "fresh-reads",
+    first_seed: int = 0,
+    stands_in: bool = False,
+    **config: Any,
+) -> tuple[Direction, Cast]:
     """A cluster that n1 leaves, with the first seed under which c, who is nobody else, drives that. With `stands_in`
     the first node that stands in for n1 is one of the others."""
     for seed in range(first_seed, first_seed + SEEDS):

@@ -98,9 +98,7 @@ RUNS: dict[str, MutantRun] = {
         MutantRun("tombstone reaped alone", deletes.reaped_alone, "bug `early-reaping`"),
         MutantRun("live record reaped", deletes.live_reaped, "bug `live-reaped`"),
         MutantRun("stale owner ignored", deletes.stale_owner_ignored, "bug `stale-owner-ignored`"),
-        MutantRun(
-            "no grace for reads", deletes.no_grace_for_reads, "bug `no-grace`; a third node reads and repairs"
-        ),
+        MutantRun("no grace for reads", deletes.no_grace_for_reads, "bug `no-grace`; a third node reads and repairs"),
         MutantRun("no grace for writes", deletes.no_grace_for_writes, "bug `no-grace`"),
         MutantRun("hint ignored", deletes.hint_ignored, "bug `hint-ignored`"),
         MutantRun(

@@ -36,6 +36,10 @@ def text(goals: Mapping[str, Sequence[Step]], mutants: Mapping[str, Sequence[Ste
     """What the file holds, a line for each run."""
 
     def block(runs: Mapping[str, Sequence[Step]]) -> str:
-        return "{\n" + ",\n".join(f"  {json.dumps(name)}: {json.dumps(list(steps))}" for name, steps in runs.items()) + "\n }"
+        return (
+            "{\n"
+            + ",\n".join(f"  {json.dumps(name)}: {json.dumps(list(steps))}" for name, steps in runs.items())
+            + "\n }"
+        )
 
     return f'{{\n "goals": {block(goals)},\n "mutants": {block(mutants)}\n}}\n'
