@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dynamo.core.effects import Change
+from dynamo.core.ring import Ring
 from kept.lab.case import Case, NotingTape
 from kept.lab.client import ATTEMPTS
 from kept.lab.config import RunConfig
@@ -62,18 +63,21 @@ class Direction:
 
     def preference(self, key: str) -> tuple[str, ...]:
         """The preference list of a key on the ring that is founded, extended to every node."""
-        config = self.config
-        lab = Lab(config, None)
-        ring = lab.rules.ring(lab.founders[0], config.n, config.ring, config.partitions)
-        return ring.preference(key.encode())
+        return self._ring().preference(key.encode())
 
     def key_of(self, walk: tuple[str, ...]) -> str:
         """A key with this preference list, or one that begins so. LookupError: there is none."""
+        ring = self._ring()
         keys = (f"k{at}" for at in range(KEYS))
-        found = next((key for key in keys if self.preference(key)[: len(walk)] == walk), None)
+        found = next((key for key in keys if ring.preference(key.encode())[: len(walk)] == walk), None)
         if found is None:
             raise LookupError(f"no key below k{KEYS} has the preference list {', '.join(walk)}")
         return found
+
+    def _ring(self) -> Ring:
+        config = self.config
+        lab = Lab(config, None)
+        return lab.rules.ring(lab.founders[0], config.n, config.ring, config.partitions)
 
     # What clients do
 

@@ -73,14 +73,14 @@ def _cast(direction: Direction, stands_in: bool = False) -> Cast:
     config = direction.config
     lab = Lab(config, None)
     after = planning.left(lab.founders[0], A, lab.store)
-    ring = lab.rules.ring(after, config.n, config.ring, config.partitions)
+    founded, ring = (lab.rules.ring(m, config.n, config.ring, config.partitions) for m in (lab.founders[0], after))
     for at in range(512):
         key = f"k{at}"
-        before, then = direction.preference(key)[: config.n], ring.preference(key.encode())[: config.n]
+        walk = founded.preference(key.encode())
+        before, then = walk[: config.n], ring.preference(key.encode())[: config.n]
         gained = [name for name in then if name not in before]
         if before[0] == A and len(gained) == 1:
             direction.key = key
-            walk = direction.preference(key)
             spare = tuple(name for name in walk if name not in (*before, *gained))
             if stands_in and walk[config.n] not in spare[:-1]:
                 continue

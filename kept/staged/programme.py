@@ -37,8 +37,7 @@ def of_mutants(directory: Path | None) -> Iterator[Rehearsal]:
     """Every mutant of the protocol."""
     for mutant in MUTANTS:
         run = RUNS[mutant.name]
-        direction = run.direct()
-        yield rehearse(f"mutant {mutant.name}", direction.claims[0], direction, run.how, directory)
+        yield rehearse(f"mutant {mutant.name}", run.claim, run.direct(), run.how, directory)
 
 
 def _told(judgement: Judgement) -> str:

@@ -23,11 +23,8 @@ class MutantRun(NamedTuple):
     """What is switched off, and what the run does otherwise than the trace."""
     seeded: bool = False
     """Whether a seed was looked for under which a meeting of two nodes that chance decides falls in time."""
-
-    @property
-    def claim(self) -> str:
-        """What the run violates."""
-        return self.direct().claims[0]
+    claim: str = "fresh-reads"
+    """What the run violates."""
 
 
 RUNS: dict[str, MutantRun] = {
@@ -51,10 +48,13 @@ RUNS: dict[str, MutantRun] = {
             "hint dropped before it is durable",
             quorums.hint_dropped,
             "bug `hint-deleted-on-send`; the owner stops before it has synced",
+            claim="no-lost-write",
         ),
         MutantRun("last writer wins", quorums.last_writer_wins, "`--versions lww`"),
         MutantRun("repair overwrites", quorums.repair_overwrites, "bug `repair-overwrites`, at the coordinator"),
-        MutantRun("the only disk", losses.the_only_disk, "a disk lost beyond the promise (`--beyond`)"),
+        MutantRun(
+            "the only disk", losses.the_only_disk, "a disk lost beyond the promise (`--beyond`)", claim="no-lost-write"
+        ),
         MutantRun("wiped disk rejoins", losses.wiped_disk_rejoins, "bug `recovering-answers`"),
         MutantRun("recovered by one", losses.recovered_by_one, "bug `recovered-by-one`"),
         MutantRun(
@@ -94,22 +94,32 @@ RUNS: dict[str, MutantRun] = {
             "left before the hand over",
             moves.left_before_hand_over,
             "bug `stray-dropped`; the record comes as a late hint",
+            claim="no-lost-write",
         ),
-        MutantRun("tombstone reaped alone", deletes.reaped_alone, "bug `early-reaping`"),
-        MutantRun("live record reaped", deletes.live_reaped, "bug `live-reaped`"),
-        MutantRun("stale owner ignored", deletes.stale_owner_ignored, "bug `stale-owner-ignored`"),
-        MutantRun("no grace for reads", deletes.no_grace_for_reads, "bug `no-grace`; a third node reads and repairs"),
-        MutantRun("no grace for writes", deletes.no_grace_for_writes, "bug `no-grace`"),
-        MutantRun("hint ignored", deletes.hint_ignored, "bug `hint-ignored`"),
+        MutantRun("tombstone reaped alone", deletes.reaped_alone, "bug `early-reaping`", claim="no-resurrection"),
+        MutantRun("live record reaped", deletes.live_reaped, "bug `live-reaped`", claim="no-lost-write"),
+        MutantRun(
+            "stale owner ignored", deletes.stale_owner_ignored, "bug `stale-owner-ignored`", claim="no-resurrection"
+        ),
+        MutantRun(
+            "no grace for reads",
+            deletes.no_grace_for_reads,
+            "bug `no-grace`; a third node reads and repairs",
+            claim="no-resurrection",
+        ),
+        MutantRun("no grace for writes", deletes.no_grace_for_writes, "bug `no-grace`", claim="no-resurrection"),
+        MutantRun("hint ignored", deletes.hint_ignored, "bug `hint-ignored`", claim="no-resurrection"),
         MutantRun(
             "hint just handed off",
             deletes.handoff_ignored,
             "bug `handoff-ignored`; what comes late is the hand-off once more, and no repair",
+            claim="no-resurrection",
         ),
         MutantRun(
             "tombstones not exchanged",
             deletes.tombstones_not_exchanged,
             "bug `versions-only`; the owners differ for ever, for the store acknowledges no delete by an exchange",
+            claim="convergence",
         ),
     )
 }
