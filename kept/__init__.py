@@ -2,7 +2,8 @@
 
 `kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again, `kept.fuzz(...)` makes many
 runs, `kept.shrink(...)` makes a failing schedule smaller, `kept.prove(...)` proves or refutes a quorum
-configuration, and `kept.check(...)` judges a recorded history; see `kept.api`.
+configuration, `kept.stage(...)` shows its counterexamples in the real store, `kept.prove_protocol()` proves the abstract
+protocol, and `kept.check(...)` judges a recorded history; see `kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
         fuzz,
         prove,
         prove_file,
+        prove_protocol,
         replay,
         run,
         shrink,
+        stage,
     )
 
 __version__ = "0.1.0"
@@ -35,9 +38,11 @@ __all__ = [
     "fuzz",
     "prove",
     "prove_file",
+    "prove_protocol",
     "replay",
     "run",
     "shrink",
+    "stage",
 ]
 
 
