@@ -8,6 +8,9 @@ from kept.sim.faults import LYING, MISDIRECTED, OLD_DISK
 SILENT = frozenset({LYING, MISDIRECTED, OLD_DISK})
 """Faults after which a node may go on from older records and not know it."""
 
+MODEL = "reference-model"
+"""All of a configuration's promises at once, held against a model of the store: every configuration makes this one."""
+
 
 def promised(config: RunConfig) -> tuple[str, ...]:
     """The claims that the configuration makes, in the order in which they are reported.
@@ -33,7 +36,7 @@ def promised(config: RunConfig) -> tuple[str, ...]:
     one_list = config.rings == 1
     if config.versions == "dvv" and one_list and reads_meet_writes(config) and not config.durable_copies:
         claims += ["fresh-reads", "fresh-deletes"]
-    return (*claims, *_monotonic(config))
+    return (*claims, *_monotonic(config), MODEL)
 
 
 def _monotonic(config: RunConfig) -> tuple[str, ...]:
@@ -57,7 +60,7 @@ def _beyond(config: RunConfig) -> tuple[str, ...]:
     counts from a floor of its own.
     """
     honest = config.versions == "dvv" and not SILENT & set(config.faults)
-    return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots")
+    return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots", MODEL)
 
 
 def reads_meet_writes(config: RunConfig) -> bool:

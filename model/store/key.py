@@ -16,8 +16,8 @@ class Key:
     """What is known of one key."""
 
     __slots__ = (
-        "acknowledged", "behind", "counters", "deleted", "dots", "fence", "forgettable", "guessed", "known", "pruned",
-        "readers", "replaced", "round", "unnamed",
+        "acknowledged", "behind", "counters", "deleted", "dots", "fence", "forgettable", "guessed", "known",
+        "nameless", "pruned", "readers", "replaced", "round", "unnamed",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -27,6 +27,8 @@ class Key:
         """Per actor the counters in `dots`, ascending."""
         self.unnamed: dict[int, Write] = {}
         """Deletes, and puts whose names are not known, by number; failed ones are taken out."""
+        self.nameless = 0
+        """How many puts in `unnamed` are open."""
         self.guessed: dict[Dot, str] = {}
         """Versions that only an unnamed put can explain."""
         self.known: dict[str, int] = {}
@@ -54,11 +56,17 @@ class Key:
     def begin(self, write: Write) -> None:
         """A write was invoked."""
         self.unnamed[write.number] = write
+        self.nameless += write.value is not None
         grow(self.known, write.context)
+
+    def never_made(self, write: Write) -> None:
+        """A put that is open will not be given a name."""
+        del self.unnamed[write.number]
+        self.nameless -= 1
 
     def name(self, write: Write, dot: Dot) -> None:
         """The name of a put is known."""
-        self.unnamed.pop(write.number, None)
+        self.nameless -= self.unnamed.pop(write.number, None) is not None
         write.dot = dot
         write.known_before = None
         self.dots[dot] = write
@@ -75,8 +83,10 @@ class Key:
                 self.acknowledged = join((self.acknowledged, dict((write.dot,))))
         if write.value is None and outcome != FAIL:
             grow(self.forgettable, write.context)
-        if write.dot is None and outcome == FAIL:
-            self.unnamed.pop(write.number, None)
+        if write.dot is None and write.number in self.unnamed:
+            self.nameless -= write.value is not None
+            if outcome == FAIL:
+                del self.unnamed[write.number]
 
     def between(self, low: Vector, high: Vector) -> Iterator[Write]:
         """The named puts that `high` covers and `low` does not."""
@@ -90,9 +100,16 @@ class Key:
             for counter in counters[bisect_right(counters, first) : bisect_right(counters, last)]:
                 yield self.dots[actor, counter]
 
-    def unnamed_within(self, context: Vector, at: int) -> Iterator[Write]:
-        """Deletes and nameless puts that began by `at` and of which a reader with `context` may know."""
-        return (w for w in self.unnamed.values() if w.began <= at and descends(context, w.context))
+    def unnamed_within(self, context: Vector) -> Iterator[Write]:
+        """Deletes and nameless puts of which a reader with `context` may know."""
+        return (w for w in self.unnamed.values() if descends(context, w.context))
+
+    def deletes_within(self, context: Vector) -> Iterator[Vector]:
+        """What deletes had seen that have ended and may have taken effect, the last one first, as far as a reader with
+        `context` may know of them."""
+        for write in reversed(self.unnamed.values()):
+            if write.value is None and write.outcome != OPEN and descends(context, write.context):
+                yield write.context
 
     def remembered(self) -> Iterator[Write]:
         """All writes that may have taken effect and are not pruned."""
@@ -103,13 +120,17 @@ class Key:
     def may_be_forgotten(self, dots: Iterable[Dot]) -> bool:
         """Whether deletes may have made the store forget all of `dots`: they had seen each, or a put that had replaced
         it, or one that had replaced that."""
-        gone = join(
-            (self.forgettable, *(w.context for w in self.unnamed.values() if w.value is None and w.outcome == OPEN))
-        )
-        if not gone:
-            return False
+        return self.forgets(self.forgettable, self.open_deletes(), dots)
+
+    def open_deletes(self) -> tuple[Write, ...]:
+        """The deletes that are under way."""
+        return tuple(w for w in self.unnamed.values() if w.value is None and w.outcome == OPEN)
+
+    def forgets(self, ended: Vector, deletes: Iterable[Write], dots: Iterable[Dot]) -> bool:
+        """As `may_be_forgotten`, where these deletes take effect, and what `ended` covers is forgotten anyway."""
+        gone = join((ended, *(write.context for write in deletes if write.outcome != FAIL)))
         before: Vector = NOTHING
-        while not descends(before, gone):
+        while gone and not descends(before, gone):
             newly, before = tuple(self.between(before, gone)), dict(gone)
             for write in newly:
                 if write.outcome != FAIL:
@@ -153,12 +174,8 @@ class Key:
         gone: list[Dot] = []
         for actor, last in fence.items():
             counters = self.counters.get(actor)
-            if counters and counters[0] <= last:
-                gone += [
-                    (actor, counter)
-                    for counter in counters[: bisect_right(counters, last)]
-                    if self.dots[actor, counter].outcome != OPEN
-                ]
+            if counters:
+                gone += [(actor, counter) for counter in counters[: bisect_right(counters, last)]]
         for dot in gone:
             self._drop(dot)
         grow(self.pruned, fence)

@@ -8,7 +8,7 @@ returned: no less than what was acknowledged before the get began, or than what 
 Assumed is that clients supply contexts that they were given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from model.causality import Dot, Vector, covers, descends, join
@@ -16,7 +16,10 @@ from model.durability import Write as Effect
 from model.durability import explain
 from model.store.key import Key
 from model.store.terms import Terms
-from model.store.write import FAIL, OK, OPEN, Answer, Refusal, Write, refusal
+from model.store.write import FAIL, NOTHING, OK, OPEN, Answer, Pardon, Refusal, Write, refusal
+
+UNSETTLED = (OPEN, OK)
+"""Puts that must be accounted for, or may have to be."""
 
 
 class Start(NamedTuple):
@@ -50,86 +53,116 @@ def view(key: Key, terms: Terms) -> View:
     return View(owed, tuple(sorted(set(key.dots) - never)), tuple(sorted(never)))
 
 
+def answered(key: Key, number: int, shown: Mapping[Dot, str], context: Vector) -> Answer:
+    """The answer to a get, with all that it can be judged by later, when the key knows more and remembers less."""
+    authors = tuple([key.dots[dot] for dot in shown if dot in key.dots])
+    seen = _seen(authors)
+    hidden = [put for put in key.between(seen, context) if put.dot not in shown]
+    gone = NOTHING
+    if any(put.outcome in UNSETTLED for put in hidden):
+        for deleted in key.deletes_within(context):
+            if descends(gone, deleted) or any(covers(deleted, dot) for dot in shown):
+                continue
+            gone = join((gone, deleted))
+            hidden = [put for put in hidden if not _within(put, gone)]
+            if not any(put.outcome in UNSETTLED for put in hidden):
+                break
+    if not key.nameless and not any(put.outcome in UNSETTLED for put in hidden):
+        return Answer(number, shown, context, authors, gone)
+    return Answer(number, shown, context, authors, gone, (*hidden, *key.unnamed_within(context)))
+
+
 def judge(key: Key, answer: Answer, start: Start, terms: Terms) -> Refusal | None:
-    """Why `answer` cannot be; None if it can."""
-    context = answer.context
+    """Why `answer` cannot be, as far as anybody can tell now; None if it can."""
+    context, number = answer.context, answer.number
     if terms.meets and not descends(context, start.acknowledged):
         missed = _beyond(start.acknowledged, context)
-        if not key.may_be_forgotten(missed):
-            return refusal("fresh-reads", f"its context does not cover {_names(missed)}", answer.number)
+        found = refusal("fresh-reads", f"its context does not cover {_names(missed)}", number)
+        if not _pardoned(key, missed, found):
+            return found
     if terms.monotonic and start.read is not None and not descends(context, start.read):
         missed = _beyond(start.read, context)
-        if not key.may_be_forgotten(missed):
-            return refusal("monotonic-reads", f"its client had read {_names(missed)}", answer.number)
+        found = refusal("monotonic-reads", f"its client had read {_names(missed)}", number)
+        if not _pardoned(key, missed, found):
+            return found
     if terms.meets:
         for dot in answer.shown:
             if covers(start.replaced, dot):
                 rule = "fresh-deletes" if covers(start.deleted, dot) else "no-false-sibling"
-                return refusal(rule, f"{_names([dot])} had been replaced before it began", answer.number)
+                return refusal(rule, f"{_names([dot])} had been replaced before it began", number)
     if terms.siblings == "one" and len(answer.shown) > 1:
-        return refusal("one-sibling", "the last writer leaves one version, and it shows several", answer.number)
-    return whole(key, answer, terms)
+        return refusal("one-sibling", "the last writer leaves one version, and it shows several", number)
+    return whole(answer, terms)
 
 
-def whole(key: Key, answer: Answer, terms: Terms) -> Refusal | None:
-    """Why what is shown cannot be what the context covers; None if it can. Asked again whenever an operation that was
-    open at the time of the answer has ended."""
+def _pardoned(key: Key, missed: Sequence[Dot], otherwise: Refusal) -> bool:
+    """Whether deletes may have made the store forget what a get missed; to be asked again if one of them fails."""
+    if not key.may_be_forgotten(missed):
+        return False
+    deletes = key.open_deletes()
+    for delete in deletes:
+        delete.pardons.append(Pardon(otherwise, tuple(missed), dict(key.forgettable), deletes))
+    return True
+
+
+def whole(answer: Answer, terms: Terms) -> Refusal | None:
+    """Why what is shown cannot be what the context covers; None if it can. To be asked again when an operation has
+    ended that was open at the time of the answer."""
     if terms.siblings != "all" or not (terms.honest or terms.replaces):
         return None
-    shown, context = answer.shown, answer.context
-    puts = [key.dots[dot] for dot in shown if dot in key.dots]
-    if len(puts) == 1 and not answer.seen:
-        seen = puts[0].context
-    else:
-        seen = join((answer.seen, *(put.context for put in puts)))
+    shown, context, number = answer.shown, answer.context, answer.number
+    authors = [*answer.authors, *(put for put in answer.others if put.dot in shown)]
+    seen = _seen(authors)
     if terms.replaces:
         for dot in shown:
             if covers(seen, dot):
-                by = next(put for put in puts if covers(put.context, dot))
-                return refusal("no-false-sibling", f"{_names([dot])} stands beside what had replaced it",
-                               answer.number, by.number)  # fmt: skip
+                by = next(put for put in authors if covers(put.context, dot))
+                return refusal("no-false-sibling", f"{_names([dot])} stands beside what had seen it", number, by.number)
             if not covers(context, dot):
-                return refusal("no-false-sibling", f"its context does not cover {_names([dot])}", answer.number)
+                return refusal("no-false-sibling", f"its context does not cover {_names([dot])}", number)
     if not descends(context, seen):
-        missed = _beyond(seen, context)
-        return refusal("honest-contexts", f"it covers a put that had seen {_names(missed)}, and not that",
-                       answer.number)  # fmt: skip
-    hidden = [
-        put for put in key.between(seen, context) if put.dot not in shown and put.outcome != FAIL
-    ]  # fmt: skip
-    return _explain(key, answer, terms, seen, hidden) if hidden else None
+        missed = _names(_beyond(seen, context))
+        return refusal("honest-contexts", f"it covers a put that had seen {missed}, and not that", number)
+    left = [put for put in answer.others if put.outcome != FAIL and put.dot not in shown]
+    for put in left:
+        if put.outcome == OK and _within(put, context) and not descends(context, put.context):
+            clause = f"it covers {_names([put.dot])} and not what that had seen"
+            return refusal("honest-contexts", clause, number, put.number)
+    return _equation(answer, terms, seen, left) if left else None
 
 
-def _explain(key: Key, answer: Answer, terms: Terms, seen: Vector, hidden: list[Write]) -> Refusal | None:
-    """Some put that the context covers is not shown, nor had any that is shown seen it."""
-    context, shown = answer.context, answer.shown
-    effects = [Effect(seen, acknowledged=True)]
-    effects += [Effect({}, acknowledged=True, value=value, dot=dot) for dot, value in shown.items()]
-    authors: list[Write | None] = [None] * len(effects)
-    for put in hidden:
-        if put.outcome == OK and not descends(context, put.context):
-            return refusal("honest-contexts", f"it covers {_names([put.dot])} and not what that had seen",
-                           answer.number, put.number)  # fmt: skip
-        if put.began <= answer.at and descends(context, put.context):
-            effects.append(Effect(put.context, put.outcome == OK, put.value, put.dot))
-            authors.append(put)
-    excuses = list(key.unnamed_within(context, answer.at))
-    effects += [Effect(write.context, acknowledged=False) for write in excuses]
-    found = explain(effects, shown)
+def _equation(answer: Answer, terms: Terms, seen: Vector, left: Sequence[Write]) -> Refusal | None:
+    """What is shown, beside `left` within the context that had not been seen by what is shown."""
+    effects = [Effect(seen, acknowledged=True), Effect(answer.gone, acknowledged=True)]
+    effects += [Effect(NOTHING, acknowledged=True, value=value, dot=dot) for dot, value in answer.shown.items()]
+    others = [
+        put
+        for put in left
+        if descends(answer.context, put.context) and (put.dot is None or _within(put, answer.context))
+    ]
+    effects += [Effect(w.context, w.outcome == OK and w.dot is not None, w.value, w.dot) for w in others]
+    found = explain(effects, answer.shown)
     if found.lost and terms.honest:
-        lost = authors[found.lost[0]]
-        assert lost is not None, "what is shown is not lost"
-        return refusal("honest-contexts", f"it covers {_names([lost.dot])} and does not show it, and nothing that it "
-                       "covers had replaced that", answer.number, lost.number)  # fmt: skip
+        put = others[found.lost[0] - len(effects) + len(others)]
+        clause = f"it covers {_names([put.dot])}, does not show it, and covers nothing that had replaced it"
+        return refusal("honest-contexts", clause, answer.number, put.number)
     if found.false and terms.replaces:
         dot = found.false[0]
-        by = next((put.number for put in hidden if put.outcome == OK and covers(put.context, dot)), None)
+        by = next((put.number for put in others if put.outcome == OK and covers(put.context, dot)), None)
         return refusal("no-false-sibling", f"it shows {_names([dot])} and covers what had replaced it",
                        answer.number, by)  # fmt: skip
-    for write in (*hidden, *excuses):
+    for write in left:
         if write.outcome == OPEN:
-            write.doubts.append(answer._replace(seen=seen))
+            write.doubts.append(answer)
     return None
+
+
+def _within(put: Write, context: Vector) -> bool:
+    return put.dot is not None and covers(context, put.dot)
+
+
+def _seen(authors: Sequence[Write]) -> Vector:
+    return authors[0].context if len(authors) == 1 else join(put.context for put in authors)
 
 
 def _beyond(vector: Vector, context: Vector) -> list[Dot]:

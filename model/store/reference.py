@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from model.causality import Dot, Vector, covers, grow, join
 from model.store.key import Key
-from model.store.reading import Start, View, judge, view, whole
+from model.store.reading import Start, View, answered, judge, view, whole
 from model.store.terms import Terms
-from model.store.write import FAIL, INFO, OK, OPEN, Answer, Refusal, Write, refusal
+from model.store.write import FAIL, INFO, OK, OPEN, Refusal, Write, refusal
 
 
 class _Get(NamedTuple):
@@ -47,7 +47,6 @@ class Reference:
         """Who is called what, as long as it is remembered."""
         self._read: dict[int, dict[str, Vector]] = defaultdict(dict)
         """What each client has read, where that binds later reads."""
-        self._now = 0
         self.answered = 0
         """Completed operations."""
 
@@ -64,14 +63,13 @@ class Reference:
         name: Dot | None = None,
     ) -> None:
         """Operation `number` begins; `name` is what the store calls the put, where that is already known."""
-        self._now += 1
         place = self.keys[key]
         if kind == "get":
             read = self._read[process].get(key) if self.terms.monotonic else None
             start = Start(place.acknowledged, place.replaced, place.deleted, place.open_get(), read)
             self._open[number] = _Get(key, process, start)
             return
-        write = Write(number, value, context, self._now)
+        write = Write(number, value, context)
         place.begin(write)
         self._open[number] = _Put(key, write)
         if kind == "put":
@@ -80,7 +78,7 @@ class Reference:
             else:
                 write.known_before = dict(place.known)
                 if self.names_known:
-                    del place.unnamed[number]  # never made
+                    place.never_made(write)
 
     def name(self, number: int, dot: Dot) -> None:
         """The store called put `number`, which is open, `dot`."""
@@ -107,7 +105,6 @@ class Reference:
 
     def answer(self, number: int, shown: Mapping[Dot, str], context: Vector, repeated: bool = False) -> None:
         """Get `number` is answered; `repeated`: it returned one name twice."""
-        self._now += 1
         self.answered += 1
         opened = self._open.pop(number)
         assert isinstance(opened, _Get), "only a get is answered with siblings"
@@ -116,16 +113,12 @@ class Reference:
             self._refuse(refusal("no-false-sibling", "it returned one version twice", number))
         for dot, value in shown.items():
             self._refuse(self._genuine(opened.key, place, dot, value, number))
-        told = Answer(number, shown, context, self._now)
+        told = answered(place, number, shown, context)
         self._refuse(judge(place, told, start, self.terms))
         grow(place.known, context)
         if self.terms.monotonic:
             read = self._read[opened.process]
             read[opened.key] = join((read.get(opened.key, {}), context))
-        if not self.names_known:
-            for write in place.unnamed.values():
-                if write.outcome == OPEN and write.value is not None:
-                    write.doubts.append(told)  # its name may turn out to be within the context
         self._closed(place, start.round)
 
     def acknowledge(self, number: int, dot: Dot | None, context: Vector) -> None:
@@ -152,7 +145,6 @@ class Reference:
     # What follows from it
 
     def _end(self, number: int, outcome: str) -> None:
-        self._now += 1
         self.answered += 1
         opened = self._open.pop(number)
         place = self.keys[opened.key]
@@ -167,14 +159,22 @@ class Reference:
         never_made = self.names_known and write.dot is None and write.value is not None
         if not never_made:
             place.end(write, outcome)
-        doubts, write.doubts = write.doubts, []
-        for answer in doubts if outcome != INFO else ():
-            found = whole(place, answer, self.terms)
-            if found is not None:
-                self._refuse(found._replace(operations=tuple(sorted({*found.operations, number}))))
-                break
+        self._reconsider(place, write)
         if self.terms.meets and outcome == OK:
             self._prune(place)
+
+    def _reconsider(self, place: Key, write: Write) -> None:
+        """Judge again what hung on the outcome of a write."""
+        doubts, pardons = write.doubts, write.pardons
+        write.doubts, write.pardons = [], []
+        if write.outcome == INFO:
+            return
+        again = [whole(answer, self.terms) for answer in doubts]
+        if write.outcome == FAIL:
+            again += [p.otherwise for p in pardons if not place.forgets(p.ended, p.deletes, p.missed)]
+        for found in again:
+            if found is not None:
+                self._refuse(found._replace(operations=tuple(sorted({*found.operations, write.number}))))
 
     def _closed(self, place: Key, round_: int) -> None:
         place.close_get(round_)

@@ -27,33 +27,18 @@ def refusal(rule: str, clause: str, *operations: int | None) -> Refusal:
     return Refusal(rule, clause, tuple(sorted({index for index in operations if index is not None})))
 
 
-class Answer(NamedTuple):
-    """What a get returned."""
-
-    number: int
-    """The index of the operation."""
-    shown: Mapping[Dot, str]
-    context: Vector
-    at: int
-    """The moment of the answer: how many events there had been."""
-    seen: Vector = NOTHING
-    """What the puts that it shows had seen, as far as it was known."""
-
-
 class Write:
     """A put or a delete that takes effect, or may."""
 
-    __slots__ = ("began", "context", "dot", "doubts", "known_before", "number", "outcome", "shown_by", "value")
+    __slots__ = ("context", "dot", "doubts", "known_before", "number", "outcome", "pardons", "shown_by", "value")
 
-    def __init__(self, number: int, value: str | None, context: Vector, began: int) -> None:
+    def __init__(self, number: int, value: str | None, context: Vector) -> None:
         self.number = number
         """The index of the operation."""
         self.value = value
         """None for a delete."""
         self.context = context
         """What its client had seen."""
-        self.began = began
-        """The moment of its invocation."""
         self.outcome = OPEN
         self.dot: Dot | None = None
         """The name that the store gave it, once it is known."""
@@ -63,3 +48,32 @@ class Write:
         """The first get that returned it, while it was open."""
         self.doubts: list[Answer] = []
         """Answers that its outcome may yet prove wrong."""
+        self.pardons: list[Pardon] = []
+        """Gets that are excused if this delete takes effect."""
+
+
+class Answer(NamedTuple):
+    """What a get returned, and what else there was within its context."""
+
+    number: int
+    """The index of the operation."""
+    shown: Mapping[Dot, str]
+    context: Vector
+    authors: tuple[Write, ...]
+    """The puts that are shown, as far as their names were known."""
+    gone: Vector = NOTHING
+    """What deletes had seen that may have taken effect, and have seen nothing that is shown."""
+    others: tuple[Write, ...] = ()
+    """The puts that the context covers and that are not accounted for so far, and the deletes and nameless puts that a
+    reader with this context may know of."""
+
+
+class Pardon(NamedTuple):
+    """A get knew less than it must, and deletes that were open excused it."""
+
+    otherwise: Refusal
+    """What is wrong unless they take effect."""
+    missed: tuple[Dot, ...]
+    ended: Vector
+    """What deletes that had ended might have made the store forget anyway."""
+    deletes: tuple[Write, ...]
