@@ -100,9 +100,13 @@ class Key:
             for counter in counters[bisect_right(counters, first) : bisect_right(counters, last)]:
                 yield self.dots[actor, counter]
 
-    def unnamed_within(self, context: Vector) -> Iterator[Write]:
-        """Deletes and nameless puts of which a reader with `context` may know."""
-        return (w for w in self.unnamed.values() if descends(context, w.context))
+    def undecided_within(self, context: Vector) -> Iterator[Write]:
+        """Open deletes and nameless puts of which a reader with `context` may know."""
+        return (
+            w
+            for w in self.unnamed.values()
+            if (w.outcome == OPEN or w.value is not None) and descends(context, w.context)
+        )
 
     def deletes_within(self, context: Vector) -> Iterator[Vector]:
         """What deletes had seen that have ended and may have taken effect, the last one first, as far as a reader with

@@ -18,9 +18,6 @@ from model.store.key import Key
 from model.store.terms import Terms
 from model.store.write import FAIL, NOTHING, OK, OPEN, Answer, Pardon, Refusal, Write, refusal
 
-UNSETTLED = (OPEN, OK)
-"""Puts that must be accounted for, or may have to be."""
-
 
 class Start(NamedTuple):
     """What a get must reckon with: what stood fast when it began."""
@@ -56,20 +53,24 @@ def view(key: Key, terms: Terms) -> View:
 def answered(key: Key, number: int, shown: Mapping[Dot, str], context: Vector) -> Answer:
     """The answer to a get, with all that it can be judged by later, when the key knows more and remembers less."""
     authors = tuple([key.dots[dot] for dot in shown if dot in key.dots])
-    seen = _seen(authors)
-    hidden = [put for put in key.between(seen, context) if put.dot not in shown]
-    gone = NOTHING
-    if any(put.outcome in UNSETTLED for put in hidden):
+    gone = _seen(authors)
+    if _pressing(key, shown, gone, context):
         for deleted in key.deletes_within(context):
             if descends(gone, deleted) or any(covers(deleted, dot) for dot in shown):
                 continue
             gone = join((gone, deleted))
-            hidden = [put for put in hidden if not _within(put, gone)]
-            if not any(put.outcome in UNSETTLED for put in hidden):
+            if not key.nameless and not _pressing(key, shown, gone, context):
                 break
-    if not key.nameless and not any(put.outcome in UNSETTLED for put in hidden):
+    if not key.nameless and not _pressing(key, shown, gone, context):
         return Answer(number, shown, context, authors, gone)
-    return Answer(number, shown, context, authors, gone, (*hidden, *key.unnamed_within(context)))
+    hidden = [put for put in key.between(gone, context) if put.dot not in shown]
+    return Answer(number, shown, context, authors, gone, (*hidden, *key.undecided_within(context)))
+
+
+def _pressing(key: Key, shown: Mapping[Dot, str], low: Vector, context: Vector) -> bool:
+    """Whether the context covers a put that is not shown, not replaced by anything in `low`, and that must be accounted
+    for, or may have to be."""
+    return any(put.outcome in (OPEN, OK) and put.dot not in shown for put in key.between(low, context))
 
 
 def judge(key: Key, answer: Answer, start: Start, terms: Terms) -> Refusal | None:

@@ -62,10 +62,10 @@ class Answer(NamedTuple):
     authors: tuple[Write, ...]
     """The puts that are shown, as far as their names were known."""
     gone: Vector = NOTHING
-    """What deletes had seen that may have taken effect, and have seen nothing that is shown."""
+    """What those puts had seen, and deletes that may have taken effect and had seen nothing that is shown."""
     others: tuple[Write, ...] = ()
-    """The puts that the context covers and that are not accounted for so far, and the deletes and nameless puts that a
-    reader with this context may know of."""
+    """The puts that the context covers and that are not accounted for so far, and the open deletes and
+    nameless puts that a reader with this context may know of."""
 
 
 class Pardon(NamedTuple):
