@@ -1,0 +1,179 @@
+"""Breadth-first search over one or more parts, level by level: counterexamples are as short as any."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from model.explorer.ancestry import FIRST
+from model.explorer.collision import chance_of_a_miss
+from model.explorer.outcome import Bounds, Counterexample, Outcome
+from model.explorer.part import Found, Met, Part, Round
+from model.explorer.properties import Eventually, Property, Reachable
+from model.explorer.replaying import replay
+from model.explorer.system import System
+
+
+class Crew(Protocol):
+    """The parts of a search, wherever they live."""
+
+    parts: int
+
+    def each(self, method: str, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Call a method of every part, each with its own arguments, at once; the results in the order of parts."""
+        ...
+
+    def one(self, part: int, method: str, *arguments: Any) -> Any:
+        """Call a method of one part."""
+        ...
+
+
+class Here:
+    """Parts in this process, one after the other."""
+
+    def __init__(self, members: Sequence[Part]) -> None:
+        self.members = members
+        self.parts = len(members)
+
+    def each(self, method: str, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+        return [getattr(part, method)(*given) for part, given in zip(self.members, arguments, strict=True)]
+
+    def one(self, part: int, method: str, *arguments: Any) -> Any:
+        return getattr(self.members[part], method)(*arguments)
+
+
+class Search:
+    """A breadth-first search: where it stands, and what it has found."""
+
+    def __init__(
+        self, system: System[Any], properties: Sequence[Property], bounds: Bounds, crew: Crew, stop: bool
+    ) -> None:
+        self.system, self.properties, self.bounds, self.crew, self.stop = system, properties, bounds, crew, stop
+        self.levels: list[int] = []
+        self.found: dict[str, Found] = {}
+        self.excluded: list[str] = []
+        self._begun = bounds.clock() if bounds.clock is not None else 0.0
+        self._rounds: list[Round] = []
+
+    def run(self, at_level: Callable[["Search"], None] | None = None) -> Outcome:
+        """Search to the end or to a bound. `at_level` is called before each level."""
+        if not self.levels:
+            self._note(self._all("begin"))
+            self.levels.append(self._states())
+        while not self._over() and self._next_level():
+            if at_level is not None:
+                at_level(self)
+            self._expand_level()
+        return self._outcome()
+
+    # Levels and rounds
+
+    def _next_level(self) -> bool:
+        """Go to the next level, if there is one."""
+        if not any(one.next_level or one.waiting for one in self._rounds):
+            return False
+        depth = len(self.levels) - 1
+        if self.bounds.depth is not None and depth >= self.bounds.depth:
+            waiting = sum(one.next_level for one in self._rounds)
+            self._exclude(f"depth {depth}: {waiting} states are not expanded")
+            return False
+        self._note(self._all("next_level"))
+        return True
+
+    def _expand_level(self) -> None:
+        before = self._states()
+        inboxes: list[list[list[Met]]] = [[] for _ in range(self.crew.parts)]
+        while True:
+            rounds = self.crew.each("advance", [(inbox,) for inbox in inboxes])
+            self._note(rounds)
+            inboxes = [[one.outboxes[to] for one in rounds] for to in range(self.crew.parts)]
+            under_way = any(batch for inbox in inboxes for batch in inbox)
+            if (self._over() and not under_way) or not (under_way or any(one.waiting for one in rounds)):
+                break
+            if self._over():  # take in what is under way, expand nothing more
+                self._note(self.crew.each("advance", [(inbox, 0) for inbox in inboxes]))
+                break
+        new = self._states() - before
+        if new:
+            self.levels.append(new)
+
+    def _all(self, method: str) -> list[Round]:
+        return self.crew.each(method, [() for _ in range(self.crew.parts)])
+
+    def _note(self, rounds: list[Round]) -> None:
+        self._rounds = rounds
+        for one in rounds:
+            for found in one.found:
+                self.found.setdefault(found.name, found)
+
+    # Bounds
+
+    def _states(self) -> int:
+        return sum(one.states for one in self._rounds)
+
+    def _over(self) -> bool:
+        """Whether to stop: something was found, or a bound is met."""
+        broken = [p.name for p in self.properties if not isinstance(p, Reachable) and p.name in self.found]
+        if broken and self.stop:
+            self._exclude(f"stopped at the first counterexample, {broken[0]!r}")
+            return True
+        waiting = sum(one.waiting + one.next_level for one in self._rounds)
+        if not waiting:
+            return False
+        bounds, states = self.bounds, self._states()
+        nbytes = sum(one.nbytes for one in self._rounds)
+        if bounds.states is not None and states >= bounds.states:
+            self._exclude(f"{states} states: {waiting} of them are not expanded")
+        elif bounds.memory_bytes is not None and nbytes >= bounds.memory_bytes:
+            self._exclude(f"{nbytes} bytes of memory: {waiting} of {states} states are not expanded")
+        elif bounds.seconds is not None and self._elapsed() >= bounds.seconds:
+            self._exclude(f"{bounds.seconds:g} s: {waiting} of {states} states are not expanded")
+        return bool(self.excluded)
+
+    def _elapsed(self) -> float:
+        assert self.bounds.clock is not None
+        return self.bounds.clock() - self._begun
+
+    def _exclude(self, sentence: str) -> None:
+        if not self.excluded:
+            self.excluded.append(sentence)
+
+    # The report
+
+    def path(self, number: int) -> list[int]:
+        """The ordinals from a first state to this one."""
+        found: list[int] = []
+        while number != FIRST:
+            number, ordinal = self.crew.one(number % self.crew.parts, "parent", number)
+            found.append(ordinal)
+        return found[::-1]
+
+    def run_to(self, found: Found) -> Counterexample:
+        """The run to a state that was found."""
+        first, steps = replay(self.system, self.path(found.number))
+        return Counterexample(found.name, found.reason, first, steps)
+
+    def _outcome(self) -> Outcome:
+        tallies = self._all("tally")
+        coverage: dict[str, int] = {}
+        for _, counts in tallies:
+            for name, count in counts.items():
+                coverage[name] = coverage.get(name, 0) + count
+        reachable = [p.name for p in self.properties if isinstance(p, Reachable)]
+        broken = [self.run_to(self.found[p.name]) for p in self.properties if self._is_broken(p)]
+        states = self._states()
+        return Outcome(
+            states=states,
+            transitions=sum(count for count, _ in tallies),
+            depth=len(self.levels) - 1,
+            memory_bytes=sum(one.nbytes for one in self._rounds),
+            complete=not self.excluded,
+            excluded=tuple(self.excluded),
+            counterexamples=tuple(broken),
+            unreached=tuple(name for name in reachable if name not in self.found),
+            witnesses=tuple(self.run_to(self.found[name]) for name in reachable if name in self.found),
+            coverage=dict(sorted(coverage.items())),
+            missed=chance_of_a_miss(states),
+            levels=tuple(self.levels),
+        )
+
+    def _is_broken(self, asked: Property) -> bool:
+        return not isinstance(asked, Reachable | Eventually) and asked.name in self.found
