@@ -5,11 +5,9 @@ from typing import Any, Protocol
 
 from model.explorer.ancestry import FIRST
 from model.explorer.collision import chance_of_a_miss
-from model.explorer.outcome import Bounds, Counterexample, Outcome
-from model.explorer.part import Found, Met, Part, Round
+from model.explorer.outcome import Bounds, Counterexample, Outcome, Taken
+from model.explorer.part import Found, Met, Round
 from model.explorer.properties import Eventually, Property, Reachable
-from model.explorer.replaying import replay
-from model.explorer.system import System
 
 
 class Crew(Protocol):
@@ -29,7 +27,7 @@ class Crew(Protocol):
 class Here:
     """Parts in this process, one after the other."""
 
-    def __init__(self, members: Sequence[Part]) -> None:
+    def __init__(self, members: Sequence[object]) -> None:
         self.members = members
         self.parts = len(members)
 
@@ -44,9 +42,16 @@ class Search:
     """A breadth-first search: where it stands, and what it has found."""
 
     def __init__(
-        self, system: System[Any], properties: Sequence[Property], bounds: Bounds, crew: Crew, stop: bool
+        self,
+        properties: Sequence[Property],
+        bounds: Bounds,
+        crew: Crew,
+        replay: Callable[[list[int]], tuple[Any, tuple[Taken, ...]]],
+        stop: bool = True,
+        exact: bool = False,
     ) -> None:
-        self.system, self.properties, self.bounds, self.crew, self.stop = system, properties, bounds, crew, stop
+        self.properties, self.bounds, self.crew, self.stop = properties, bounds, crew, stop
+        self._replay, self._exact = replay, exact
         self.levels: list[int] = []
         self.found: dict[str, Found] = {}
         self.excluded: list[str] = []
@@ -56,7 +61,7 @@ class Search:
     def run(self, at_level: Callable[["Search"], None] | None = None) -> Outcome:
         """Search to the end or to a bound. `at_level` is called before each level."""
         if not self.levels:
-            self._note(self._all("begin"))
+            self._note(self._each("begin"))
             self.levels.append(self._states())
         while not self._over() and self._next_level():
             if at_level is not None:
@@ -75,7 +80,7 @@ class Search:
             waiting = sum(one.next_level for one in self._rounds)
             self._exclude(f"depth {depth}: {waiting} states are not expanded")
             return False
-        self._note(self._all("next_level"))
+        self._note(self._each("next_level"))
         return True
 
     def _expand_level(self) -> None:
@@ -95,7 +100,7 @@ class Search:
         if new:
             self.levels.append(new)
 
-    def _all(self, method: str) -> list[Round]:
+    def _each(self, method: str) -> list[Any]:
         return self.crew.each(method, [() for _ in range(self.crew.parts)])
 
     def _note(self, rounds: list[Round]) -> None:
@@ -148,11 +153,11 @@ class Search:
 
     def run_to(self, found: Found) -> Counterexample:
         """The run to a state that was found."""
-        first, steps = replay(self.system, self.path(found.number))
+        first, steps = self._replay(self.path(found.number))
         return Counterexample(found.name, found.reason, first, steps)
 
     def _outcome(self) -> Outcome:
-        tallies = self._all("tally")
+        tallies: list[tuple[int, dict[str, int]]] = self._each("tally")
         coverage: dict[str, int] = {}
         for _, counts in tallies:
             for name, count in counts.items():
@@ -171,7 +176,7 @@ class Search:
             unreached=tuple(name for name in reachable if name not in self.found),
             witnesses=tuple(self.run_to(self.found[name]) for name in reachable if name in self.found),
             coverage=dict(sorted(coverage.items())),
-            missed=chance_of_a_miss(states),
+            missed=chance_of_a_miss(states, self._exact),
             levels=tuple(self.levels),
         )
 

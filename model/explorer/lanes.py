@@ -115,7 +115,8 @@ class LanePart:
         owners = batch.fingerprints % parts
         for to in range(self.parts):
             theirs = np.flatnonzero(owners == to)
-            sent = Batch(*(column[theirs] for column in batch))
+            marks, origins, steps, found = batch
+            sent = Batch(marks[theirs], origins[theirs], steps[theirs], found[theirs])
             if to == mine:
                 self._meet(sent)
             elif len(theirs):

@@ -12,7 +12,7 @@ Words = NDArray[np.uint64]
 Indices = NDArray[np.uint32]
 
 _GOLDEN = 0x9E3779B97F4A7C15
-"""2**64 over the golden ratio: multiplying by it spreads fingerprints that differ in few bits (Knuth, volume 3, 6.4)."""
+"""2**64 over the golden ratio: multiplying by it spreads keys that differ in few bits (Knuth, volume 3, 6.4)."""
 _MASK = 2**64 - 1
 _FULL = 0.6
 _GROWTH = 1.5
@@ -99,8 +99,8 @@ class FingerprintTable:
         self._limit = int(size * _FULL)
         self._keys = np.zeros(size, np.uint64)
         self._values = np.zeros(size, np.uint32)
-        self._key_view = memoryview(self._keys)
-        self._value_view = memoryview(self._values)
+        self._key_view = memoryview(self._keys.data)
+        self._value_view = memoryview(self._values.data)
 
     def _grow(self, count: int) -> None:
         if count < self._limit:
