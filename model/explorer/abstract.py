@@ -150,4 +150,4 @@ def explore_abstract(
 def lane_search(lanes: Lanes, names: Sequence[str], bounds: Bounds, stop: bool) -> Search:
     """The search in this process, not yet begun."""
     system = AbstractSystem(lanes.protocol, lanes.interpreter.instance)
-    return Search(system.properties(names), bounds, Here([lanes.part(names)]), lanes.replay, stop, lanes.exact)
+    return Search(system.properties(names), bounds, Here([lanes.part(names)]), system, lanes.replay, stop, lanes.exact)

@@ -85,10 +85,17 @@ class FingerprintTable:
         used = self._keys != 0
         return self._keys[used], self._values[used]
 
-    def restore(self, fingerprints: Words, numbers: Indices) -> None:
-        """Fill an empty table with what `items` of another returned."""
+    def snapshot(self) -> Words:
+        """The fingerprints in the order of their numbers."""
+        keys, values = self.items()
+        ordered = np.empty_like(keys)
+        ordered[values] = keys
+        return ordered
+
+    def restore(self, fingerprints: Words) -> None:
+        """Fill an empty table with the `snapshot` of another."""
         assert self.count == 0, "a table is restored before it is used"
-        self._refill(fingerprints, numbers, len(fingerprints))
+        self._refill(fingerprints, np.arange(len(fingerprints), dtype=np.uint32), len(fingerprints))
 
     # Inside
 
