@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.admission import admission
 from benchmarks.check import commands
+from benchmarks.explore import exploration
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
@@ -101,6 +102,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "admission": admission,
     "proofs": proofs,
     "check": commands,
+    "explore": exploration,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
