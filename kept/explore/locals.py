@@ -32,6 +32,14 @@ class LocalStep(NamedTuple):
     """What the node raised, if it did."""
 
 
+class Death(NamedTuple):
+    """A machine dies in the middle of a step."""
+
+    step: LocalStep
+    what: str
+    """After how many of its effects, and what it loses."""
+
+
 class LocalEvent(NamedTuple):
     """Something that can happen at a machine."""
 
@@ -80,7 +88,7 @@ class Locals:
         self._freezer = freezer
         self._known: dict[int, int] = {}
         self._steps: dict[int, LocalStep] = {}
-        self._deaths: dict[int, tuple[LocalStep, ...]] = {}
+        self._deaths: dict[int, tuple[Death, ...]] = {}
 
     def event(self, event: LocalEvent) -> int:
         """The number of an event."""
@@ -154,7 +162,7 @@ class Locals:
                 sends.append(self.messages.number(Message(machine.name, to, content), me, self.index[to]))
         return LocalStep(self.number(machine), tuple(sends), output.replies, output.minted)
 
-    def deaths(self, state: int, event: int) -> tuple[LocalStep, ...]:
+    def deaths(self, state: int, event: int) -> tuple[Death, ...]:
         """What is left where the machine dies in the middle of the step: after some of its effects, not after none or
         all of them (a crash before or after the step is a step of its own), with any writes lost that a crash may take.
         """
@@ -164,7 +172,7 @@ class Locals:
             found = self._deaths[place] = self._die(state, self.events[event])
         return found
 
-    def _die(self, state: int, event: LocalEvent) -> tuple[LocalStep, ...]:
+    def _die(self, state: int, event: LocalEvent) -> tuple[Death, ...]:
         whole = self.step(state, event=self.event(event))
         if len(whole.sends) + len(whole.replies) < 1 or whole.error:
             return ()  # nothing leaves the machine: it is as if the event had never come, or had come just before
@@ -172,18 +180,21 @@ class Locals:
         effects = machine.effects_of(node_event(machine, event, self.messages.all))
         plain = {self._crashed(self.thaw(state), keep) for keep in range(machine.unsynced + 1)}
         plain |= {self._crashed_whole(state, event, keep) for keep in range(self.facts[whole.to].unsynced + 1)}
-        found: dict[LocalStep, None] = {}
+        found: dict[LocalStep, str] = {}
         for count in range(1, len(effects)):
+            if isinstance(effects[count], Minted):  # a note to the observer, and part of the write before it
+                continue
             for keep in range(self.facts[state].unsynced + count + 1):
                 dying = self.thaw(state)
                 if event.kind == "sync":
                     dying.disk.sync()
                 output = dying.carry_out(effects[:count])
-                if keep <= dying.unsynced:
+                lost = dying.unsynced - keep
+                if lost >= 0:
                     dead = self._crashed(dying, keep, output)
                     if dead not in plain:
-                        found[dead] = None
-        return tuple(found)
+                        found.setdefault(dead, f"dies after {count} of {len(effects)} effects{_losing(lost)}")
+        return tuple(Death(step, what) for step, what in found.items())
 
     def _crashed(self, machine: Machine, keep: int, output: Output | None = None) -> LocalStep:
         machine.crash(keep)
@@ -193,6 +204,10 @@ class Locals:
         machine = self.thaw(state)
         output = carry_out(machine, event, self.messages.all, self.build)
         return self._crashed(machine, keep, output)
+
+
+def _losing(lost: int) -> str:
+    return f", and loses {lost} write{'s' * (lost > 1)}" if lost else ""
 
 
 def told(error: Exception) -> str:

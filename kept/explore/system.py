@@ -224,7 +224,7 @@ class Nodes:
                 facts = self.locals.facts[number]
                 for keep in range(facts.unsynced + 1) if facts.up else ():
                     lost = facts.unsynced - keep
-                    what = "crashes" + (f" and loses {lost} write{'s' * (lost > 1)} of {facts.unsynced}" * bool(lost))
+                    what = "crashes" + (f" and loses {lost} of {facts.unsynced} unsynced writes" if facts.unsynced else "")
                     step = self.locals.step(number, self._crash[keep])
                     yield Step("crash", self.names[at], what, keep), self._dead(spent, at, step)
         if state.cut != WHOLE:
@@ -267,8 +267,8 @@ class Nodes:
         if state.left.crashes:
             for count, death in enumerate(self.locals.deaths(number, event)):
                 spent = state._replace(left=state.left._replace(crashes=state.left.crashes - 1))
-                label = Step("crash in a step", self.names[at], f"{words}, and dies on the way", event << 8 | count)
-                yield label, self._dead(spent, at, death)
+                label = Step("crash in a step", self.names[at], f"{words}; it {death.what}", event << 8 | count)
+                yield label, self._dead(spent, at, death.step)
 
     def _after(self, state: State, at: int, step: LocalStep) -> State:
         """One machine has done something."""
