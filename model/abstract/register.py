@@ -11,7 +11,7 @@ answered, not what each said.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from model.abstract.instance import Instance
 from model.abstract.logic import Relation, Sort, Var, every, same, some
@@ -215,7 +215,7 @@ def register_instance(clients: Mapping[str, Sequence[str]], servers: int = 3, qu
                 raise ValueError(f"client {client}: {kind!r} is no operation; accepted: put, get")
             mine.append(f"{client}.{kind}{number}")
             operations[mine[-1]] = kind
-        order += zip(mine, mine[1:], strict=False)
+        order += pairwise(mine)
     puts = [name for name, kind in operations.items() if kind == "put"]
     tags = [(0, ""), *product(range(1, len(puts) + 1), puts)]
     called = {tag: f"{tag[0]}:{tag[1]}" if tag[1] else "0" for tag in tags}

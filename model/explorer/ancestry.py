@@ -6,6 +6,9 @@ must offer the steps of a state in one order, always.
 
 from array import array
 from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 
 FIRST = 2**32 - 1
 """The parent of a first state; its ordinal says which of the first states it is."""
@@ -31,6 +34,13 @@ class Ancestry:
             raise ValueError(f"a state has more than {MOST_STEPS} steps; accepted: fewer")
         self.parents.append(parent)
         self.ordinals.append(ordinal)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"parents": np.array(self.parents, np.uint32), "ordinals": np.array(self.ordinals, np.uint16)}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        self.parents = array("I", kept["parents"].tobytes())
+        self.ordinals = array("H", kept["ordinals"].tobytes())
 
     def of(self, number: int) -> tuple[int, int]:
         """The parent of a state and the ordinal of the step from it."""

@@ -72,6 +72,25 @@ class Frontier:
                 self._file.truncate(0)
             yield number, self._decode(code)
 
-    def sample(self) -> int:
-        """The bytes that one state takes, encoded; 0 where that is unknown or nothing is in memory."""
-        return len(self._encode(self._memory[0][1])) if self._memory and self._encode is not None else 0
+    def dump(self) -> bytes:
+        """All that waits, encoded; nothing is removed. Before the first `take` after a `rewind`."""
+        if self._encode is None:
+            raise ValueError("a checkpoint needs a system that encodes its states")
+        waiting = list(self.take(len(self)))
+        for number, state in waiting:
+            self.put(number, state)
+        self.rewind()
+        codes = ((number, self._encode(state)) for number, state in waiting)
+        return b"".join(_HEAD.pack(number, len(code)) + code for number, code in codes)
+
+    def load(self, data: bytes) -> None:
+        """Put in what was dumped, and turn to being emptied."""
+        if self._decode is None:
+            raise ValueError("a checkpoint needs a system that encodes its states")
+        at = 0
+        while at < len(data):
+            number, length = _HEAD.unpack_from(data, at)
+            at += _HEAD.size
+            self.put(number, self._decode(data[at : at + length]))
+            at += length
+        self.rewind()

@@ -4,6 +4,8 @@ from array import array
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+import numpy as np
+
 from model.explorer.properties import Eventually
 
 PROGRESS = 0
@@ -48,6 +50,28 @@ class Edges:
     def judge(self, state: Any) -> None:
         """Note which properties the next state has."""
         self.settled.append(sum(1 << bit for bit, p in enumerate(self._properties) if p.holds(state)))
+
+    def snapshot(self) -> dict[str, Any]:
+        """For a checkpoint: what `restore` takes."""
+        classes = list(self.classes)
+        if not all(name is None or isinstance(name, str) for name in classes):
+            raise ValueError("a checkpoint needs classes of fairness that are named by text")
+        return {
+            "sources": np.array(self.sources, np.uint32),
+            "targets": np.array(self.targets, np.uint32),
+            "duties": np.array(self.duties, np.uint16),
+            "settled": bytes(self.settled),
+            "expanded": self.expanded,
+            "classes": classes,
+        }
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        self.sources = array("I", kept["sources"].tobytes())
+        self.targets = array("I", kept["targets"].tobytes())
+        self.duties = array("H", kept["duties"].tobytes())
+        self.settled = bytearray(kept["settled"])
+        self.expanded = kept["expanded"]
+        self.classes = {name: number for number, name in enumerate(kept["classes"])}
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs: not the properties, which may be closures."""

@@ -15,6 +15,10 @@ CHUNK = 16_384
 """Rows that are expanded at a time: few enough for a core's cache, many enough to forget the interpreter's cost."""
 
 
+_NO_PARENTS = np.empty(0, np.uint32)
+_NO_ORDINALS = np.empty(0, np.uint16)
+
+
 class Batch(NamedTuple):
     """Successors on their way to the part that owns them."""
 
@@ -92,6 +96,28 @@ class LanePart:
             counts[move.step.action] = counts.get(move.step.action, 0) + count
         return int(self._taken.sum()), counts
 
+    def snapshot(self) -> dict[str, Any]:
+        """For a checkpoint, when a level is about to be expanded."""
+        return {
+            "fingerprints": self.table.snapshot(),
+            "parents": np.concatenate([_NO_PARENTS, *self._parents]),
+            "ordinals": np.concatenate([_NO_ORDINALS, *self._ordinals]),
+            "taken": self._taken,
+            "numbers": np.array([number for number, _ in self._level], np.int64),
+            "lengths": np.array([len(rows) for _, rows in self._level], np.int64),
+            "rows": np.concatenate([self.first[:0], *(rows for _, rows in self._level)]),
+        }
+
+    def restore(self, kept: dict[str, Any]) -> Round:
+        """Go on from a snapshot."""
+        self.table.restore(kept["fingerprints"])
+        self._parents, self._ordinals = [kept["parents"]], [kept["ordinals"]]
+        self._taken = kept["taken"]
+        pieces = np.split(kept["rows"], np.cumsum(kept["lengths"])[:-1])
+        numbers = kept["numbers"].tolist()
+        self._level = [(number, np.asfortranarray(rows)) for number, rows in zip(numbers, pieces, strict=False)]
+        return self._report([])
+
     # Inside
 
     def _expand(self, number: int, rows: Rows, outboxes: list[list[Batch]]) -> None:
@@ -115,7 +141,8 @@ class LanePart:
         owners = batch.fingerprints % parts
         for to in range(self.parts):
             theirs = np.flatnonzero(owners == to)
-            sent = Batch(*(column[theirs] for column in batch))
+            marks, origins, steps, found = batch
+            sent = Batch(marks[theirs], origins[theirs], steps[theirs], found[theirs])
             if to == mine:
                 self._meet(sent)
             elif len(theirs):

@@ -15,7 +15,7 @@ class Bounds:
     depth: int | None = None
     """How many steps from a first state; states that far away are stored and checked, but not expanded."""
     memory_bytes: int | None = None
-    """Of what the explorer stores; the states that wait to be expanded are counted by their encoding, if they have one."""
+    """Of what the explorer stores for visited states (`Outcome.memory_bytes`)."""
     seconds: float | None = None
     clock: Callable[[], float] | None = None
     """The seconds so far, by whichever clock the caller means. Needed for `seconds`."""

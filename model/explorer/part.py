@@ -123,6 +123,30 @@ class Part:
         """The edges into this part's states."""
         return self.edges
 
+    def snapshot(self) -> dict[str, Any]:
+        """For a checkpoint, when a level is about to be expanded."""
+        kept = {
+            "fingerprints": self.table.snapshot(),
+            "transitions": self.transitions,
+            "coverage": self.coverage,
+            "level": self._level.dump(),
+            **self.ancestry.snapshot(),
+        }
+        if self.edges is not None:
+            kept |= {f"edges {name}": value for name, value in self.edges.snapshot().items()}
+        return kept
+
+    def restore(self, kept: dict[str, Any]) -> Round:
+        """Go on from a snapshot."""
+        self.table.restore(kept["fingerprints"])
+        self.transitions = kept["transitions"]
+        self.coverage = dict(kept["coverage"])
+        self.ancestry.restore(kept)
+        self._level.load(kept["level"])
+        if self.edges is not None:
+            self.edges.restore({name[6:]: value for name, value in kept.items() if name.startswith("edges ")})
+        return self._report([[] for _ in range(self.parts)])
+
     # Inside
 
     def _expand(self, number: int, state: Any, outboxes: list[list[Met]]) -> None:

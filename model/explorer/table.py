@@ -12,7 +12,7 @@ Words = NDArray[np.uint64]
 Indices = NDArray[np.uint32]
 
 _GOLDEN = 0x9E3779B97F4A7C15
-"""2**64 over the golden ratio: multiplying by it spreads fingerprints that differ in few bits (Knuth, volume 3, 6.4)."""
+"""2**64 over the golden ratio: multiplying by it spreads keys that differ in few bits (Knuth, volume 3, 6.4)."""
 _MASK = 2**64 - 1
 _FULL = 0.6
 _GROWTH = 1.5
@@ -85,10 +85,17 @@ class FingerprintTable:
         used = self._keys != 0
         return self._keys[used], self._values[used]
 
-    def restore(self, fingerprints: Words, numbers: Indices) -> None:
-        """Fill an empty table with what `items` of another returned."""
+    def snapshot(self) -> Words:
+        """The fingerprints in the order of their numbers."""
+        keys, values = self.items()
+        ordered = np.empty_like(keys)
+        ordered[values] = keys
+        return ordered
+
+    def restore(self, fingerprints: Words) -> None:
+        """Fill an empty table with the `snapshot` of another."""
         assert self.count == 0, "a table is restored before it is used"
-        self._refill(fingerprints, numbers, len(fingerprints))
+        self._refill(fingerprints, np.arange(len(fingerprints), dtype=np.uint32), len(fingerprints))
 
     # Inside
 
@@ -99,8 +106,8 @@ class FingerprintTable:
         self._limit = int(size * _FULL)
         self._keys = np.zeros(size, np.uint64)
         self._values = np.zeros(size, np.uint32)
-        self._key_view = memoryview(self._keys)
-        self._value_view = memoryview(self._values)
+        self._key_view = memoryview(self._keys.data)
+        self._value_view = memoryview(self._values.data)
 
     def _grow(self, count: int) -> None:
         if count < self._limit:
