@@ -34,7 +34,7 @@ def restarted(nodes: "Nodes", state: State, at: int) -> State:
     if start.error:
         return state._replace(flaw=start.error)
     assert nodes.locals.facts[start.machines[at]].serving, "a node that has its disk starts without help"
-    under_way = tuple(sorted((*state.under_way, *start.left)))
+    under_way = tuple(sorted((*state.under_way, *start.left), key=nodes.messages.digests.__getitem__))
     return state._replace(machines=tuple(start.machines), under_way=under_way)
 
 

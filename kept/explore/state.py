@@ -24,7 +24,7 @@ class State(NamedTuple):
     machines: tuple[int, ...]
     """The local state of each machine."""
     under_way: tuple[int, ...]
-    """Messages, sorted; one that is there twice is under way twice."""
+    """Messages in the order of their digests; one that is there twice is under way twice."""
     clients: tuple[tuple[int, int], ...]
     """Per client: how many of its operations it has begun, and which node it waits for, or `IDLE`."""
     story: int

@@ -49,6 +49,7 @@ class Stories:
         self.all: list[Story] = []
         self.digests: list[int] = []
         self._known: dict[Story, int] = {}
+        self._by_digest: dict[int, int] = {}
         self._contexts: dict[tuple[int, int], bytes] = {}
         self._steps: dict[tuple[int, int, object], int] = {}
         self.nothing = self.number((None,) * (clients * most))
@@ -62,7 +63,12 @@ class Stories:
             number = self._known[story] = len(self.all)
             self.all.append(story)
             self.digests.append(digest64(("story", plain(story))))
+            self._by_digest[self.digests[number]] = number
         return number
+
+    def of_digest(self, digest: int) -> int | None:
+        """The number of the story with this digest; None where it is not known here."""
+        return self._by_digest.get(digest)
 
     def begin(self, story: int, slot: int, request: Request) -> int:
         """An operation begins."""

@@ -85,7 +85,7 @@ class Nodes:
         digests = self.messages.digests
         local = self.locals.digests
         left, clients = state.left, state.clients
-        under_way = sorted([digests[number] for number in state.under_way])
+        under_way = [digests[number] for number in state.under_way]
         head = [local[number] for number in state.machines]
         small = [*left, state.cut + 1, len(state.flaw), *[part + 1 for client in clients for part in client]]
         words = [*head, self.stories.digests[state.story], *under_way]
@@ -281,7 +281,7 @@ class Nodes:
             to = receivers[number]
             if facts[machines[to]].up and (cut == WHOLE or cut not in (at, to)):
                 under_way.append(number)
-        under_way.sort()
+        under_way.sort(key=self.messages.digests.__getitem__)
         after = state._replace(machines=tuple(machines), under_way=tuple(under_way))
         for minted in step.minted:
             client, _, operation = minted.request.partition(".")
