@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from kept.explore.crew import Processes
-from kept.explore.growth import estimated_states
+from kept.explore.growth import estimated_states, longest_run
 from kept.explore.judging import Judge
 from kept.explore.scope import Scope
 from kept.explore.system import Nodes
@@ -80,7 +80,7 @@ def explored(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progre
         plan.bounds,
         stop=plan.stop,
         resume=resume,
-        at_level=_at_level(scope, claims, plan, progress),
+        at_level=_at_level(nodes, claims, plan, progress),
     )
     marks = dict(sorted(nodes.cluster.marks.items()))
     return Explored(scope, claims, outcome, marks, judge.undecided, nodes.locals.materialised, nodes)
@@ -93,7 +93,7 @@ def _on_cores(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progr
         try:
             nodes = WrittenNodes(scope, directory, "leader")
             judge = Judge(nodes, claims)
-            at_level = _at_level(scope, claims, plan, progress)
+            at_level = _at_level(nodes, claims, plan, progress)
             outcome = explore(nodes, judge.properties(), plan.bounds, stop=plan.stop, crew=crew, at_level=at_level)
             told: list[Any] = crew.each("told", [()] * plan.cores)
         finally:
@@ -108,20 +108,20 @@ def _on_cores(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progr
 
 
 def _at_level(
-    scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progress | None
+    nodes: Nodes, claims: tuple[str, ...], plan: Plan, progress: Progress | None
 ) -> Callable[[Search], None]:
     def at_level(search: Search) -> None:
         seen = sum(search.levels)
         if progress is not None:
             progress(seen, len(search.levels))
         if plan.refuse and seen >= PILOT_STATES:
-            states = estimated_states(search.levels)
+            states = estimated_states(search.levels, longest_run(nodes))
             if states > MOST_STATES:
                 raise TooLarge(states, seen)
         if plan.directory is not None and plan.cores == 1:
             path = plan.directory / CHECKPOINT_FILE
             fresh = path.with_suffix(".new")
-            fresh.write_bytes(search.save().write(identity(scope, claims)))
+            fresh.write_bytes(search.save().write(identity(nodes.scope, claims)))
             fresh.replace(path)
 
     return at_level

@@ -1,38 +1,46 @@
 """How large a scope is, from the levels of a breadth-first search that has not come to its end.
 
-The levels of such a search grow, each less in proportion than the one before, and shrink again. The logarithm of the
-growth from level to level falls about linearly; it is fitted over the last levels and prolonged until nothing is left.
-An estimate, of the right order of magnitude: docs/explore-real.md compares it with scopes explored to their ends.
+Such a search ends where the longest run ends; how long runs are, random walks tell quickly. In between, levels grow,
+each less in proportion than the one before, and shrink again: the logarithm of their sizes is taken for a parabola
+with the size and the growth of the last levels, that comes down to one state at the end. An estimate, of the right
+order of magnitude: docs/explore-real.md compares it with scopes that were explored to their ends.
 """
 
 from collections.abc import Sequence
 from math import exp, log
+from typing import Any
 
-FITTED = 8
-"""How many of the last growths are fitted."""
-MOST_LEVELS = 400
-SLOWEST_FALL = 0.005
-"""The growth is taken to fall by at least this from level to level; else no end would be in sight."""
+from kept.sim.entropy import stream
+from model.explorer.system import System
+
+WALKS = 60
+FITTED = 3
+"""Over so many levels the last growth is taken."""
 
 
-def estimated_states(levels: Sequence[int]) -> int:
-    """How many states there are in all, by the sizes of the levels that are complete."""
+def estimated_states(levels: Sequence[int], longest: int) -> int:
+    """How many states there are in all, where `levels` are the sizes of the levels that are complete, and no run has
+    more than `longest` steps."""
     known = sum(levels)
-    growths = [log(after / before) for before, after in zip(levels, levels[1:], strict=False)]
-    if len(growths) < 2:
+    last = len(levels) - 1
+    left = longest - last
+    if left <= 0 or len(levels) <= FITTED:
         return known
-    last = growths[-FITTED:]
-    count = len(last)
-    mean_at, mean = (count - 1) / 2, sum(last) / count
-    spread = sum((at - mean_at) ** 2 for at in range(count))
-    slope = sum((at - mean_at) * (growth - mean) for at, growth in enumerate(last)) / spread
-    slope = min(slope, -SLOWEST_FALL)
-    growth = mean + slope * (count - 1 - mean_at)
-    level, total = float(levels[-1]), float(known)
-    for _ in range(MOST_LEVELS):
-        growth += slope
-        level *= exp(growth)
-        if level < 1:
-            break
-        total += level
-    return int(total)
+    size = log(levels[-1])
+    growth = (size - log(levels[-1 - FITTED])) / FITTED
+    bend = -(size + growth * left) / left**2
+    return known + int(sum(exp(size + growth * at + bend * at * at) for at in range(1, left + 1)))
+
+
+def longest_run(system: System[Any], seed: int = 0) -> int:
+    """The most steps of some random walks to where nothing can happen any more."""
+    draw = stream(seed, "walks")
+    longest = 0
+    for _ in range(WALKS):
+        state = next(iter(system.initial()))
+        length = 0
+        while steps := list(system.steps(state)):
+            state = steps[int(draw.random() * len(steps))][1]
+            length += 1
+        longest = max(longest, length)
+    return longest
