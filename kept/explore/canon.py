@@ -146,7 +146,7 @@ class Canon:
         waiting = [(self.seq(seq), self.form(then), self.form(args)) for seq, then, args in host.waiting]
         deadlines: list[Form] = []
         if not self.quiet:
-            due = sorted(entry for entry in host._deadlines if not entry[2].closed)  # noqa: SLF001
+            due = sorted(entry for entry in host._deadlines if not entry[2].closed)
             deadlines = [(at_us - self.now_us, self.form(then), self.form(what)) for at_us, _, what, then in due]
         return [
             host.generation,
@@ -180,9 +180,9 @@ class Canon:
     def _forest(self, forest: MerkleForest) -> list[Form]:
         content: list[Form] = []
         for partition in forest.partitions:
-            tree = forest._trees.get(partition)  # noqa: SLF001  # looking must not settle it
+            tree = forest._trees.get(partition)  # looking must not settle it
             held = {} if tree is None else {key: found for leaf in tree.leaves.values() for key, found in leaf.items()}
-            for key, state in forest._touched.get(partition, {}).items():  # noqa: SLF001
+            for key, state in forest._touched.get(partition, {}).items():
                 if state is None:
                     held.pop(key, None)
                 else:
@@ -193,7 +193,7 @@ class Canon:
 
     def _puts(self, puts: PutCoordinator) -> list[Form]:
         open_puts = {op: put for op, put in puts.pending.items() if not (self.quiet and put.answered)}
-        return [puts._ops, self.form(open_puts)]  # noqa: SLF001
+        return [puts._ops, self.form(open_puts)]
 
     def _put(self, put: PendingPut) -> list[Form]:
         if self.quiet and put.answered:
@@ -207,13 +207,13 @@ class Canon:
 
 
 _VIEWS: dict[type, Any] = {
-    Host: Canon._host,  # noqa: SLF001
-    Replica: Canon._replica,  # noqa: SLF001
-    Detector: Canon._detector,  # noqa: SLF001
-    MerkleForest: Canon._forest,  # noqa: SLF001
-    PutCoordinator: Canon._puts,  # noqa: SLF001
-    PendingPut: Canon._put,  # noqa: SLF001
-    Greeting: Canon._greeting,  # noqa: SLF001
+    Host: Canon._host,
+    Replica: Canon._replica,
+    Detector: Canon._detector,
+    MerkleForest: Canon._forest,
+    PutCoordinator: Canon._puts,
+    PendingPut: Canon._put,
+    Greeting: Canon._greeting,
 }
 
 

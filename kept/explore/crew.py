@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kept.explore.judging import Judge
+from kept.explore.lines import Line
 from kept.explore.scope import Scope
 from kept.explore.written import WrittenNodes
 from model.explorer.part import Part
@@ -29,9 +30,10 @@ class Member(Part):
         self.judge = Judge(self.nodes, claims)
         super().__init__(self.nodes, self.judge.properties(), part, parts)
 
-    def told(self) -> tuple[dict[str, int], dict[str, str], int]:
-        """Marks that were left, claims without a verdict, and how often a node really ran."""
-        return dict(self.nodes.cluster.marks), self.judge.undecided, self.nodes.locals.materialised
+    def told(self) -> tuple[dict[str, int], dict[str, str], int, frozenset[Line]]:
+        """Marks that were left, claims without a verdict, how often a node really ran, and which lines of it."""
+        local = self.nodes.locals
+        return dict(self.nodes.cluster.marks), self.judge.undecided, local.materialised, frozenset(local.lines.seen)
 
 
 class Processes:
@@ -83,9 +85,7 @@ class Processes:
         return result
 
 
-def _serve(
-    pipe: Connection, scope: Scope, claims: tuple[str, ...], part: int, parts: int, directory: Path
-) -> None:
+def _serve(pipe: Connection, scope: Scope, claims: tuple[str, ...], part: int, parts: int, directory: Path) -> None:
     """What a process does: one call after the other, until nobody calls any more."""
     member = Member(scope, claims, part, parts, directory)
     while True:

@@ -9,6 +9,7 @@ from typing import Any
 from kept.explore.crew import Processes
 from kept.explore.growth import estimated_states, longest_run
 from kept.explore.judging import Judge
+from kept.explore.lines import Line
 from kept.explore.scope import Scope
 from kept.explore.system import Nodes
 from kept.explore.written import WrittenNodes
@@ -49,6 +50,8 @@ class Explored:
     """claim -> why it could not be judged, somewhere."""
     ran: int
     """Local steps that a node really took; all others were look-ups."""
+    lines: frozenset[Line]
+    """Lines of dynamo.core that ran."""
     nodes: Nodes
     """Those of the leading process: they replay counterexamples."""
 
@@ -83,7 +86,8 @@ def explored(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progre
         at_level=_at_level(nodes, claims, plan, progress),
     )
     marks = dict(sorted(nodes.cluster.marks.items()))
-    return Explored(scope, claims, outcome, marks, judge.undecided, nodes.locals.materialised, nodes)
+    ran, lines = nodes.locals.materialised, frozenset(nodes.locals.lines.seen)
+    return Explored(scope, claims, outcome, marks, judge.undecided, ran, lines, nodes)
 
 
 def _on_cores(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progress | None) -> Explored:
@@ -100,16 +104,17 @@ def _on_cores(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progr
             crew.close()
     marks: dict[str, int] = {}
     undecided: dict[str, str] = {}
-    for found, open_claims, _ in told:
+    lines: frozenset[Line] = frozenset()
+    for found, open_claims, _, seen in told:
+        lines |= seen
         undecided |= open_claims
         for mark, count in found.items():
             marks[mark] = marks.get(mark, 0) + count
-    return Explored(scope, claims, outcome, dict(sorted(marks.items())), undecided, sum(ran for *_, ran in told), nodes)
+    ran = sum(part[2] for part in told)
+    return Explored(scope, claims, outcome, dict(sorted(marks.items())), undecided, ran, lines, nodes)
 
 
-def _at_level(
-    nodes: Nodes, claims: tuple[str, ...], plan: Plan, progress: Progress | None
-) -> Callable[[Search], None]:
+def _at_level(nodes: Nodes, claims: tuple[str, ...], plan: Plan, progress: Progress | None) -> Callable[[Search], None]:
     def at_level(search: Search) -> None:
         seen = sum(search.levels)
         if progress is not None:

@@ -82,11 +82,11 @@ def tidy(node: Node) -> None:
     """Take from a node what it remembers only for speed, or is done with: the copies are smaller."""
     host = node.host
     host.effects = []
-    host._partitions.clear()  # noqa: SLF001  # the copier knows the node from inside
-    host._deadlines = sorted(entry for entry in host._deadlines if not entry[2].closed)  # noqa: SLF001
+    host._partitions.clear()  # the copier knows the node from inside
+    host._deadlines = sorted(entry for entry in host._deadlines if not entry[2].closed)
     node.placement.forget()
     if node.greeting.closed:
-        node.greeting._then = _nothing  # noqa: SLF001
+        node.greeting._then = _nothing
 
 
 def _nothing(_sure: bool) -> None:

@@ -14,6 +14,7 @@ from histories.errors import one_line
 from kept.explore.canon import Canon, Form, digest64
 from kept.explore.freezing import Freezer, tidy
 from kept.explore.interning import Message, Messages
+from kept.explore.lines import Lines
 from kept.explore.machine import Build, Machine, Output
 
 _EVENT_BITS = 32
@@ -83,6 +84,7 @@ class Locals:
         self.frozen: list[bytes] = []
         self.materialised = 0
         """How often a node really ran."""
+        self.lines = Lines()
         self.events: list[LocalEvent] = []
         self._event_numbers: dict[LocalEvent, int] = {}
         self._freezer = freezer
@@ -149,7 +151,7 @@ class Locals:
         self.materialised += 1
         machine = self.thaw(state)
         try:
-            output = carry_out(machine, event, self.messages.all, self.build)
+            output = self.lines.watching(carry_out, machine, event, self.messages.all, self.build)
         except Exception as error:  # whatever the store stumbles over is a finding
             return LocalStep(state, error=told(error))
         return self._step(machine, output)
@@ -259,7 +261,7 @@ def form_of(machine: Machine, quiet: bool) -> Form:
     for space in SPACES:
         for key, record in engine.scan(space):
             records.append((space, key, record.digest if isinstance(record, Siblings) else record))
-    undo = [canon.form(before) for _, before in machine.disk._undo]  # noqa: SLF001  # what a crash may take
+    undo = [canon.form(before) for _, before in machine.disk._undo]  # what a crash may take
     disk = (machine.disk.name, machine.disk.boots, tuple(sorted(records)), tuple(undo))
     node = None if machine.node is None else canon.form(machine.node)
     return ("machine", machine.name, machine.boots, machine.wall_us, disk, node)

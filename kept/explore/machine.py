@@ -117,7 +117,7 @@ class Machine:
         """When the next operation that is still open has a deadline."""
         if self.node is None:
             return None
-        entries = self.node.host._deadlines  # noqa: SLF001  # the shell has set a timer for the first of them
+        entries = self.node.host._deadlines  # the shell has set a timer for the first of them
         return min((entry[0] for entry in entries if not entry[2].closed), default=None)
 
     # Effects

@@ -1,9 +1,9 @@
 """What the clients of an exploration do: a short fixed program each.
 
-    put      with the context of the client's last answer, blind where it has had none
-    blind    a put without a context
-    get
-    delete   with the context of the last answer; passed over where there is none
+put      with the context of the client's last answer, blind where it has had none
+blind    a put without a context
+get
+delete   with the context of the last answer; passed over where there is none
 """
 
 from difflib import get_close_matches

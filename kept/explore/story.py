@@ -88,7 +88,12 @@ class Stories:
         if found is None:
             ended = {"status": response.status}
             if response.status == m.OK:
-                ended |= {"values": response.values, "dots": response.dots, "seen": response.context, "dot": response.dot}
+                ended |= {
+                    "values": response.values,
+                    "dots": response.dots,
+                    "seen": response.context,
+                    "dot": response.dot,
+                }
             found = self._steps[place] = self._changed(story, slot, ended)
         return found
 

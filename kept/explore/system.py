@@ -224,7 +224,9 @@ class Nodes:
                 facts = self.locals.facts[number]
                 for keep in range(facts.unsynced + 1) if facts.up else ():
                     lost = facts.unsynced - keep
-                    what = "crashes" + (f" and loses {lost} of {facts.unsynced} unsynced writes" if facts.unsynced else "")
+                    what = "crashes" + (
+                        f" and loses {lost} of {facts.unsynced} unsynced writes" if facts.unsynced else ""
+                    )
                     step = self.locals.step(number, self._crash[keep])
                     yield Step("crash", self.names[at], what, keep), self._dead(spent, at, step)
         if state.cut != WHOLE:
