@@ -21,18 +21,22 @@ class Marks(dict[str, int]):
 
 
 class Choice:
-    """A node's choices: always the last side, unless it is told another for the next one; or each in its `turns`."""
+    """A node's choices: always the last side, unless it is told another for the next one. While `rolling`, as a fixed
+    sequence of throws has it, which begins anew with every `roll`."""
 
     def __init__(self) -> None:
         self.wish: int | None = None
-        self.turns = False
-        self._turn = 0
+        self.rolling = False
+        self._state = 0
+
+    def roll(self) -> None:
+        self.rolling, self._state = True, 1
 
     def __call__(self, sides: int) -> int:
         wish, self.wish = self.wish, None
-        if self.turns:
-            self._turn += 1
-            return self._turn % sides
+        if self.rolling:
+            self._state = (self._state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
+            return (self._state >> 33) % sides
         return sides - 1 if wish is None else min(wish, sides - 1)
 
 

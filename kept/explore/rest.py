@@ -49,7 +49,7 @@ class Resting:
 
     def settle(self) -> str:
         """Let time pass until the cluster is at rest; returns what still goes on, if anything does."""
-        self.cluster.choice.turns = True
+        self.cluster.choice.roll()
         try:
             end_us = self.now_us + BOUND_US
             why = unrest(self)  # type: ignore[arg-type]  # it has machines as a world has
@@ -62,7 +62,7 @@ class Resting:
                 why = f"it had settled, and then {why}" if why else ""
             return why
         finally:
-            self.cluster.choice.turns = False
+            self.cluster.choice.rolling = False
 
     def _advance(self, span_us: int) -> None:
         """Timers fire as they come due, and whatever that causes happens at once."""
