@@ -45,6 +45,8 @@ from dynamo.core.transition import TransitionRing
 PLAIN_MARSHAL = 2
 """The last version of marshal's format that writes equal values as equal bytes."""
 _ATOMS = frozenset({int, str, bytes, bool, type(None), float})
+_COLLECTIONS = (Mapping, set, frozenset, list, deque)
+_CALLABLES = (MethodType, FunctionType, partial, type)
 _IMMUTABLE = (StoreConfig, Rules, Ring, TransitionRing, Admission, Placement)
 """Not looked into: they never change, or are remembered only for speed."""
 _LEFT_OUT: dict[type, frozenset[str]] = {
@@ -86,23 +88,27 @@ class Canon:
         if kind is Siblings:
             return thing.digest
         if isinstance(thing, tuple):
-            if kind is tuple:
-                return tuple([self.form(part) for part in thing])
-            return (kind.__name__, *[self.form(part) for part in thing])
+            parts = [self.form(part) for part in thing]
+            return tuple(parts) if kind is tuple else (kind.__name__, *parts)
+        if isinstance(thing, _COLLECTIONS):
+            return self._collection(thing)
+        if isinstance(thing, _CALLABLES):
+            return self._callable(thing)
+        return self._object(thing)
+
+    def _collection(self, thing: Any) -> Form:
         if isinstance(thing, Mapping):
             keyed = sorted([(_order(self.form(key)), key) for key in thing])  # first the order, then what is known
             return ("{}", *[(self.form(key), self.form(thing[key])) for _, key in keyed])
-        if isinstance(thing, set | frozenset):
-            return ("set", *sorted([self.form(part) for part in thing], key=_order))
-        if isinstance(thing, list | deque):
-            return ("[]", *[self.form(part) for part in thing])
-        if kind is MethodType:
+        parts = [self.form(part) for part in thing]
+        return ("[]", *parts) if isinstance(thing, list | deque) else ("set", *sorted(parts, key=_order))
+
+    def _callable(self, thing: Any) -> Form:
+        if isinstance(thing, MethodType):
             return ("()", thing.__func__.__qualname__, self.form(thing.__self__))
-        if kind is FunctionType or isinstance(thing, type):
-            return ("()", thing.__qualname__)
-        if kind is partial:
+        if isinstance(thing, partial):
             return ("()", self.form(thing.func), self.form(thing.args), self.form(thing.keywords))
-        return self._object(thing)
+        return ("()", thing.__qualname__)
 
     def _object(self, thing: Any) -> Form:
         if isinstance(thing, _IMMUTABLE):

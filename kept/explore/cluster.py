@@ -23,7 +23,8 @@ class Cluster:
         self.members: tuple[Member, ...] = _founders(self.config)[0]
         self.names = tuple(member.name for member in self.members)
         rules = rules_of(self.config)
-        make, rings = rules.ring, dict[tuple[Member, ...], Ring]()
+        make = rules.ring
+        rings: dict[tuple[Member, ...], Ring] = {}
 
         def shared(members: tuple[Member, ...], n: int, strategy: int, partitions: int) -> Ring:
             if members not in rings:
@@ -49,7 +50,8 @@ class Cluster:
         for machine in machines:
             machine.boot(self.build, genesis=True)
             machine.sync()
-            assert machine.node is not None and machine.node.serving, "a new node has only its disk to wait for"
+            assert machine.node is not None
+            assert machine.node.serving, "a new node has only its disk to wait for"
         return machines
 
     def locals(self) -> Locals:

@@ -5,14 +5,26 @@ A number means something in one process only; the 64-bit digest beside it means 
 
 from typing import Any, NamedTuple
 
+from dynamo.core.messages import Request
 from kept.explore.canon import Canon, digest64
 
 FINAL_ANSWERS = frozenset({"Stored", "Refused", "ReadReply", "Forwarded", "HandedOff", "Welcome"})
 """Answers to one question each: what changes nothing once never does again, for no question is asked twice."""
 
 
+CLIENT = -1
+"""The sender of a client's request."""
+
+
+class Copy(NamedTuple):
+    """A client's request, as it comes once more."""
+
+    request: Request
+    wall_us: int
+
+
 class Message(NamedTuple):
-    """A message under way."""
+    """A message under way: from a node, or a client's request."""
 
     sender: str
     to: str

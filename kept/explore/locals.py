@@ -248,7 +248,8 @@ def node_event(machine: Machine, event: LocalEvent, messages: Sequence[Message])
     if event.kind == "fire":
         machine.now_us = max(machine.now_us, machine.next_deadline_us() or 0)
         return TimerFired("deadlines")
-    assert event.kind == "tick" and machine.node is not None
+    assert event.kind == "tick"
+    assert machine.node is not None
     machine.node.host.choose.wish = event.number  # type: ignore[attr-defined]  # a `Choice`
     return TimerFired(event.timer)
 

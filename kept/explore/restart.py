@@ -1,8 +1,8 @@
 """A process starts again: it reads its disk, greets the nodes that it can reach, and serves.
 
-One step, though the real start takes several: a node that starts takes in nothing but greetings, so whatever the others
-do meanwhile they could do before or after. Left out is only that it dies once more before it serves, and that nodes hear
-from it a little before it serves.
+One step, though the real start takes several: a node that starts takes in nothing but greetings, so whatever the
+others do meanwhile they could do before or after. Left out is only that it dies once more before it serves, and that
+nodes hear from it a little before it serves.
 """
 
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ def restarted(nodes: "Nodes", state: State, at: int) -> State:
     if start.error:
         return state._replace(flaw=start.error)
     assert nodes.locals.facts[start.machines[at]].serving, "a node that has its disk starts without help"
-    under_way = tuple(sorted((*state.under_way, *start.left), key=nodes.messages.digests.__getitem__))
+    under_way = nodes.sorted((*state.under_way, *start.left))
     return state._replace(machines=tuple(start.machines), under_way=under_way)
 
 

@@ -86,14 +86,10 @@ class Stories:
         place = (story, slot, response)
         found = self._steps.get(place)
         if found is None:
-            ended = {"status": response.status}
+            ended: dict[str, object] = {"status": response.status}
             if response.status == m.OK:
-                ended |= {
-                    "values": response.values,
-                    "dots": response.dots,
-                    "seen": response.context,
-                    "dot": response.dot,
-                }
+                _, _, _, values, dots, seen, dot = response
+                ended |= {"values": values, "dots": dots, "seen": seen, "dot": dot}
             found = self._steps[place] = self._changed(story, slot, ended)
         return found
 

@@ -3,7 +3,8 @@
 The steps of a state:
 
 * a client begins its next operation: its node takes the request in at once;
-* a message arrives; it is lost (`drops`), or it arrives and a copy of it stays under way (`duplicates`);
+* a message arrives; it is lost (`drops`), or it arrives and a copy of it stays under way (`duplicates`), be it of a
+  node or of a client;
 * a disk syncs what was written;
 * a machine dies (`crashes`) between two steps or between two effects of one, and any of the last writes that are not
   synced are lost; its process starts again, at any time later;
@@ -23,6 +24,7 @@ from struct import pack
 from dynamo.core import messages as m
 from dynamo.core.messages import Request, Response
 from kept.explore.cluster import Cluster
+from kept.explore.interning import CLIENT, Copy, Message
 from kept.explore.locals import LocalEvent, LocalStep
 from kept.explore.machine import EPOCH_US
 from kept.explore.restart import restarted
@@ -61,9 +63,8 @@ class Nodes:
         self._boot = event(LocalEvent("boot"))
         self._tend = event(LocalEvent("tick", timer="handoff"))
         self._crash = [event(LocalEvent("crash", number=keep)) for keep in range(64)]
-        self._deliver: list[int] = []
+        self._deliver: dict[int, int] = {}
         self._durable: dict[tuple[int, tuple[str, int]], bool] = {}
-        self._prints: dict[tuple[object, ...], int] = {}
 
     # The system
 
@@ -139,7 +140,6 @@ class Nodes:
             yield Step("pass over", f"c{client}", "has nothing to delete"), state._replace(clients=tuple(clients))
             return
         value = b"%d.%d" % (client, begun + 1) if kind == m.PUT else b""
-        node = self.names[at]
         facts = self.locals.facts[state.machines[at]]
         generation = facts.generation
         request = Request(
@@ -152,7 +152,14 @@ class Nodes:
         story = self.stories.begin(state.story, self.stories.slot(client, begun), request)
         asking = state._replace(clients=tuple(clients), story=story)
         event = self.locals.event(LocalEvent("ask", client=f"c{client}", request=request, wall_us=wall_us))
-        yield from self._happen(asking, at, event, f"{kind}", lambda: self.telling.asked(client, request, node))
+        said = self.telling.asked(client, request)
+        yield from self._happen(asking, at, event, kind, lambda: said)
+        if state.left.duplicates:
+            copy = self.messages.number(Message(f"c{client}", self.names[at], Copy(request, wall_us)), CLIENT, at)
+            self._delivery(copy, event)
+            left = state.left._replace(duplicates=state.left.duplicates - 1)
+            twice = asking._replace(left=left, under_way=self.sorted((*state.under_way, copy)))
+            yield from self._happen(twice, at, event, "ask twice", lambda: f"{said}, and will once more")
 
     # What is under way
 
@@ -175,11 +182,22 @@ class Nodes:
                 step = Step("drop", self.names[at], f"never hears {self.telling.message(number)}", number)
                 yield step, without._replace(left=left._replace(drops=left.drops - 1))
 
-    def _delivery(self, number: int) -> int:
-        events = self._deliver
-        while len(events) <= number:
-            events.append(self.locals.event(LocalEvent("deliver", message=len(events))))
-        return events[number]
+    def _delivery(self, number: int, event: int = -1) -> int:
+        """The event of a message's arrival."""
+        found = self._deliver.get(number)
+        if found is None:
+            message = self.messages.all[number]
+            if event < 0 and isinstance(message.content, Copy):  # another process has sent it
+                request, wall_us = message.content
+                event = self.locals.event(LocalEvent("ask", client=message.sender, request=request, wall_us=wall_us))
+            elif event < 0:
+                event = self.locals.event(LocalEvent("deliver", message=number))
+            found = self._deliver[number] = event
+        return found
+
+    def sorted(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """Messages in the order that is the same in all processes."""
+        return tuple(sorted(numbers, key=self.messages.digests.__getitem__))
 
     # What machines do by themselves
 
@@ -255,7 +273,8 @@ class Nodes:
     def _without_crossing(self, state: State) -> State:
         """What would cross the cut is lost."""
         cut, message = state.cut, self.messages
-        kept = [n for n in state.under_way if cut not in (message.senders[n], message.receivers[n])]
+        senders, receivers = message.senders, message.receivers
+        kept = [n for n in state.under_way if senders[n] == CLIENT or cut not in (senders[n], receivers[n])]
         return state._replace(under_way=tuple(kept))
 
     # One step of one machine
@@ -283,8 +302,7 @@ class Nodes:
             to = receivers[number]
             if facts[machines[to]].up and (cut == WHOLE or cut not in (at, to)):
                 under_way.append(number)
-        under_way.sort(key=self.messages.digests.__getitem__)
-        after = state._replace(machines=tuple(machines), under_way=tuple(under_way))
+        after = state._replace(machines=tuple(machines), under_way=self.sorted(under_way))
         for minted in step.minted:
             client, _, operation = minted.request.partition(".")
             slot = self.stories.slot(int(client), int(operation) - 1)

@@ -2,7 +2,7 @@
 
 from dynamo.core import messages as m
 from dynamo.core.messages import Request
-from dynamo.core.siblings import Siblings
+from kept.explore.interning import Copy
 from kept.explore.locals import Locals
 from kept.scenario import wording
 
@@ -19,10 +19,14 @@ class Telling:
         said = self._said.get(number)
         if said is None:
             message = self._messages.all[number]
-            said = self._said[number] = f"{wording.message(message.content, '')} from {message.sender}"
+            if isinstance(message.content, Copy):
+                said = f"the request of {message.sender} comes once more"
+            else:
+                said = f"{wording.message(message.content, '')} from {message.sender}"
+            self._said[number] = said
         return said
 
-    def asked(self, client: int, request: Request, _node: str) -> str:
+    def asked(self, client: int, request: Request) -> str:
         """A client's request."""
         if request.kind == m.GET:
             return f"c{client} asks for it"
@@ -30,8 +34,3 @@ class Telling:
             return f"c{client} deletes what it has seen"
         seen = "with what it has seen" if request.context else "blind"
         return f"c{client} puts {request.value.decode()} {seen}"
-
-
-def content(state: Siblings | None) -> str:
-    """What a copy holds."""
-    return wording.state(state, "")

@@ -1,14 +1,15 @@
 """States as bytes, for several processes and for checkpoints: digests, and a library that says what they stand for."""
 
+from functools import partial
 from pathlib import Path
 from struct import Struct
 from typing import Any
 
-from kept.explore.interning import Message
+from kept.explore.interning import CLIENT, Message
 from kept.explore.library import LOCAL, MESSAGE, STORY, Library, Unknown
 from kept.explore.scope import Scope
 from kept.explore.state import Left, State
-from kept.explore.story import Told
+from kept.explore.story import Told, plain
 from kept.explore.system import Nodes
 
 _HEAD = Struct("<BBH")  # how many machines, clients and messages
@@ -26,10 +27,10 @@ class WrittenNodes(Nodes):
         """The state by digests; what they stand for is in the library then."""
         give, local, stories = self.library.give, self.locals, self.stories
         for number in state.machines:
-            give(LOCAL, local.digests[number], lambda n=number: local.frozen[n])
+            give(LOCAL, local.digests[number], partial(local.frozen.__getitem__, number))
         for number in state.under_way:
-            give(MESSAGE, self.messages.digests[number], lambda n=number: tuple(self.messages.all[n]))
-        give(STORY, stories.digests[state.story], lambda: tuple(t and tuple(t) for t in stories.all[state.story]))
+            give(MESSAGE, self.messages.digests[number], partial(self._message, number))
+        give(STORY, stories.digests[state.story], partial(self._story, state.story))
         self.library.flush()
         words = [
             stories.digests[state.story],
@@ -46,7 +47,7 @@ class WrittenNodes(Nodes):
         form = self._struct(1 + machines + messages)
         words = form.unpack_from(code, _HEAD.size)
         at = _HEAD.size + form.size
-        small = [byte for byte in code[at : at + 2 * clients + len(Left._fields) + 1]]
+        small = list(code[at : at + 2 * clients + len(Left._fields) + 1])
         flaw = code[at + len(small) :].decode()
         pairs = tuple((small[2 * client] - 1, small[2 * client + 1] - 1) for client in range(clients))
         left = Left(*small[2 * clients : -1])
@@ -61,12 +62,18 @@ class WrittenNodes(Nodes):
             found = self._words[words] = Struct(f"<{words}Q")
         return found
 
+    def _message(self, number: int) -> Any:
+        return tuple(self.messages.all[number])
+
+    def _story(self, number: int) -> Any:
+        return plain(self.stories.all[number])
+
     def _number(self, kind: int, digest: int) -> int:
-        tables = {LOCAL: self.locals, MESSAGE: self.messages, STORY: self.stories}
-        number = tables[kind].of_digest(digest)
+        known = (self.locals.of_digest, self.messages.of_digest, self.stories.of_digest)[kind]
+        number = known(digest)
         if number is None:
             self.library.news(self._learn)
-            number = tables[kind].of_digest(digest)
+            number = known(digest)
         if number is None:
             raise Unknown(f"the library of this exploration lacks {digest:016x}")
         return number
@@ -76,6 +83,7 @@ class WrittenNodes(Nodes):
             self.locals.learn(digest, content)
         elif kind == MESSAGE:
             message = Message(*content)
-            self.messages.number(message, self.names.index(message.sender), self.names.index(message.to))
+            sender = self.names.index(message.sender) if message.sender in self.names else CLIENT
+            self.messages.number(message, sender, self.names.index(message.to))
         else:
             self.stories.number(tuple(told and Told(*told) for told in content))

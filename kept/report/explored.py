@@ -73,7 +73,7 @@ def found_lines(document: ExploreDocument) -> list[str]:
         f"  transitions  {kinds}",
         f"  memory       {document.memory_bytes / 1e6:,.1f} MB for visited states: "
         f"{document.memory_bytes / max(1, document.states):.0f} bytes each",
-        f"  nodes ran    {document.ran:,} local steps; {document.lines[0]:,} of {document.lines[1]:,} lines of the store",
+        f"  nodes ran    {document.ran:,} local steps; {document.lines[0]:,} of {document.lines[1]:,} lines of it",
         f"  paths        {', '.join(document.marks) or 'none'}",
         f"  missed       a state with a chance of at most {document.missed:.1e}",
     ]
