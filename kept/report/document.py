@@ -13,6 +13,7 @@ from kept.report.claim import ClaimDocument as ClaimDocument  # noqa: PLC0414 - 
 from kept.report.claim import CounterexampleDocument as CounterexampleDocument  # noqa: PLC0414 - others take it from here
 from kept.report.claim import Document
 from kept.report.claim import VerdictName as VerdictName  # noqa: PLC0414 - others take it from here
+from kept.report.explored import ExploreDocument, RetracedDocument
 from kept.report.history import CheckDocument
 from kept.report.prediction import PredictDocument
 
@@ -356,6 +357,8 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "check": CheckDocument,
     "predict": PredictDocument,
     "prove-config": ProofConfig,
+    "explore": ExploreDocument,
+    "retraced": RetracedDocument,
 }
 """Every document, by the name of its schema file."""
 
