@@ -13,6 +13,7 @@ from checkers.linearizability.story import Observed, key_name, place
 from checkers.verdict import Counterexample, Invalid
 from checkers.wording import quote
 from histories.columns import NEVER, Columns, Mark, Row
+from histories.values import Set
 
 Ints = NDArray[np.int64]
 TOLD = 12
@@ -93,6 +94,8 @@ def what(row: Row) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, Mark):
         return "nil" if value is Mark.NIL else "?"
+    if isinstance(value, Set):
+        return "{" + ", ".join(_value(one) for one in value.items[:TOLD]) + (", ...}" if value.items[TOLD:] else "}")
     return quote(value) if isinstance(value, str) else quote(repr(value))[1:-1]
 
 
