@@ -8,7 +8,9 @@ from statistics import median
 from typing import Any
 
 from benchmarks.admission import admission
+from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
+from benchmarks.explore import exploration
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
@@ -103,12 +105,15 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "proofs": proofs,
     "check": commands,
     "staleness": staleness,
+    "explore": exploration,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["agreement"]:
+        return agreement(names[1:], _machine)
     if names[:1] == ["linearizability"]:
         return linearizability(names[1:], _machine)
     if names[:1] == ["ladder"]:

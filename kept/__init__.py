@@ -2,8 +2,9 @@
 
 `kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again, `kept.fuzz(...)` makes many
 runs, `kept.shrink(...)` makes a failing schedule smaller, `kept.prove(...)` proves or refutes a quorum
-configuration, `kept.predict(...)` says how stale its reads will be, and `kept.check(...)` judges a recorded history;
-see `kept.api`.
+configuration, `kept.stage(...)` shows its counterexamples in the real store, `kept.prove_protocol()` proves the abstract
+protocol, `kept.predict(...)` says how stale reads will be, and `kept.check(...)` judges a recorded history; see
+`kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
         predict,
         prove,
         prove_file,
+        prove_protocol,
         replay,
         run,
         shrink,
+        stage,
     )
 
 __version__ = "0.1.0"
@@ -40,9 +43,11 @@ __all__ = [
     "predict",
     "prove",
     "prove_file",
+    "prove_protocol",
     "replay",
     "run",
     "shrink",
+    "stage",
 ]
 
 

@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from checkers.proofs.protocol.proof import Proof as ProtocolProof
+from checkers.proofs.protocol.proof import prove as prove_abstract
 from checkers.proofs.quorum import from_quoracle
 from checkers.proofs.solving import SOLVERS, SolverMissing, Solvers
 from checkers.registry import CLAIMS
@@ -48,12 +50,16 @@ from kept.prover.config import configured as configured_proof
 from kept.prover.files import load as load_proof_configs
 from kept.prover.prove import Proof
 from kept.prover.prove import prove as prove_config
+from kept.staged.programme import of_configuration
+from kept.staged.rehearsal import Rehearsal
 
 __all__ = [
     "CheckReport",
     "Fuzz",
     "Prediction",
     "Proof",
+    "ProtocolProof",
+    "Rehearsal",
     "Replay",
     "Report",
     "RunConfig",
@@ -65,9 +71,11 @@ __all__ = [
     "predict",
     "prove",
     "prove_file",
+    "prove_protocol",
     "replay",
     "run",
     "shrink",
+    "stage",
 ]
 
 
@@ -214,7 +222,37 @@ def prove_file(
     return _proofs(load_proof_configs(Path(path), _texts(fields)), solvers, timeout_s)
 
 
+def prove_protocol(solvers: Iterable[str] = SOLVERS, timeout_s: float = 10.0) -> ProtocolProof:
+    """Prove the abstract protocol for any number of nodes, as `kept prove --protocol` does (docs/protocol-proof.md).
+
+    See `result`, `promises`, `outcomes` and `document()`. Raises `UsageError`.
+    """
+    asked = _solvers(solvers, timeout_s)
+    try:
+        return prove_abstract(asked.names, asked.timeout_ms, asked.clock)
+    except SolverMissing as error:
+        raise UsageError(f"solvers: {error}") from None
+
+
+def stage(proof: Proof, out: str | Path | None = None) -> tuple[Rehearsal, ...]:
+    """Every counterexample of a refuted configuration as a run of the real store, as `kept prove --out` makes them.
+
+    Of each: `violated`, `claim`, `reason` (of one that has no counterpart in the store: why), `trial` and, where `out`
+    names a directory, the `file` of its schedule, which `kept.replay` runs again. Raises OSError.
+    """
+    place = None if out is None else Path(out)
+    return tuple(of_configuration(proof.judgements, proof.config.per_machine, place))
+
+
 def _proofs(configs: Iterable[ProofConfig], solvers: Iterable[str], timeout_s: float) -> list[Proof]:
+    asked = _solvers(solvers, timeout_s)
+    try:
+        return [prove_config(config, asked) for config in configs]
+    except SolverMissing as error:
+        raise UsageError(f"solvers: {error}") from None
+
+
+def _solvers(solvers: Iterable[str], timeout_s: float) -> Solvers:
     names = tuple(solvers)
     for name in names:
         if name not in SOLVERS:
@@ -223,11 +261,7 @@ def _proofs(configs: Iterable[ProofConfig], solvers: Iterable[str], timeout_s: f
         raise UsageError(f"solvers: none; accepted: {', '.join(SOLVERS)}")
     if not 0.001 <= timeout_s <= 86_400:
         raise UsageError(f"timeout_s: {shown(timeout_s)}; accepted: 0.001 to 86400")
-    asked = Solvers(names, round(timeout_s * 1000), time.perf_counter)
-    try:
-        return [prove_config(config, asked) for config in configs]
-    except SolverMissing as error:
-        raise UsageError(f"solvers: {error}") from None
+    return Solvers(names, round(timeout_s * 1000), time.perf_counter)
 
 
 def predict(latencies: str | Path | Latencies, **fields: Any) -> Prediction:

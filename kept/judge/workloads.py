@@ -77,15 +77,15 @@ def _transactions(history: Columns, initial: Any) -> Verdict:
 
 
 def _maximal(run: RecordedRun) -> Verdict:
-    from checkers.multivalue import maximal_siblings  # noqa: PLC0415
+    from checkers import multivalue  # noqa: PLC0415
 
-    return maximal_siblings(run)
+    return multivalue.check(run)
 
 
 def _clocks(run: RecordedRun) -> Verdict:
-    from checkers.multivalue import true_clocks  # noqa: PLC0415
+    from checkers import clocks  # noqa: PLC0415
 
-    return true_clocks(run)
+    return clocks.check(run)
 
 
 WORKLOADS: Mapping[str, Workload] = {
