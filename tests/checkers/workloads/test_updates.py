@@ -104,11 +104,11 @@ def test_brute_force_agrees_and_what_is_found_is_not_linearizable():
         for client in range(5):
             start, key, status = chance.randrange(20), chance.choice("xy"), chance.choice(["ok", "ok", "info", "fail"])
             end = None if status == "info" else start + chance.randrange(1, 8)
-            values = [chance.randrange(5) for _ in range(2)]
+            old, new = chance.randrange(5), chance.randrange(5)
             if chance.random() < 0.6:
-                rows.append(Row(client, "cas", key, *values, start=start, end=end, status=status))
+                rows.append(Row(client, "cas", key, old, new, start=start, end=end, status=status))
             else:
-                rows.append(Row(client, "write", key, values[0], start=start, end=end, status=status))
+                rows.append(Row(client, "write", key, new, start=start, end=end, status=status))
         history = from_rows(rows)
         answers.append(isinstance(judge(history, 0), Invalid))
         assert answers[-1] == naive(rows, 0), rows
