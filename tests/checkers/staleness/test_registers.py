@@ -74,7 +74,12 @@ def test_every_read_has_the_age_and_the_misses_of_the_definition(monkeypatch, un
     chance = random.Random(f"{unit}{values}{initial}")
     seen, told = [], []
     summarised = registers.summarised
-    monkeypatch.setattr(registers, "summarised", lambda *found: told.append(found) or summarised(*found))
+
+    def noted(*found):
+        told.append(found)
+        return summarised(*found)
+
+    monkeypatch.setattr(registers, "summarised", noted)
     if unit > 1:
         monkeypatch.setattr(registers, "ROOM", 1 << 50)
     for _ in range(250):
