@@ -77,6 +77,8 @@ def test_two_transactions_that_read_one_value_and_replaced_it_are_found():
     assert isinstance(judge_transactions(from_rows([first, own]), {"x": 0}), Valid), "what it wrote itself is no basis"
     again = txn(2, ("write", "x", 0), at=2)
     assert isinstance(judge_transactions(from_rows([first, second, again]), {"x": 0}), Valid)
+    silent = Row(2, "txn", Mark.NONE, Mark.NIL, start=0, end=1)
+    assert isinstance(judge_transactions(from_rows([first, silent]), {"x": 0}), Valid), "it says nothing"
     pending = txn(1, ("read", "x", 0), ("write", "x", 2), at=0, status="info")
     assert isinstance(judge_transactions(from_rows([first, pending]), {"x": 0}), Valid)
 
