@@ -75,6 +75,13 @@ def last_line(found: Sequence[Prediction], duration_s: float) -> str:
     return f"{told}, {title(one)}: {fresh.share:.2%} fresh {when}, {TOLD:.1%} after {visible:.2f} ms {took}"
 
 
+def claim_lines(found: Sequence[Prediction]) -> list[str]:
+    """What was demanded, a line each."""
+    claims = demanded(found)
+    lines = [f"{_WORDS[claim.verdict]}{claim.name}: {claim.reason}" for claim in claims]
+    return ["", *lines] if lines else []
+
+
 def demanded(found: Iterable[Prediction]) -> tuple[ClaimDocument, ...]:
     """What ``--at-least`` demands of each configuration at each time, and whether it is met."""
     return tuple(

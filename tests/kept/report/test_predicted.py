@@ -5,7 +5,7 @@ import pytest
 from checkers.staleness.confidence import Proportion, Quantile
 from kept.predictor.config import PredictConfig, configured
 from kept.predictor.predict import LookingBack, Prediction
-from kept.report.predicted import demanded, last_line, story, table, title, verdict
+from kept.report.predicted import claim_lines, demanded, last_line, story, table, title, verdict
 
 TIMES = tuple((share, Quantile(3.25, 3.0, None)) for share in (0.5, 0.95, 0.99, 0.999))
 
@@ -88,4 +88,9 @@ def test_a_demand_is_met_or_missed_only_where_the_interval_says_so(
 def test_one_demand_that_is_missed_decides_and_none_is_met() -> None:
     found = [prediction(990, at_least=0.95), prediction(900, at_least=0.95), prediction(950, at_least=0.95)]
     assert (verdict(found), verdict([prediction(1)]), demanded([prediction(1)])) == ("invalid", "valid", ())
+    assert [line[:38] for line in claim_lines(found)] == [
+        "", "valid    fresh at 0.5 ms: N=3 R=1 W=1:", "INVALID  fresh at 0.5 ms: N=3 R=1 W=1:",
+        "unknown  fresh at 0.5 ms: N=3 R=1 W=1:",
+    ]  # fmt: skip
+    assert claim_lines([prediction(1)]) == []
     assert last_line(found, 0) == "INVALID  mine\\x1b.csv: 1 of 3 demands are met (0.0 s)"
