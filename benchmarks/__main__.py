@@ -15,6 +15,7 @@ from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
+from benchmarks.reference import main as reference
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
 
@@ -101,6 +102,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "admission": admission,
     "proofs": proofs,
     "check": commands,
+    "reference": reference,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
