@@ -83,8 +83,8 @@ class Places:
         return told
 
     def refresh(self, node: str) -> None:
-        """Know of the deletes by now that a node's record has seen."""
-        for seen, gone in (("has", "gone"), ("dur", "dgone")):
+        """Know by now of the deletes that a node's record and hints have seen."""
+        for seen, gone in (("has", "gone"), ("dur", "dgone"), ("hint", "hgone")):
             self.set_row(seen, gone, node, self.with_deletes(self.row(seen, gone, node)))
 
     def puts(self, content: Content) -> Content:

@@ -65,6 +65,8 @@ class Walk:
         """(node, owner): what the hint says, on disk."""
         self._ever: dict[str, Content] = {}
         """What a node has ever had on disk, as record or hint."""
+        self._stand_ins: set[tuple[str, str]] = set()
+        """Who was asked to keep which write for another owner; an owner may be."""
         self._known: dict[str, Content] = {}
         """What replies have told of a read."""
 
@@ -152,7 +154,8 @@ class Walk:
         """A put or delete is answered ok."""
         write, places = step.request, self.places
         for node in step.acks:
-            if node in places.owners and places.holds("home", write) and not places.holds("promised", node, write):
+            owes = node in places.owners and places.holds("home", write) and (node, write) not in self._stand_ins
+            if owes and not places.holds("promised", node, write):
                 raise Nonconforming("complete", "quorum", f"{node} counts and has acknowledged nothing")
         before = places.state
         for node in places.owners:
@@ -222,6 +225,8 @@ class Walk:
         if step.what == "replicate":
             if places.holds("home", step.request) and not places.holds("promised", step.node, step.request):
                 self._take("replicate", step.request, step.node)
+            if step.hint_for:
+                self._stand_ins.add((step.to, step.request))
             self._from_disk("replicate", step.node, said, places.row("sent", "sgone", step.request))
         elif step.what == "stored":
             self._acknowledge(step)
@@ -247,12 +252,12 @@ class Walk:
 
     def _acknowledge(self, step: Sent) -> None:
         node, write, places = step.node, step.request, self.places
-        if node not in places.owners:
-            if write not in places.related("hint", node):
-                raise Nonconforming("keep_hint", "effect", f"{node} acknowledges a hint that is not on its disk")
-            return
         if write in places.deletes:
             places.refresh(node)
+        if node not in places.owners or (node, write) in self._stand_ins:
+            if write not in places.related("hint", node) | places.related("dur", node):
+                raise Nonconforming("keep_hint", "effect", f"{node} acknowledges a hint that is not on its disk")
+            return
         broken = places.broken("ack", node, write)
         if "synced" in broken:
             raise Nonconforming("ack", "synced", places.sentence("ack", "synced"))

@@ -17,11 +17,12 @@ from histories.steps import Answered, Asked, Beyond, Crashed, Durable, Held, Mad
 from histories.text import to_bytes, to_text
 from kept.lab.log import RunLog
 from kept.lab.run import Lab
+from kept.sim import faults as kinds
 from kept.sim.disk import Disk
 from kept.sim.machine import Machine
 
-HARM = ("disk lost", "destroyed", "lost-disk", "bit-rot", "lying-sync", "misdirected-write", "old-disk")
-CHANGES = ("join", "leave", "replace", "remove", "weight", "forced-remove")
+HARM = frozenset({kinds.LYING, *kinds.DAMAGES, "destroyed"})
+"""What befalls a disk that traces do not tell of."""
 
 
 class StepWatch:
@@ -41,6 +42,7 @@ class StepWatch:
         """(coordinator, put or delete) -> the request."""
         self._gets: dict[tuple[str, int], tuple[str, bytes]] = {}
         """(coordinator, get) -> the request and its key."""
+        self._reads: dict[str, int] = {}
         self._nodes: dict[str, Node | None] = {}
         self._keys: dict[str, None] = {}
         self._over = False
@@ -103,18 +105,21 @@ class StepWatch:
             begin_put(request, context, targets, here, answered)
 
         def get(request: Request, answer: Callable[[Response], None]) -> None:
-            key = self._key(request.key)
+            key, read = self._key(request.key), self._read_name(request.id)
 
             def answered(response: Response) -> None:
                 if response.status == OK:
-                    pending = next(p for p in node.gets.pending.values() if p.request is request)
+                    pending = next(p for p in node.gets.pending.values() if p.answer is answered)
                     replies = {replier: _held(state) for replier, state in pending.replies.items()}
                     shown = Held(context=dict(decode_context(response.context)), dots=response.dots)
-                    self._tell(Answered(node=name, key=key, request=request.id, replies=replies, shown=shown))
+                    self._tell(Answered(node=name, key=key, request=read, replies=replies, shown=shown))
                 answer(response)
 
-            self._tell(Asked(node=name, key=key, request=request.id))
+            self._tell(Asked(node=name, key=key, request=read))
             begin_get(request, answered)
+            for op, pending in node.gets.pending.items():
+                if pending.answer is answered:
+                    self._gets[name, op] = read, request.key
 
         setattr(node.puts, "start", put)  # noqa: B010 - of this one node
         setattr(node.gets, "start", get)  # noqa: B010
@@ -182,8 +187,6 @@ class StepWatch:
             request = self._request.get((to, message.op))
             if request is not None:
                 self._tell(Sent(**tell, key=self._key_of(request), what="stored", request=request))
-        elif type(message) is m.Read:
-            self._read(sender, message)
         elif type(message) is m.ReadReply:
             if message.state is not None and (to, message.op) in self._gets:
                 asked, about = self._gets[to, message.op]
@@ -195,11 +198,10 @@ class StepWatch:
         elif type(message) is m.TreeRecord:
             self._tell(Sent(**tell, key=self._key(message.key), what="exchange", held=_held(message.state)))
 
-    def _read(self, sender: str, message: m.Read) -> None:
-        known = self.lab.world.machines[sender].node
-        get = known.gets.pending.get(message.op) if known is not None else None
-        if get is not None:
-            self._gets[sender, message.op] = get.request.id, message.key
+    def _read_name(self, request: str) -> str:
+        """A get that its client asks for again is executed again, under a name of its own."""
+        times = self._reads[request] = self._reads.get(request, 0) + 1
+        return request if times == 1 else f"{request}#{times}"
 
     def _key_of(self, request: str) -> str:
         return next(self._key(put.request.key) for put in self._made.values() if put.request.id == request)
@@ -212,7 +214,7 @@ class StepWatch:
             node = fields["node"]
             self._batches[node] = left = self._batches.get(node, 0) - fields["lost_batches"]
             self._tell(Crashed(node=node, batch=left))
-        elif name in HARM or name in CHANGES:
+        elif name in HARM or name in kinds.CHANGES:
             self._tell(Beyond(why=name))
             self._over = True
 
