@@ -28,10 +28,12 @@ LEAST_BYTES = 64 << 20
 @click.option("--initial", metavar="VALUE", help='What they held at first: nil, 0, "text", {x 0}.  [default: nothing]')
 @click.option("--level", "levels", multiple=True, metavar="NAME", help="Judge this level.  [default: linearizable]")
 @click.option("--ladder", is_flag=True, help="Judge every level, and tell the strongest that hold.")
+@click.option("--staleness", is_flag=True, help="Measure how stale reads were: docs/staleness.md.")
 @click.option("--nil", metavar="absent|unknown", default="absent", help="A completed read of nil.  [default: absent]")
 @click.option("--keyed/--not-keyed", default=None, help="Whether Jepsen's values are pairs [key value].")
 @click.option("--budget", metavar="TIME", help="Stop after this real time, such as 60s: the rest is unknown.")
 @click.option("--max-mem", metavar="SIZE", help="Memory of each process, such as 500M or 2G: beyond is unknown.")
+@click.option("--against-model", metavar="TRACE", help="Hold a trace of steps against the abstract protocol instead.")
 @click.option("--explain", is_flag=True, help="Tell violations from operation to operation, and draw them over time.")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--junit", metavar="PATH", help="Write a JUnit report.")
@@ -42,6 +44,8 @@ def command(json: bool, quiet: bool, color: str, histories: tuple[str, ...], **g
     lines, CSV or Parquet. The format is told by the content. See docs/checking.md."""
     began_s = time.monotonic()
     console = Console(json, quiet, color)
+    if given["against_model"] is not None:
+        return _against_model(given["against_model"], histories, console)
     if not histories:
         raise UsageError("HISTORY...: missing; accepted: one file or more, see --help")
     question = _asked(given)
@@ -59,13 +63,30 @@ def command(json: bool, quiet: bool, color: str, histories: tuple[str, ...], **g
     return code
 
 
+def _against_model(name: str, histories: tuple[str, ...], console: Console) -> int:
+    """See docs/conformance.md."""
+    from kept.judge.conforming import judged, lines  # noqa: PLC0415 - only where it is asked for
+
+    if histories:
+        raise UsageError(f"--against-model: {len(histories)} histories beside it; accepted: the trace alone")
+    verdict = judged(name)
+    said, last = lines(verdict)
+    console.say(*said, "")
+    console.tell(last)
+    code = exits.exit_code(verdict.verdict)
+    console.document(verdict.model_copy(update={"exit_code": code}).model_dump_json(indent=1))
+    return code
+
+
 def _asked(given: dict[str, Any]) -> Question:
     nil = given["nil"]
     if nil not in NIL:
         raise unknown("--nil", nil, list(NIL))
     limits = Limits(_budget_s(given["budget"]), _size_bytes(given["max_mem"]))
     options = Options(nil=nil, keyed=given["keyed"])
-    return asked(given["model"], given["initial"], given["levels"], given["ladder"], options, limits)
+    return asked(
+        given["model"], given["initial"], given["levels"], given["ladder"], options, limits, given["staleness"]
+    )
 
 
 def _budget_s(text: str | None) -> float | None:
