@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.admission import admission
 from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
+from benchmarks.conformance import main as conformance
 from benchmarks.explore import exploration
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
@@ -106,6 +107,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "proofs": proofs,
     "check": commands,
     "reference": reference,
+    "conformance": conformance,
     "staleness": staleness,
     "explore": exploration,
 }

@@ -59,7 +59,7 @@ class Places:
         things = self.interpreter.instance.things
         self._at = {sort: {name: at for at, name in enumerate(names)} for sort, names in things.items()}
         self._rows = {relation.name: at for at, relation in enumerate(PROTOCOL.mutable)}
-        self._first = {relation.name: relation.sorts[0].name for relation in PROTOCOL.mutable if relation.sorts}
+        self._sorts = {relation.name: tuple(sort.name for sort in relation.sorts) for relation in PROTOCOL.mutable}
 
     def meaning(self, held: Held | None) -> Content:
         """What a record says."""
@@ -89,7 +89,9 @@ class Places:
 
     def puts(self, content: Content) -> Content:
         """Without the deletes, which follow from it."""
-        return Content(frozenset(x for x in content.seen if x in self.names), frozenset(x for x in content.gone if x in self.names))
+        return Content(
+            frozenset(x for x in content.seen if x in self.names), frozenset(x for x in content.gone if x in self.names)
+        )
 
     # The state
 
@@ -118,12 +120,16 @@ class Places:
         self.state = (*self.state[:row], packed, *self.state[row + 1 :])
 
     def _bits(self, relation: str, first: str) -> tuple[int, int, int]:
-        numbers = self._at[self._first[relation]]
+        numbers = self._at[self._sorts[relation][0]]
         return self.state[self._rows[relation]], len(numbers), numbers[first]
 
     def holds(self, relation: str, *names: str) -> bool:
         """Whether a relation holds of these things."""
-        return tuple(names) in self.interpreter.value(self.state, relation)
+        bit, stride = 0, 1
+        for sort, name in zip(self._sorts[relation], names, strict=True):
+            bit += stride * self._at[sort][name]
+            stride *= len(self._at[sort])
+        return bool(self.state[self._rows[relation]] >> bit & 1)
 
     def broken(self, action: str, *args: str) -> tuple[str, ...]:
         """The guards that keep an action from happening now."""

@@ -26,7 +26,7 @@ class Mismatch(NamedTuple):
     sentence: str
 
 
-class Nonconforming(Exception):  # noqa: N818 - it is a finding, not an error
+class Nonconforming(Exception):
     """A step that no action explains."""
 
     def __init__(self, action: str, guard: str, sentence: str) -> None:
@@ -34,7 +34,7 @@ class Nonconforming(Exception):  # noqa: N818 - it is a finding, not an error
         self.action, self.guard, self.sentence = action, guard, sentence
 
 
-class OutOfScope(Exception):  # noqa: N818
+class OutOfScope(Exception):
     """From here on the key does what traces do not tell of."""
 
 
@@ -315,12 +315,13 @@ class Walk:
     def _crash(self, step: Crashed) -> None:
         self._durable(step.node, step.batch)
         places = self.places
-        coordinated = places.interpreter.value(places.state, "coord")
         for write in (*places.names, *places.deletes):
-            unseen = (write, step.node) in coordinated and not places.holds("out", write)
+            unseen = places.holds("coord", write, step.node) and not places.holds("out", write)
             if unseen and write not in places.related("dur", step.node):
                 places.void.add(write)
-        places.void.update(batch.made for batch in self._waiting.get(step.node, ()) if batch.made and batch.step.hint_for)
+        places.void.update(
+            batch.made for batch in self._waiting.get(step.node, ()) if batch.made and batch.step.hint_for
+        )
         self._waiting.pop(step.node, None)
         self._made.pop(step.node, None)
         self._take("crash", step.node)

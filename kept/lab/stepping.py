@@ -14,10 +14,24 @@ from dynamo.core.effects import DATA, HINT, META, Change, Received, Synced, spli
 from dynamo.core.messages import OK, Request, Response
 from dynamo.core.node import Node
 from dynamo.core.siblings import Siblings
-from histories.steps import Answered, Asked, Beyond, Crashed, Durable, Held, Made, Sent, Step, Steps, StepsHeader, Wrote, rows_of
+from histories.steps import (
+    Answered,
+    Asked,
+    Beyond,
+    Crashed,
+    Durable,
+    Held,
+    Made,
+    Sent,
+    Step,
+    Steps,
+    StepsHeader,
+    Wrote,
+    rows_of,
+)
 from histories.text import to_bytes, to_text
-from kept.lab.log import RunLog
 from kept.lab.config import RunConfig
+from kept.lab.log import RunLog
 from kept.lab.run import Lab
 from kept.lab.schedule import Schedule
 from kept.lab.trial import prepare, prepare_again
@@ -61,7 +75,7 @@ class StepWatch:
     def recorded(self) -> Steps:
         """Everything so far."""
         config = self.lab.config
-        ring = self.lab._plain_ring(self.lab.founders[0])  # noqa: SLF001 - the ring as the operator meant it
+        ring = self.lab._plain_ring(self.lab.founders[0])
         owners = {key: tuple(ring.owners(ring.partition_of(to_bytes(key)))) for key in self._keys}
         header = StepsHeader(
             r=config.r, w=config.w, sloppy=config.sloppy, nodes=tuple(m.name for m in self.lab.members), owners=owners
@@ -81,7 +95,7 @@ class StepWatch:
 
     def _listen(self, machine: Machine) -> None:
         """Know which event a machine takes in, and hear of operations that begin at its node."""
-        take_in = machine._take_in  # noqa: SLF001 - the shell is listened to from outside
+        take_in = machine._take_in
 
         def listening(event: Any) -> None:
             if machine.node is not self._nodes.get(machine.name):
