@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.admission import admission
 from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
+from benchmarks.conformance import main as conformance
 from benchmarks.explore import exploration
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
@@ -17,6 +18,7 @@ from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
+from benchmarks.reference import main as reference
 from benchmarks.shrink import shrunk
 from benchmarks.staleness import staleness
 from benchmarks.zoo import table
@@ -104,6 +106,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "admission": admission,
     "proofs": proofs,
     "check": commands,
+    "reference": reference,
+    "conformance": conformance,
     "staleness": staleness,
     "explore": exploration,
 }
