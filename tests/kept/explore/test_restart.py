@@ -1,0 +1,39 @@
+"""kept.explore.restart: a process that starts again knows what its disk knows, and serves."""
+
+from kept.explore.restart import restarted
+from kept.explore.scope import KEY, Scope
+from kept.explore.state import WHOLE, State
+from kept.explore.system import Nodes
+
+
+def dead(nodes: Nodes, cut: int = WHOLE) -> tuple[State, int]:
+    """Where a put is durable at its coordinator, and the coordinator has died."""
+    state = next(iter(nodes.initial()))
+    for action in ("put", "sync", "crash"):
+        label, state = next(
+            (step, after) for step, after in nodes.steps(state) if step.action == action and (action != "crash" or step.node == label.node)
+        )
+    return state._replace(cut=cut), nodes.names.index(label.node)
+
+
+def test_a_node_serves_again_with_what_its_disk_holds() -> None:
+    nodes = Nodes(Scope(clients=1, program="put"))
+    state, at = dead(nodes)
+    after = restarted(nodes, state, at)
+    facts = nodes.locals.facts[after.machines[at]]
+    assert facts.serving
+    assert facts.generation == 2
+    machine = nodes.locals.thaw(after.machines[at])
+    assert [copy.versions[0].value for copy in machine.durable(KEY)] == [b"0.1"]
+    assert machine.node is not None
+    assert machine.node.host.incarnation == f"{machine.name}.0"
+
+
+def test_a_node_that_reaches_nobody_waits_and_serves_under_a_new_name() -> None:
+    nodes = Nodes(Scope(clients=1, program="put", partitions=1))
+    state, at = dead(nodes)
+    machine = nodes.locals.thaw(restarted(nodes, state._replace(cut=at), at).machines[at])
+    assert machine.node is not None
+    assert machine.node.serving
+    assert machine.node.host.incarnation != f"{machine.name}.0"
+    assert nodes.cluster.marks["start without enough answers"] == 1
