@@ -3,13 +3,12 @@ changes."""
 
 import pytest
 
+from dynamo.core.messages import Request
 from kept.explore.cluster import Cluster
 from kept.explore.freezing import Choice, Freezer, tidy
 from kept.explore.locals import form_of
 from kept.explore.machine import EPOCH_US, Machine
 from kept.explore.scope import Scope
-
-from dynamo.core.messages import Request
 
 PUT = Request("0.1", "put", b"k", b"v")
 

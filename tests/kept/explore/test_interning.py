@@ -19,6 +19,8 @@ def test_equal_messages_have_one_number_and_others_have_others() -> None:
 
 def test_what_answers_a_question_is_known() -> None:
     messages = Messages()
-    numbers = [messages.number(Message("n1", "n2", one), 0, 1) for one in (Read(1, b"k"), Stored(1), ReadReply(1, b"", None))]
+    numbers = [
+        messages.number(Message("n1", "n2", one), 0, 1) for one in (Read(1, b"k"), Stored(1), ReadReply(1, b"", None))
+    ]
     assert [messages.answers[number] for number in numbers] == [False, True, True]
     assert [messages.reads[number] for number in numbers] == [False, False, True]

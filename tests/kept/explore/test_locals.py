@@ -6,8 +6,8 @@ import pytest
 
 from dynamo.core.host import Host
 from dynamo.core.messages import Request
-from kept.explore.freezing import tidy
 from kept.explore.canon import digest64
+from kept.explore.freezing import tidy
 from kept.explore.locals import LocalEvent, carry_out, form_of
 from kept.explore.machine import EPOCH_US
 from kept.explore.scope import KEY, Scope
@@ -53,7 +53,9 @@ def test_a_node_that_is_never_copied_comes_to_the_same_states(scope: Scope) -> N
 def asked(nodes: Nodes) -> tuple[int, int]:
     """The first machine, and the event of a put at it."""
     machine = nodes.cluster.booted()[0]
-    event = nodes.locals.event(LocalEvent("ask", client="c0", request=Request("0.1", "put", KEY, b"v"), wall_us=EPOCH_US))
+    event = nodes.locals.event(
+        LocalEvent("ask", client="c0", request=Request("0.1", "put", KEY, b"v"), wall_us=EPOCH_US)
+    )
     return nodes.locals.number(machine), event
 
 

@@ -46,7 +46,9 @@ def ends(nodes: Nodes, states: list[State]) -> set[tuple[object, ...]]:
             assert judge.reasons(state) == {}
             replicas, _ = judge.ends[state.machines]
             assert replicas is not None
-            held = tuple((one.node, one.key, tuple(sorted(one.context.items())), one.versions) for one in replicas.states)
+            held = tuple(
+                (one.node, one.key, tuple(sorted(one.context.items())), one.versions) for one in replicas.states
+            )
             found.add((nodes.stories.digests[state.story], held))
     return found
 

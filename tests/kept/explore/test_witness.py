@@ -67,4 +67,7 @@ def test_final_states_hold_data_and_hints() -> None:
     state = Siblings({"a": 2}, (Version("a", 2, b"v"), Version("a", 1, None)))
     replicas = witness().replicas(True, [("n1", b"k", state)], [("n2", "n1", b"k", state)], {})
     assert [(one.node, one.space, one.owner) for one in replicas.states] == [("n1", "data", ""), ("n2", "hint", "n1")]
-    assert [(version.dot, version.value) for version in replicas.states[0].versions] == [(("a", 1), None), (("a", 2), "v")]
+    assert [(version.dot, version.value) for version in replicas.states[0].versions] == [
+        (("a", 1), None),
+        (("a", 2), "v"),
+    ]
