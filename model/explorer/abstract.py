@@ -1,107 +1,134 @@
 """The abstract protocols of `model.abstract` as systems to explore: one definition for solvers and explorer.
 
-`AbstractSystem` steps the interpreter, state by state. `explore_abstract` does the same search over columns, hundreds
-of times faster; what it finds is executed again by the interpreter before it is reported.
+`AbstractSystem` takes one state at a time: for depth-first search, sleep sets, symmetry and liveness.
+`explore_abstract` searches over columns of states (`model.explorer.lanes`), which is many times faster and judges
+promises and goals. Both are worked out from the protocol (`model.abstract.transitions`), and what a search over
+columns finds is executed again by the interpreter.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from model.abstract.evaluation import State
-from model.abstract.grounding import Grounding, given
+from model.abstract.grounding import Condition, Grounding, given
 from model.abstract.instance import Instance
 from model.abstract.interpreter import Interpreter, Step
 from model.abstract.logic import Formula
-from model.abstract.protocol import Named, Protocol
+from model.abstract.protocol import Protocol
 from model.abstract.transitions import Transition, constants, transitions
+from model.explorer import columns
 from model.explorer.breadth import Here, Search
-from model.explorer.columns import Layout, Move
-from model.explorer.commuting import Footprint, commute, footprint
+from model.explorer.commuting import commute, footprint
 from model.explorer.lanes import LanePart
 from model.explorer.outcome import Bounds, Outcome, Taken
+from model.explorer.packed import Packed, move, test
 from model.explorer.properties import Always, Property, Reachable
-from model.explorer.system import Label
+from model.explorer.symmetry import shuffles
 
 UNBOUNDED = Bounds()
 
 
 class AbstractSystem:
-    """A protocol on an instance, as a `System`; it also commutes and encodes. Labels are `Step`s."""
+    """A protocol on an instance as a `System`. States are integers, one bit for each tuple; labels are `Step`s.
 
-    def __init__(self, protocol: Protocol, instance: Instance) -> None:
+    `symmetric` names sorts whose things are alike: states that differ by a renaming of them count as one. `fair` says
+    by the action's name which class of fairness a step belongs to; steps of other actions may be neglected.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        instance: Instance,
+        symmetric: Sequence[str] = (),
+        fair: Mapping[str, Hashable] | None = None,
+    ) -> None:
         self.protocol = protocol
         self.instance = instance
         self.interpreter = Interpreter(protocol, instance)
-        sizes = {sort: len(names) for sort, names in instance.things.items()}
-        self._widths: list[int] = []
-        for relation in protocol.mutable:
-            width = 1
-            for sort in relation.sorts:
-                width *= sizes[sort.name]
-            self._widths.append(width)
-        self._nbytes = -(-sum(self._widths) // 8)
-        self._footprints: dict[Step, Footprint] = {}
+        self.grounding = Grounding(protocol, instance)
+        self._transitions = list(transitions(self.grounding))
+        self._moves = [move(one) for one in self._transitions]
+        self._shuffles = shuffles(self.grounding, symmetric) if symmetric else ()
+        self._fair = fair or {}
+        self._nbytes = -(-len(self.grounding.bits) // 8)
+        self._widths = _widths(protocol, instance)
 
-    def initial(self) -> Iterator[State]:
-        yield self.interpreter.initial
+    # What is explored
 
-    def steps(self, state: State) -> Iterator[tuple[Step, State]]:
-        return self.interpreter.successors(state)
+    def initial(self) -> Iterator[Packed]:
+        yield self.packed(self.interpreter.initial)
 
-    def fingerprint(self, state: State) -> int:
-        return int.from_bytes(blake2b(self.encode(state), digest_size=8).digest())
+    def steps(self, state: Packed) -> Iterator[tuple[Step, Packed]]:
+        for one in self._moves:
+            if state & one.mask == one.value and (one.also is None or one.also(state)):
+                yield one.step, one.after(state)
 
-    def encode(self, state: State) -> bytes:
-        packed = 0
-        for row, width in zip(reversed(state), reversed(self._widths), strict=True):
-            packed = packed << width | row
-        return packed.to_bytes(self._nbytes, "little")
+    def fingerprint(self, state: Packed) -> int:
+        chosen = min(state, *(shuffle.apply(state) for shuffle in self._shuffles)) if self._shuffles else state
+        return int.from_bytes(blake2b(chosen.to_bytes(self._nbytes, "little"), digest_size=8).digest())
 
-    def decode(self, code: bytes) -> State:
-        packed = int.from_bytes(code, "little")
-        rows = []
-        for width in self._widths:
-            rows.append(packed & (1 << width) - 1)
-            packed >>= width
-        return tuple(rows)
+    def encode(self, state: Packed) -> bytes:
+        return state.to_bytes(self._nbytes, "little")
 
-    def independent(self, one: Label, other: Label) -> bool:
-        """Whether the steps touch different bits, or touch the same ones alike."""
-        if not self._footprints:
-            steps = transitions(Grounding(self.protocol, self.instance))
-            self._footprints = {step.step: footprint(step) for step in steps}
-        assert isinstance(one, Step), one
-        assert isinstance(other, Step), other
-        return one != other and commute(self._footprints[one], self._footprints[other])
+    def decode(self, code: bytes) -> Packed:
+        return int.from_bytes(code, "little")
+
+    def fairness(self, label: Step) -> Hashable | None:
+        return self._fair.get(label.action)
+
+    # What is asked
 
     def properties(self, names: Sequence[str] | None = None) -> tuple[Property, ...]:
-        """The invariants (those named, or all promises) and the goals."""
-        chosen = self.protocol.properties if names is None else names
-        always = [self._always(self.protocol.invariant(name)) for name in chosen]
-        return (*always, *(Reachable(goal.name, self._holds(goal.formula)) for goal in self.protocol.goals))
+        """The invariants of these names, or all promises; and the goals."""
+        always = [self._always(name) for name in (self.protocol.properties if names is None else names)]
+        goals = self.protocol.goals
+        return (*always, *(Reachable(goal.name, test(self.grounding.ground(goal.formula, {}))) for goal in goals))
 
-    def _always(self, named: Named) -> Always:
-        holds, sentence = self._holds(named.formula), named.sentence
-        return Always(named.name, lambda state: None if holds(state) else sentence)
+    def _always(self, name: str) -> Always:
+        named = self.protocol.invariant(name)
+        return Always(name, _broken(test(self.grounding.ground(named.formula, {}, False)), named.sentence))
 
-    def _holds(self, formula: Formula) -> Callable[[State], bool]:
-        return lambda state: self.interpreter.holds(state, formula)
+    # States for people, and for the interpreter
+
+    def packed(self, state: State) -> Packed:
+        """A state of the interpreter, packed."""
+        found = 0
+        for row, width in zip(reversed(state), reversed(self._widths), strict=True):
+            found = found << width | row
+        return found
+
+    def rows(self, state: Packed) -> State:
+        """The state as the interpreter has it."""
+        found = []
+        for width in self._widths:
+            found.append(state & (1 << width) - 1)
+            state >>= width
+        return tuple(found)
+
+
+class CommutingSystem(AbstractSystem):
+    """An `AbstractSystem` that knows which steps commute. It has no symmetry: sleep sets know no renamed steps."""
+
+    def __init__(self, protocol: Protocol, instance: Instance) -> None:
+        super().__init__(protocol, instance)
+        self._footprints = {one.step: footprint(one) for one in self._transitions}
+
+    def independent(self, one: Step, other: Step) -> bool:
+        """Whether the steps touch different bits, or touch the same ones alike."""
+        return one != other and commute(self._footprints[one], self._footprints[other])
 
 
 class Lanes:
     """A protocol on an instance, prepared for searching over columns."""
 
     def __init__(self, protocol: Protocol, instance: Instance) -> None:
-        self.protocol = protocol
-        self.interpreter = Interpreter(protocol, instance)
-        self.grounding = Grounding(protocol, instance)
-        initial = dict.fromkeys(self.grounding.bits.values(), False)
-        for relation in protocol.mutable:
-            for row in sorted(self.interpreter.value(self.interpreter.initial, relation.name)):
-                initial[self.grounding.bits[relation.name, row]] = True
-        steps = list(transitions(self.grounding))
-        known = constants(self.grounding, steps, initial)
-        self.layout = Layout(len(initial), known)
+        self.system = AbstractSystem(protocol, instance)
+        grounding = self.system.grounding
+        packed = next(self.system.initial())
+        initial = {bit: bool(packed >> bit & 1) for bit in grounding.bits.values()}
+        steps = list(transitions(grounding))
+        known = constants(grounding, steps, initial)
+        self.layout = columns.Layout(len(initial), known)
         self.steps = [self._varying(step) for step in steps if given(step.possible, known) is not False]
         self.first = self.layout.pack(initial)
         self.exact = self.layout.words == 1
@@ -109,25 +136,38 @@ class Lanes:
 
     def part(self, invariants: Sequence[str], number: int = 0, parts: int = 1) -> LanePart:
         """One part of a search for broken `invariants` and for the goals."""
-        chosen = [self.protocol.invariant(name) for name in invariants]
-        broken = {n.name: (self.layout.test(self.grounding.ground(n.formula, {}, False)), n.sentence) for n in chosen}
-        wanted = {n.name: self.layout.test(self.grounding.ground(n.formula, {})) for n in self.protocol.goals}
-        moves = [Move(step, self.layout) for step in self.steps]
+        protocol = self.system.protocol
+        chosen = [protocol.invariant(name) for name in invariants]
+        broken = {named.name: (self._test(self._ground(named.formula, False)), named.sentence) for named in chosen}
+        wanted = {named.name: self._test(self._ground(named.formula)) for named in protocol.goals}
+        moves = [columns.Move(step, self.layout) for step in self.steps]
         return LanePart(self.first, moves, broken, wanted, number, parts)
 
-    def replay(self, ordinals: Sequence[int]) -> tuple[State, tuple[Taken, ...]]:
+    def replay(self, ordinals: Sequence[int]) -> tuple[Packed, tuple[Taken, ...]]:
         """The run of these steps, executed by the interpreter."""
-        state = self.interpreter.initial
+        interpreter = self.system.interpreter
+        state = interpreter.initial
         taken = []
         for ordinal in ordinals[1:]:
             step = self.steps[ordinal].step
-            assert not self.interpreter.broken(state, step), f"the interpreter refuses {step}"
-            state = self.interpreter.apply(state, step)
-            taken.append(Taken(step, state))
-        return self.interpreter.initial, tuple(taken)
+            assert not interpreter.broken(state, step), f"the interpreter refuses {step}"
+            state = interpreter.apply(state, step)
+            taken.append(Taken(step, self.system.packed(state)))
+        return self.system.packed(interpreter.initial), tuple(taken)
+
+    def search(self, names: Sequence[str], bounds: Bounds, stop: bool) -> Search:
+        """A search in this process, not yet begun."""
+        crew = Here([self.part(names)])
+        return Search(self.system.properties(names), bounds, crew, self.system, self.replay, stop, self.exact)
 
     def _varying(self, step: Transition) -> Transition:
         return step._replace(becomes=tuple(pair for pair in step.becomes if pair[0] in self.layout.places))
+
+    def _ground(self, formula: Formula, value: bool = True) -> Condition:
+        return self.system.grounding.ground(formula, {}, value)
+
+    def _test(self, condition: Condition) -> columns.Test:
+        return self.layout.test(condition)
 
 
 def explore_abstract(
@@ -140,14 +180,22 @@ def explore_abstract(
 ) -> Outcome:
     """Search an instance breadth first for broken `invariants` (the promises, unless named) and for the goals.
 
-    Counts what `AbstractSystem` counts: states, transitions and levels are the same.
+    Counts what `explore(AbstractSystem(protocol, instance))` counts: states, transitions, levels.
     """
     names = protocol.properties if invariants is None else tuple(invariants)
-    lanes = Lanes(protocol, instance)
-    return lane_search(lanes, names, bounds, stop).run()
+    return Lanes(protocol, instance).search(names, bounds, stop).run()
 
 
-def lane_search(lanes: Lanes, names: Sequence[str], bounds: Bounds, stop: bool) -> Search:
-    """The search in this process, not yet begun."""
-    system = AbstractSystem(lanes.protocol, lanes.interpreter.instance)
-    return Search(system.properties(names), bounds, Here([lanes.part(names)]), system, lanes.replay, stop, lanes.exact)
+def _broken(fails: Callable[[Packed], bool], sentence: str) -> Callable[[Packed], str | None]:
+    return lambda state: sentence if fails(state) else None
+
+
+def _widths(protocol: Protocol, instance: Instance) -> tuple[int, ...]:
+    """How many tuples each mutable relation has: the bits of each row, in the order of `Grounding.bits`."""
+    found = []
+    for relation in protocol.mutable:
+        width = 1
+        for sort in relation.sorts:
+            width *= len(instance.things[sort.name])
+        found.append(width)
+    return tuple(found)

@@ -2,10 +2,10 @@
 
 Few states wait at a time: those on one run. What it finds is a run that breaks a property, not a shortest one.
 
-Sleep sets (Godefroid 1996, "Partial-order methods", chapter 5) leave out steps whose effect is reached in another order:
-what has been explored from a state need not be explored again after a step that commutes with it. Every state is
-still visited; what is saved are transitions. A state that is met again with a smaller sleep set is taken up again for
-the steps that it slept through, so the sets are stored: four bytes a state, and each different set once.
+Sleep sets (Godefroid 1996, "Partial-order methods", chapter 5) leave out steps whose effect is reached in another
+order: what has been explored from a state need not be explored again after a step that commutes with it. Every state
+is still visited; what is saved are transitions. A state that is met again with a smaller sleep set is taken up again
+for the steps that it slept through, so the sets are stored: four bytes a state, and each different set once.
 """
 
 from array import array
@@ -20,8 +20,12 @@ from model.explorer.replaying import replay
 from model.explorer.system import Label, System, capability, kind
 from model.explorer.table import FingerprintTable
 
-Sleep = frozenset[Label]
-AWAKE: Sleep = frozenset()
+AWAKE = 0
+"""The empty sleep set. A sleep set is an integer with one bit for each label that has been met."""
+
+
+_ENTRY = 24 + 8 + 100
+"""Bytes of one sleep set: an integer's head, its place in a list, and its entry in a dictionary with growing room."""
 
 
 class _Frame(NamedTuple):
@@ -46,8 +50,11 @@ class DepthFirst:
         self.table = FingerprintTable()
         self.ancestry = Ancestry()
         self._sleeps = array("I")
-        self._sleep_numbers: dict[Sleep, int] = {AWAKE: 0}
-        self._sleep_sets: list[Sleep] = [AWAKE]
+        self._sleep_numbers: dict[int, int] = {AWAKE: 0}
+        self._sleep_sets: list[int] = [AWAKE]
+        self._bits: dict[Label, int] = {}
+        self._commuting: dict[int, tuple[int, int]] = {}
+        """By the bit of a step: which others were asked about, and which of them commute with it."""
         self.transitions = 0
         self.deepest = 0
         self.coverage: dict[str, int] = {}
@@ -57,13 +64,13 @@ class DepthFirst:
 
     @property
     def nbytes(self) -> int:
-        sets = sum(16 * len(sleep) + 216 for sleep in self._sleep_sets) if self._commute else 0
+        sets = len(self._sleep_sets) * (_ENTRY + 4 * len(self._bits) // 30) if self._commute else 0
         return self.table.nbytes + self.ancestry.nbytes + 4 * len(self._sleeps) + sets
 
     def run(self) -> Outcome:
         """Search to the end or to a bound."""
         for ordinal, state in enumerate(self.system.initial()):
-            run: list[tuple[_Frame, set[Label]]] = []
+            run: list[tuple[_Frame, int]] = []
             self._meet(run, state, FIRST, ordinal, AWAKE)
             while run and not self._over():
                 self._forward(run)
@@ -73,7 +80,7 @@ class DepthFirst:
 
     # Inside
 
-    def _forward(self, run: list[tuple[_Frame, set[Label]]]) -> None:
+    def _forward(self, run: list[tuple[_Frame, int]]) -> None:
         """Take the next step of the last state of the run, or go back from it."""
         frame, asleep = run[-1]
         taken = next(frame.steps, None)
@@ -84,16 +91,31 @@ class DepthFirst:
         self.transitions += 1
         name = kind(self.system, label)
         self.coverage[name] = self.coverage.get(name, 0) + 1
-        commute = self._commute
-        if commute is None:
+        if self._commute is None:
             self._meet(run, after, frame.number, ordinal, AWAKE)
             return
-        # order-free: a set is made of a set
-        sleep = frozenset(other for other in asleep if commute(other, label)) if asleep else AWAKE  # order-free: a set
-        asleep.add(label)
-        self._meet(run, after, frame.number, ordinal, sleep)
+        bit = self._bit(label)
+        run[-1] = (frame, asleep | 1 << bit)
+        self._meet(run, after, frame.number, ordinal, self._still(asleep, bit))
 
-    def _meet(self, run: list[tuple[_Frame, set[Label]]], state: Any, parent: int, ordinal: int, sleep: Sleep) -> None:
+    def _bit(self, label: Label) -> int:
+        """The bit of a label in sleep sets."""
+        return self._bits.setdefault(label, len(self._bits))
+
+    def _still(self, asleep: int, bit: int) -> int:
+        """Those asleep that commute with a step, which stay asleep after it."""
+        assert self._commute is not None
+        known, commuting = self._commuting.get(bit, (0, 0))
+        if asleep & ~known:
+            labels = list(self._bits)
+            for other, label in enumerate(labels):
+                if asleep & ~known & 1 << other and self._commute(label, labels[bit]):
+                    commuting |= 1 << other
+            known |= asleep
+            self._commuting[bit] = (known, commuting)
+        return asleep & commuting
+
+    def _meet(self, run: list[tuple[_Frame, int]], state: Any, parent: int, ordinal: int, sleep: int) -> None:
         known = self.table.add(self.system.fingerprint(state))
         if known < 0:
             number = len(self.ancestry)
@@ -105,7 +127,7 @@ class DepthFirst:
         else:
             number = known
             slept = self._sleep_sets[self._sleeps[number]] if self._commute is not None else AWAKE
-            missed = slept - sleep
+            missed = slept & ~sleep
             if not missed:
                 return
             sleep = sleep & slept
@@ -114,15 +136,16 @@ class DepthFirst:
             self.excluded[f"depth {self.bounds.depth}: states that far down a run are not expanded"] = None
             return
         self.deepest = max(self.deepest, len(run))
-        run.append((_Frame(number, self._awake(state, sleep, missed)), set(sleep)))
+        run.append((_Frame(number, self._awake(state, sleep, missed)), sleep))
 
-    def _awake(self, state: Any, sleep: Sleep, missed: Sleep | None) -> Iterator[tuple[int, Label, Any]]:
+    def _awake(self, state: Any, sleep: int, missed: int | None) -> Iterator[tuple[int, Label, Any]]:
         """The steps to take: all that are not asleep, or in a state that is met again those that were missed."""
         for ordinal, (label, after) in enumerate(self.system.steps(state)):
-            if label not in sleep if missed is None else label in missed:
+            bit = 1 << self._bit(label) if self._commute is not None else 0
+            if not sleep & bit if missed is None else missed & bit:
                 yield ordinal, label, after
 
-    def _sleep_number(self, sleep: Sleep) -> int:
+    def _sleep_number(self, sleep: int) -> int:
         number = self._sleep_numbers.setdefault(sleep, len(self._sleep_sets))
         if number == len(self._sleep_sets):
             self._sleep_sets.append(sleep)

@@ -1,9 +1,9 @@
 """Runs that never come to where they must: states without steps, and fair cycles.
 
 A run that stays outside the goal for ever ends in a state without steps or goes round in a strongly connected
-component of the states outside the goal (Vardi and Wolper 1986). Weak fairness needs no search for the right cycle: the
-more of a component a cycle visits the fairer it is, so a component has a fair cycle iff going through all of it is fair.
-That is so if each class of steps is taken inside it, or is impossible in one of its states.
+component of the states outside the goal (Vardi and Wolper 1986). Weak fairness needs no search for the right cycle:
+the more of a component a cycle visits the fairer it is, so a component has a fair cycle iff going through all of it is
+fair. That is so if each class of steps is taken inside it, or is impossible in one of its states.
 
 Steps from a state to itself are left out throughout: they are no progress.
 """

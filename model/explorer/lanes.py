@@ -63,7 +63,9 @@ class LanePart:
     def next_level(self) -> Round:
         """Make what has been found the level to expand."""
         assert not self._level, "a level is expanded to its end"
-        self._level, self._next = self._next[::-1], []
+        if self._next:  # their numbers follow one another
+            rows = np.asfortranarray(np.concatenate([rows for _, rows in self._next]))
+            self._level, self._next = [(self._next[0][0], rows)], []
         return self._report([])
 
     def advance(self, inbox: list[list[Batch]], most: int = CHUNK) -> Round:

@@ -47,7 +47,8 @@ class Commuting(Protocol):
     def independent(self, one: Label, other: Label) -> bool:
         """Wherever both are possible: neither disables the other, and both orders lead to one state.
 
-        Neither may enable the other. Symmetric, and never true of a step and itself.
+        Neither may enable the other. Symmetric, and never true of a step and itself. A system whose fingerprints take
+        states for others does not know this: the names in its labels are not those of the state that was explored.
         """
         ...
 
