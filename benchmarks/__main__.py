@@ -11,6 +11,7 @@ from benchmarks.admission import admission
 from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
 from benchmarks.explore import exploration
+from benchmarks.explore_real import main as explore_real
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
@@ -106,6 +107,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "check": commands,
     "staleness": staleness,
     "explore": exploration,
+    "explore-real": explore_real,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""

@@ -19,6 +19,7 @@ def test_a_node_serves_again_with_what_its_disk_holds() -> None:
     nodes = Nodes(Scope(clients=1, program="put"))
     state, at = dead(nodes)
     after = restarted(nodes, state, at)
+    assert after is not None
     facts = nodes.locals.facts[after.machines[at]]
     assert facts.serving
     assert facts.generation == 2
@@ -28,11 +29,22 @@ def test_a_node_serves_again_with_what_its_disk_holds() -> None:
     assert machine.node.host.incarnation == f"{machine.name}.0"
 
 
-def test_a_node_that_reaches_nobody_waits_and_serves_under_a_new_name() -> None:
+def test_a_node_that_reaches_nobody_waits_until_it_does() -> None:
     nodes = Nodes(Scope(clients=1, program="put", partitions=1))
     state, at = dead(nodes)
-    machine = nodes.locals.thaw(restarted(nodes, state._replace(cut=at), at).machines[at])
-    assert machine.node is not None
-    assert machine.node.serving
-    assert machine.node.host.incarnation != f"{machine.name}.0"
-    assert nodes.cluster.marks["start without enough answers"] == 1
+    assert restarted(nodes, state._replace(cut=at), at) is None
+    actions = {step.action for step, _ in nodes.steps(state._replace(cut=at))}
+    assert "heal" in actions
+    assert "restart" not in actions
+
+
+def test_nodes_that_need_each_other_start_together() -> None:
+    nodes = Nodes(Scope(clients=1, program="put", crashes=2))
+    state, at = dead(nodes)
+    other = (at + 1) % 3
+    state = next(
+        after for step, after in nodes.steps(state) if (step.action, step.node) == ("crash", nodes.names[other])
+    )
+    after = restarted(nodes, state, at)
+    assert after is not None
+    assert [nodes.locals.facts[number].serving for number in after.machines] == [True] * 3
