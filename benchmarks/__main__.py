@@ -12,6 +12,7 @@ from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
 from benchmarks.conformance import main as conformance
 from benchmarks.explore import exploration
+from benchmarks.explore_real import main as explore_real
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
@@ -110,6 +111,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "conformance": conformance,
     "staleness": staleness,
     "explore": exploration,
+    "explore-real": explore_real,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
