@@ -13,6 +13,7 @@ from kept.lab.run import Lab, Outcome, Progress, recorded, rules_of, verdicts
 from kept.lab.schedule import Schedule
 from kept.lab.script import Script
 from kept.lab.stepped import Stepped
+from kept.lab.steps import Step
 from kept.lab.swarm import swarm
 from kept.lab.usage import unknown
 from kept.sim.faults import Fault
@@ -97,9 +98,12 @@ def prepare(
     watch: Watch | None = None,
     progress: Progress | None = None,
     script: Script | None = None,
+    steps: tuple[Step, ...] = (),
 ) -> Lab:
-    """A lab that is ready to execute; its recorder has begun."""
+    """A lab that is ready to execute; its recorder has begun. With `steps` it does these and nothing else."""
     drawn = swarm(config)
+    if steps:
+        return Stepped(drawn, steps, directory, rules_of(drawn), tape, watch)
     return Lab(drawn, directory, rules_of(drawn), tape, faults, watch, progress, script)
 
 
@@ -112,9 +116,6 @@ def prepare_again(
     progress: Progress | None = None,
 ) -> Lab:
     """A lab that is ready to execute what is planned in `schedule`, under its own configuration or another."""
-    if schedule.steps:
-        stepped = config or schedule.config
-        return Stepped(stepped, schedule.steps, directory, rules_of(stepped), schedule.tape(), watch)
     return prepare(
         config or schedule.config,
         directory,
@@ -123,6 +124,7 @@ def prepare_again(
         watch=watch,
         progress=progress,
         script=schedule.script(),
+        steps=schedule.steps,
     )
 
 

@@ -9,9 +9,11 @@ from kept.lab.config import RunConfig
 from kept.lab.explain import explain
 from kept.lab.replay import replay
 from kept.lab.schedule import Schedule
+from kept.lab.shrink import Shrinker
 from kept.lab.stepped import PATIENCE_US, Stepped
 from kept.lab.steps import LONGEST_US, Ask, End, Pass, Settle, Step, Strike
 from kept.lab.trial import claims_of, finish, judged
+from kept.lab.usage import UsageError
 from kept.sim import faults as kinds
 
 LWW = {"versions": "lww"}
@@ -191,6 +193,26 @@ def test_a_violation_of_a_stepped_run_is_explained() -> None:
     told = explain(finish(Stepped(wanted, steps), ("no-lost-write",)))
     assert "under last-writer-wins" in told.paragraph
     assert told.trace
+    otherwise = {one.what: one.outcome for one in told.counterfactuals}
+    assert otherwise["siblings instead of last-writer-wins"] == "kept"
+    assert otherwise["W=3 instead of 2"] == "still violated"
+    assert "without any fault" not in otherwise
+
+
+def test_a_violation_that_hangs_on_a_fault_is_not_there_without_it() -> None:
+    wanted = config(versions="lww", n=3, w=3, sloppy=False)
+    jump = Strike(kind=kinds.JUMP, for_us=LONGEST_US, nodes=("n2",), number=-60e6)
+    steps = (ask("put", value=b"1"), jump, ask("put", client=1, node="n2", value=b"2", seen=0), Settle())
+    told = explain(finish(Stepped(wanted, steps), ("no-lost-write",)))
+    assert {one.what: one.outcome for one in told.counterfactuals}["without any fault"] == "kept"
+
+
+def test_steps_are_not_shrunk_once_more() -> None:
+    wanted = config(**LWW)
+    steps = (ask("put", value=b"1", wait=False), ask("put", client=1, node="n2", value=b"2"), Settle())
+    schedule = finish(Stepped(wanted, steps), ("no-lost-write",)).schedule()
+    with pytest.raises(UsageError, match="schedule: 3 steps of a stateful test"):
+        Shrinker(schedule, "no-lost-write", lambda: 0.0)
 
 
 def test_a_sound_store_keeps_its_promises_under_the_steps() -> None:
