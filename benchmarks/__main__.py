@@ -99,6 +99,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "zoo": table,
     "shrink": shrunk,
     "admission": admission,
+    "prove": proofs,
     "proofs": proofs,
     "check": commands,
 }
