@@ -1,8 +1,8 @@
 """What each guard of the abstract store is for: every one is taken away, alone.
 
 `golden/guards.json` says of each that it is *needed* (with a run of the store without it that breaks a promise), *not
-needed* for the promises (the invariants are inductive without it, or those of `STRONGER` are), or *argued*: the induction fails
-without it, no run was found, and `docs/protocol-proof.md` says why there is none.
+needed* for the promises (the invariants are inductive without it, or those of `STRONGER` are), or *argued*: the
+induction fails without it, no run was found, and `docs/protocol-proof.md` says why there is none.
 """
 
 import json
