@@ -23,7 +23,7 @@ _ABOUT = """What `kept prove` was asked, for solvers and people that do not trus
 *.farkas.json    multipliers that add the assumptions up to a contradiction, where fractions suffice for one;
 *.witness.json   numbers that meet all assumptions at once, a counterexample:
                      python3 check.py < FILE
-                 check.py imports no solver and nothing of kept; it is sixty lines long.
+                 check.py imports no solver and nothing of kept; it is seventy lines long.
 protocol/*.smt2  one obligation of the protocol each, which any solver must answer with unsat:
                      z3 FILE        cvc5 --full-saturate-quant FILE
 """

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from checkers.proofs.protocol.asking import ask
+from checkers.proofs.protocol.asking import Outcome, ask
 from checkers.proofs.protocol.obligations import groups, step
 from checkers.proofs.protocol.runs import denied, replay
 from model.abstract.instance import instance
@@ -116,7 +116,7 @@ def test_without_a_guard_stronger_invariants_still_prove_every_promise(name):
     others = {named.name: named for named in STRONGER[name]}
     kept = [others.pop(named.name, named) for named in STORE.invariants]
     protocol = replace(STORE.without_guard(action, guard), invariants=(*kept, *others.values()))
-    outcomes = []
+    outcomes: list[Outcome] = []
     for group in groups(protocol):
         # What was proved of another action from weaker assumptions is proved from stronger ones.
         every_claim = name in WEAKER or group.name == action
