@@ -8,7 +8,9 @@ from statistics import median
 from typing import Any
 
 from benchmarks.admission import admission
+from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
+from benchmarks.explore import exploration
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
@@ -16,6 +18,7 @@ from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
+from benchmarks.staleness import staleness
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -102,12 +105,16 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "prove": proofs,
     "proofs": proofs,
     "check": commands,
+    "staleness": staleness,
+    "explore": exploration,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["agreement"]:
+        return agreement(names[1:], _machine)
     if names[:1] == ["linearizability"]:
         return linearizability(names[1:], _machine)
     if names[:1] == ["ladder"]:

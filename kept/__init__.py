@@ -3,7 +3,8 @@
 `kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again, `kept.fuzz(...)` makes many
 runs, `kept.shrink(...)` makes a failing schedule smaller, `kept.prove(...)` proves or refutes a quorum
 configuration, `kept.stage(...)` shows its counterexamples in the real store, `kept.prove_protocol()` proves the
-abstract protocol, and `kept.check(...)` judges a recorded history; see `kept.api`.
+abstract protocol, `kept.predict(...)` says how stale reads will be, and `kept.check(...)` judges a recorded history;
+see `kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kept.api import (
         CheckReport,
+        Prediction,
         Proof,
         Report,
         RunConfig,
         UsageError,
         check,
         fuzz,
+        predict,
         prove,
         prove_file,
         prove_protocol,
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "CheckReport",
+    "Prediction",
     "Proof",
     "Report",
     "RunConfig",
@@ -36,6 +40,7 @@ __all__ = [
     "__version__",
     "check",
     "fuzz",
+    "predict",
     "prove",
     "prove_file",
     "prove_protocol",

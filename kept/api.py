@@ -21,6 +21,7 @@ from checkers.proofs.protocol.proof import prove as prove_abstract
 from checkers.proofs.quorum import from_quoracle
 from checkers.proofs.solving import SOLVERS, SolverMissing, Solvers
 from checkers.registry import CLAIMS
+from checkers.staleness.latencies import Latencies
 from checkers.verdict import Valid, Verdict
 from histories.codecs.jepsen import Options
 from histories.columns import Columns
@@ -40,6 +41,10 @@ from kept.lab.schedule import Schedule, load_schedule
 from kept.lab.shrink import Shrinker
 from kept.lab.trial import Trial, claims_of, configured, finish, prepare
 from kept.lab.usage import UsageError, first_problem, shown, unknown
+from kept.predictor.config import configured as configured_prediction
+from kept.predictor.named import named
+from kept.predictor.predict import Prediction
+from kept.predictor.predict import predict as predict_configs
 from kept.prover.config import ProofConfig
 from kept.prover.config import configured as configured_proof
 from kept.prover.files import load as load_proof_configs
@@ -51,6 +56,7 @@ from kept.staged.rehearsal import Rehearsal
 __all__ = [
     "CheckReport",
     "Fuzz",
+    "Prediction",
     "Proof",
     "ProtocolProof",
     "Rehearsal",
@@ -62,6 +68,7 @@ __all__ = [
     "UsageError",
     "check",
     "fuzz",
+    "predict",
     "prove",
     "prove_file",
     "prove_protocol",
@@ -257,6 +264,21 @@ def _solvers(solvers: Iterable[str], timeout_s: float) -> Solvers:
     return Solvers(names, round(timeout_s * 1000), time.perf_counter)
 
 
+def predict(latencies: str | Path | Latencies, **fields: Any) -> Prediction:
+    """How stale reads will be, as `kept predict` says; `latencies` is a preset's name, a file, or what either holds.
+    `fields` are those of `kept.predictor.config.PredictConfig`: ``n``, ``r``, ``w``, ``t`` and ``k`` (sequences),
+    ``trials``, ``seed``. Times are milliseconds. Raises `UsageError`, OSError.
+    """
+    config = configured_prediction(fields)
+    if isinstance(latencies, Latencies):
+        return predict_configs([config], latencies, "latencies")[0]
+    try:
+        found = named(str(latencies))
+    except UsageError as error:
+        raise UsageError(f"latencies: {error}") from None
+    return predict_configs([config], found.latencies, found.name)[0]
+
+
 def check(
     history: str | Path | Columns,
     levels: Iterable[str] | None = None,
@@ -267,19 +289,21 @@ def check(
     keyed: bool | None = None,
     budget_s: float | None = None,
     memory_bytes: int | None = None,
+    staleness: bool = False,
 ) -> CheckReport:
     """Judge a recorded history, a file or columns, as `kept check` does. `levels` None: linearizable, or what the
     configuration of this store's own run promises; ``["all"]``: the whole ladder. `initial` is EDN, such as ``"0"``.
 
-    See `verdicts`, `strongest`, `violated` and `explain()` of the result. `budget_s` and `memory_bytes` bound files
-    only. Raises `UsageError`, and `histories.errors.HistoryError` for a file that cannot be read.
+    See `verdicts`, `strongest`, `violated` and `explain()` of the result; with `staleness`, `staleness`: how stale the
+    reads were. `budget_s` and `memory_bytes` bound files only. Raises `UsageError`, and `histories.errors.HistoryError`
+    for a file that cannot be read.
     """
     named = () if levels is None else tuple(levels)
     if nil not in ("absent", "unknown"):
         raise unknown("nil", nil, ["absent", "unknown"])
     ladder = named == ("all",)
     limits = Limits(budget_s, memory_bytes)
-    question = asked(model, initial, () if ladder else named, ladder, Options(nil, keyed), limits)
+    question = asked(model, initial, () if ladder else named, ladder, Options(nil, keyed), limits, staleness)
     if isinstance(history, Columns):
         return CheckReport((judge_history(Loaded(history, (), "jsonl", "columns"), question),))
     return judge_files([str(history)], question)

@@ -9,6 +9,9 @@ SILENT = frozenset({LYING, MISDIRECTED, OLD_DISK})
 OVERLAP = frozenset({"reads-meet-writes", "primaries-that-answered", "sloppy-reads-meet-writes"})
 """Of the lemmas, those by which a get meets every acknowledged put; a configuration raises one of them."""
 
+MODEL = "reference-model"
+"""All of a configuration's promises at once, held against a model of the store: every configuration makes this one."""
+
 
 def promised(config: RunConfig) -> tuple[str, ...]:
     """The claims that the configuration makes, in the order in which they are reported.
@@ -34,7 +37,7 @@ def promised(config: RunConfig) -> tuple[str, ...]:
     one_list = config.rings == 1
     if config.versions == "dvv" and one_list and reads_meet_writes(config) and not config.durable_copies:
         claims += ["fresh-reads", "fresh-deletes"]
-    return (*claims, *_monotonic(config))
+    return (*claims, *_monotonic(config), MODEL)
 
 
 def _monotonic(config: RunConfig) -> tuple[str, ...]:
@@ -56,7 +59,7 @@ def _beyond(config: RunConfig) -> tuple[str, ...]:
     counts from a floor of its own.
     """
     honest = config.versions == "dvv" and not SILENT & set(config.faults)
-    return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots")
+    return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots", MODEL)
 
 
 def reads_meet_writes(config: RunConfig) -> bool:

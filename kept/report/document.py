@@ -13,7 +13,9 @@ from kept.report.claim import ClaimDocument as ClaimDocument  # noqa: PLC0414 - 
 from kept.report.claim import CounterexampleDocument as CounterexampleDocument  # noqa: PLC0414 - others take it from here
 from kept.report.claim import Document
 from kept.report.claim import VerdictName as VerdictName  # noqa: PLC0414 - others take it from here
+from kept.report.explored import ExploreDocument, RetracedDocument
 from kept.report.history import CheckDocument
+from kept.report.prediction import PredictDocument
 
 
 class CounterfactualDocument(Document):
@@ -353,7 +355,10 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "scenario": ScenarioDocument,
     "prove": ProveDocument,
     "check": CheckDocument,
+    "predict": PredictDocument,
     "prove-config": ProofConfig,
+    "explore": ExploreDocument,
+    "retraced": RetracedDocument,
 }
 """Every document, by the name of its schema file."""
 

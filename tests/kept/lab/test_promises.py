@@ -13,7 +13,7 @@ from kept.prover.config import configured
 from kept.prover.prove import prove
 
 KEEPS = {"no-lost-write", "no-false-sibling", "no-resurrection", "honest-contexts"}
-NAMES = {"unique-dots", "no-invented-value"}
+NAMES = {"unique-dots", "no-invented-value", "reference-model"}
 SETTLES = {"convergence", "placement"}
 FRESH = {"fresh-reads", "fresh-deletes"}
 BLOCKING = {"read_repair": "blocking"}
