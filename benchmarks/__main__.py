@@ -105,6 +105,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "zoo": table,
     "shrink": shrunk,
     "admission": admission,
+    "prove": proofs,
     "proofs": proofs,
     "check": commands,
     "reference": reference,
