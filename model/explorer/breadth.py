@@ -97,8 +97,9 @@ class Search:
             return False
         depth = len(self.levels) - 1
         if self.bounds.depth is not None and depth >= self.bounds.depth:
-            waiting = sum(one.next_level for one in self._rounds)
-            self._exclude(f"depth {depth}: {waiting} states are not expanded")
+            waiting = sum(self._each("leaves_open"))
+            if waiting:
+                self._exclude(f"depth {depth}: {waiting} states are not expanded")
             return False
         self._note(self._each("next_level"))
         return True

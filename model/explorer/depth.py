@@ -133,7 +133,9 @@ class DepthFirst:
             sleep = sleep & slept
             self._sleeps[number] = self._sleep_number(sleep)
         if self.bounds.depth is not None and len(run) >= self.bounds.depth:
-            self.excluded[f"depth {self.bounds.depth}: states that far down a run are not expanded"] = None
+            mark = self.system.fingerprint
+            if any(mark(after) != mark(state) for _, after in self.system.steps(state)):
+                self.excluded[f"depth {self.bounds.depth}: states that far down a run are not expanded"] = None
             return
         self.deepest = max(self.deepest, len(run))
         run.append((_Frame(number, self._awake(state, sleep, missed)), sleep))

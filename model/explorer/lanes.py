@@ -82,6 +82,17 @@ class LanePart:
             self._expand(number, rows, outboxes)
         return self._report(outboxes)
 
+    def leaves_open(self) -> int:
+        """How many states of the level to come have steps to other states."""
+        count = 0
+        for _, rows in self._next:
+            leaves = np.zeros(len(rows), np.bool_)
+            for move in self.moves:
+                able = np.flatnonzero(move.possible(rows))
+                leaves[able] |= (move.after(rows[able]) != rows[able]).any(axis=1)
+            count += int(leaves.sum())
+        return count
+
     def parent(self, number: int) -> tuple[int, int]:
         """The parent of one of this part's states, and the ordinal of the step to it."""
         at = number // self.parts

@@ -106,6 +106,12 @@ class Part:
             self._expand(number, state, outboxes)
         return self._report(outboxes)
 
+    def leaves_open(self) -> int:
+        """How many states of the level to come have steps to other states."""
+        mark = self.system.fingerprint
+        states = list(self._next.look())
+        return sum(any(mark(after) != mark(state) for _, after in self.system.steps(state)) for state in states)
+
     def parent(self, number: int) -> tuple[int, int]:
         """The parent of one of this part's states, and the ordinal of the step to it."""
         return self.ancestry.of(number // self.parts)
