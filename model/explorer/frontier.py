@@ -15,6 +15,7 @@ class File(Protocol):
     def read(self, size: int, /) -> bytes: ...
     def seek(self, offset: int, /) -> int: ...
     def truncate(self, size: int, /) -> int: ...
+    def close(self) -> None: ...
 
 
 Spool = Callable[[], File]
@@ -72,16 +73,10 @@ class Frontier:
                 self._file.truncate(0)
             yield number, self._decode(code)
 
-    def look(self) -> Iterator[Any]:
-        """All states that have been put in since it was last emptied; nothing is removed. To its end, then go on."""
-        if self._file is None:
-            yield from (state for _, state in self._memory)
-            return
-        assert self._decode is not None
-        self._file.seek(0)
-        for _ in range(self._in_file):
-            _, length = _HEAD.unpack(self._file.read(_HEAD.size))
-            yield self._decode(self._file.read(length))
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
 
     def dump(self) -> bytes:
         """All that waits, encoded; nothing is removed. Before the first `take` after a `rewind`."""

@@ -82,6 +82,19 @@ class FingerprintTable:
         fresh = self._insert(np.where(fingerprints == 0, np.uint64(_GOLDEN), fingerprints))
         return places[fresh]
 
+    def missing(self, fingerprints: Words) -> int:
+        """How many of them (counting repetitions) have not been added."""
+        keys = np.where(fingerprints == 0, np.uint64(_GOLDEN), fingerprints)
+        slots = self._slots(keys)
+        waiting, count = np.arange(len(keys)), 0
+        while len(waiting):
+            found = self._keys[slots[waiting]]
+            count += int((found == 0).sum())
+            waiting = waiting[(found != 0) & (found != keys[waiting])]
+            slots[waiting] += 1
+            slots[waiting] %= self._size
+        return count
+
     def snapshot(self) -> Words:
         """The fingerprints in the order of their numbers. A stored 0 comes back as another word."""
         used = self._keys != 0

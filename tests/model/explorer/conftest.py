@@ -1,10 +1,12 @@
 """Small systems whose graphs are known: by a formula, by the literature, or because they are given."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import NamedTuple
 
 import pytest
+
+from model.explorer.properties import Always
 
 
 class Graph:
@@ -197,6 +199,16 @@ class PetersonSystem:
         ats, all_wants = list(state.at), list(state.wants)
         ats[me], all_wants[me] = at, wants
         return state._replace(at=(ats[0], ats[1]), wants=(all_wants[0], all_wants[1]))
+
+
+def away_from(target: object) -> Always:
+    """That the target is not reached."""
+    return Always(f"away from {target}", lambda state: "there" if state == target else None)
+
+
+@pytest.fixture
+def away() -> Callable[[object], Always]:
+    return away_from
 
 
 @pytest.fixture

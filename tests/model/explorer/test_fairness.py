@@ -1,5 +1,6 @@
 """Liveness against brute force: every set of states that could be a cycle, on small random graphs."""
 
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -93,7 +94,7 @@ def test_liveness_is_the_same_over_several_parts(random_graphs, parts):
         goal = goal_of(system, seed)
         asked = [Eventually("goal", goal.__contains__)]
         crew = Here([Part(system, asked, number, parts) for number in range(parts)])
-        found = Search(asked, UNBOUNDED, crew, system, lambda path, s=system: replay(s, path)).run()
+        found = Search(asked, UNBOUNDED, crew, system, partial(replay, system)).run()
         assert bool(found.counterexamples) == broken(system, goal)
 
 

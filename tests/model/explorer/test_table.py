@@ -11,7 +11,8 @@ from model.explorer.table import FingerprintTable
 
 
 def test_fingerprints_are_numbered_in_order_one_at_a_time_or_many_at_once():
-    chance, known, one, many = Random(1), {}, FingerprintTable(), FingerprintTable()
+    chance, one, many = Random(1), FingerprintTable(), FingerprintTable()
+    known: dict[int, int] = {}
     for _ in range(150):
         batch = [chance.randrange(3000) for _ in range(chance.randrange(400))]
         fresh = []
@@ -24,6 +25,7 @@ def test_fingerprints_are_numbered_in_order_one_at_a_time_or_many_at_once():
     for fingerprint, number in known.items():
         assert one.get(fingerprint) == many.get(fingerprint) == number
     assert one.get(9999) == -1
+    assert many.missing(np.array([9999, *known, 9999, 9998], np.uint64)) == 3
     assert len(one) == len(many) == len(known)
 
 
