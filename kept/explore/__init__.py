@@ -1,1 +1,1 @@
-"""Exhaustive exploration: every interleaving of the real nodes of a small cluster within a scope (docs/explore-real.md)."""
+"""Exhaustive exploration: every interleaving of the real nodes of a small cluster (docs/explore-real.md)."""

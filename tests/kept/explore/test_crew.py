@@ -6,8 +6,7 @@ import pytest
 from kept.explore.crew import CrewLost, Processes
 from model.abstract.register import REGISTER, register_instance
 from model.explorer.abstract import AbstractSystem, Lanes, explore_abstract
-from model.explorer.breadth import Search
-from model.explorer.explore import UNBOUNDED, explore
+from model.explorer.explore import explore
 from model.explorer.part import Part
 from model.explorer.properties import Eventually
 
@@ -56,9 +55,8 @@ def test_no_process_is_left():
 
 def test_two_processes_count_what_one_counts_over_columns():
     lanes = Lanes(REGISTER, CHOSEN)
-    names = REGISTER.properties
-    with Processes(lambda number, parts: lanes.part(names, number, parts), 2) as crew:
-        two = Search(lanes.system.properties(names), UNBOUNDED, crew, lanes.system, lanes.replay).run()
+    with Processes(lanes.part, 2) as crew:
+        two = lanes.search(crew=crew).run()
     one = explore_abstract(REGISTER, CHOSEN)
     assert (one.states, one.transitions, one.levels) == (two.states, two.transitions, two.levels)
     assert one.coverage == two.coverage

@@ -122,10 +122,15 @@ def test_a_get_that_does_not_write_back_breaks_the_register():
 
 
 def test_a_goal_has_a_shortest_witness():
-    found = explore_abstract(REGISTER, register_instance(REGISTERS["put, get"]))
+    chosen = register_instance(REGISTERS["put, get"])
+    found = explore_abstract(REGISTER, chosen, goals=["seen in passing"])
+    assert found.holds
     (witness,) = found.witnesses
     assert witness.name == "seen in passing"
     assert len(witness.steps) == 18
+    alone = explore_abstract(REGISTER, register_instance({"b": ("get",)}), goals=["seen in passing"])
+    assert alone.unreached == ("seen in passing",)
+    assert alone.holds is False
 
 
 def test_a_run_over_columns_is_executed_by_the_interpreter():

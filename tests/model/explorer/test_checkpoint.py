@@ -4,9 +4,9 @@ import pytest
 
 from model.abstract.register import REGISTER, register_instance
 from model.explorer.abstract import Lanes
-from model.explorer.breadth import Here, Search
+from model.explorer.breadth import Here
 from model.explorer.checkpoint import BadCheckpoint, Checkpoint, read
-from model.explorer.explore import UNBOUNDED, explore
+from model.explorer.explore import explore
 from model.explorer.outcome import Bounds
 from model.explorer.part import Part
 from model.explorer.properties import Always, Eventually, Reachable
@@ -53,11 +53,10 @@ def test_what_was_found_before_the_interruption_is_not_forgotten(grid):
 
 def test_a_search_over_columns_is_resumed():
     lanes = Lanes(REGISTER, register_instance({"a": ["put"], "b": ["get"]}))
-    names = REGISTER.properties
 
     def search():
-        crew = Here([lanes.part(names, number, 2) for number in range(2)])
-        return Search(lanes.system.properties(names), UNBOUNDED, crew, lanes.system, lanes.replay)
+        crew = Here([lanes.part(number, 2) for number in range(2)])
+        return lanes.search(crew=crew)
 
     found = []
     whole = search().run(lambda one: found.append(one.save().write("same")))

@@ -2,7 +2,7 @@ import pytest
 
 from model.abstract.register import REGISTER, register_instance
 from model.explorer.abstract import Lanes, explore_abstract
-from model.explorer.breadth import Here, Search
+from model.explorer.breadth import Here
 from model.explorer.explore import UNBOUNDED
 from model.explorer.lanes import LanePart
 from model.explorer.outcome import Bounds
@@ -10,16 +10,18 @@ from model.explorer.outcome import Bounds
 CHOSEN = register_instance({"a": ("put",), "b": ("get",)})
 
 
+GOALS = ("seen in passing",)
+
+
 def search(parts, bounds=UNBOUNDED):
-    lanes = Lanes(REGISTER, CHOSEN)
-    names = REGISTER.properties
-    crew = Here([lanes.part(names, number, parts) for number in range(parts)])
-    return Search(lanes.system.properties(names), bounds, crew, lanes.system, lanes.replay)
+    lanes = Lanes(REGISTER, CHOSEN, goals=GOALS)
+    crew = Here([lanes.part(number, parts) for number in range(parts)])
+    return lanes.search(bounds, crew=crew)
 
 
 @pytest.mark.parametrize("parts", [2, 3])
 def test_several_parts_visit_what_one_visits(parts):
-    one, several = explore_abstract(REGISTER, CHOSEN), search(parts).run()
+    one, several = explore_abstract(REGISTER, CHOSEN, goals=GOALS), search(parts).run()
     assert (one.states, one.transitions, one.levels) == (several.states, several.transitions, several.levels)
     assert one.coverage == several.coverage
     assert [len(run.steps) for run in one.witnesses] == [len(run.steps) for run in several.witnesses]
