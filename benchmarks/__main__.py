@@ -16,6 +16,7 @@ from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
+from benchmarks.scopes import mutants, scopes
 from benchmarks.shrink import shrunk
 from benchmarks.zoo import table
 
@@ -103,6 +104,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "proofs": proofs,
     "check": commands,
     "explore": exploration,
+    "scopes": scopes,
+    "mutants": mutants,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
