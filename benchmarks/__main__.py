@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.admission import admission
+from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
 from benchmarks.explore import exploration
 from benchmarks.fuzz import fuzzing, memory
@@ -18,6 +19,7 @@ from benchmarks.measure import apart
 from benchmarks.prove import proofs
 from benchmarks.scopes import mutants, scopes
 from benchmarks.shrink import shrunk
+from benchmarks.staleness import staleness
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -103,6 +105,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "admission": admission,
     "proofs": proofs,
     "check": commands,
+    "staleness": staleness,
     "explore": exploration,
     "scopes": scopes,
     "mutants": mutants,
@@ -112,6 +115,8 @@ UNASKED = ("throughput", "pairs", "nodes", "length")
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["agreement"]:
+        return agreement(names[1:], _machine)
     if names[:1] == ["linearizability"]:
         return linearizability(names[1:], _machine)
     if names[:1] == ["ladder"]:

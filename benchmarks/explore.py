@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.plain_register import explore_by_copying
-from kept.explore.crew import Processes
+from kept.explore.processes import Processes
 from model.abstract.register import REGISTER, register_instance
 from model.explorer.abstract import AbstractSystem, CommutingSystem, Lanes, explore_abstract
 from model.explorer.explore import explore

@@ -1,115 +1,101 @@
-"""The parts of a breadth-first search in processes of their own, one on each core.
+"""The parts of a search in processes of their own, one on each core (`model.explorer.breadth.Crew`).
 
-A part owns the states whose fingerprints fall to it, so the same states are visited, by whichever number of processes.
+Each process holds the states whose fingerprints fall to it, and nodes of its own. States travel as bytes between them,
+by way of the process that leads the search; the library in their directory says what the bytes stand for.
 """
 
-import signal
-from collections.abc import Callable, Sequence
-from multiprocessing import get_all_start_methods, get_context
+import traceback
+from collections.abc import Sequence
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from types import TracebackType
-from typing import Any, Self
+from pathlib import Path
+from typing import Any
 
-MakePart = Callable[[int, int], object]
-"""Makes a part from its number and the number of all parts; it is called in the part's own process."""
-ENDS_WITHIN_S = 5.0
+from kept.explore.judging import Judge
+from kept.explore.lines import Line
+from kept.explore.scope import Scope
+from kept.explore.written import WrittenNodes
+from model.explorer.part import Part
 
 
-class CrewLost(Exception):
-    """A process of the search ended before the search did: killed, or out of memory."""
+class LostPart(Exception):
+    """A process of the search has died, or raised an error."""
+
+
+class Member(Part):
+    """One part, with what else is asked of it."""
+
+    def __init__(self, scope: Scope, claims: tuple[str, ...], part: int, parts: int, directory: Path) -> None:
+        self.nodes = WrittenNodes(scope, directory, f"part-{part}")
+        self.judge = Judge(self.nodes, claims)
+        super().__init__(self.nodes, self.judge.properties(), part, parts)
+
+    def told(self) -> tuple[dict[str, int], dict[str, str], int, frozenset[Line]]:
+        """Marks that were left, claims without a verdict, how often a node really ran, and which lines of it."""
+        local = self.nodes.locals
+        return dict(self.nodes.cluster.marks), self.judge.undecided, local.materialised, frozenset(local.lines.seen)
 
 
 class Processes:
-    """A crew (`model.explorer.breadth.Crew`) of forked processes. Use it as a context: leaving it ends them."""
+    """A crew of processes. Close it, whatever happens."""
 
-    def __init__(self, make: MakePart, parts: int) -> None:
-        if parts < 1:
-            raise ValueError(f"{parts} processes; accepted: 1 or more")
+    def __init__(self, scope: Scope, claims: tuple[str, ...], parts: int, directory: Path) -> None:
+        context = get_context("spawn")
         self.parts = parts
-        context: Any = get_context("fork" if "fork" in get_all_start_methods() else None)
-        self._processes: list[Any] = []
         self._pipes: list[Connection] = []
-        for number in range(parts):
-            mine, theirs = context.Pipe()
+        self._processes = []
+        for part in range(parts):
+            ours, theirs = context.Pipe()
             process = context.Process(
-                target=_serve, args=(theirs, make, number, parts, [*self._pipes, mine]), daemon=True
+                target=_serve, args=(theirs, scope, claims, part, parts, directory), daemon=True, name=f"part-{part}"
             )
             process.start()
             theirs.close()
+            self._pipes.append(ours)
             self._processes.append(process)
-            self._pipes.append(mine)
 
-    def __enter__(self) -> Self:
-        return self
+    def each(self, method: str, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Call a method of every part at once."""
+        for pipe, given in zip(self._pipes, arguments, strict=True):
+            pipe.send((method, given))
+        return [self._answer(part) for part in range(self.parts)]
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
+    def one(self, part: int, method: str, *arguments: Any) -> Any:
+        """Call a method of one part."""
+        self._pipes[part].send((method, arguments))
+        return self._answer(part)
 
     def close(self) -> None:
-        """End all processes."""
+        """End the processes."""
         for pipe in self._pipes:
             pipe.close()
         for process in self._processes:
-            process.join(ENDS_WITHIN_S)
+            process.join(timeout=5)
             if process.is_alive():
-                process.kill()
+                process.terminate()
                 process.join()
 
-    def each(self, method: str, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Call a method of every part at once; the results in the order of parts. Raises what the first one raises."""
-        for number, given in enumerate(arguments):
-            self._send(number, method, given)
-        answers = [self._receive(number) for number in range(self.parts)]
-        for failed, value in answers:
-            if failed:
-                raise value
-        return [value for _, value in answers]
-
-    def one(self, part: int, method: str, *arguments: Any) -> Any:
-        """Call a method of one part. Raises what it raises."""
-        self._send(part, method, arguments)
-        failed, value = self._receive(part)
-        if failed:
-            raise value
-        return value
-
-    def _send(self, number: int, method: str, arguments: tuple[Any, ...]) -> None:
+    def _answer(self, part: int) -> Any:
         try:
-            self._pipes[number].send((method, arguments))
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise self._lost(number) from error
-
-    def _receive(self, number: int) -> tuple[bool, Any]:
-        try:
-            failed, value = self._pipes[number].recv()
-        except (EOFError, ConnectionResetError) as error:
-            raise self._lost(number) from error
-        return bool(failed), value
-
-    def _lost(self, number: int) -> CrewLost:
-        process = self._processes[number]
-        process.join(ENDS_WITHIN_S)
-        return CrewLost(f"process {number + 1} of {self.parts} of the search ended with {process.exitcode}")
+            error, result = self._pipes[part].recv()
+        except (EOFError, OSError):
+            raise LostPart(f"process {part} of {self.parts} has died") from None
+        if error:
+            raise LostPart(f"process {part} of {self.parts}: {error}")
+        return result
 
 
-def _serve(pipe: Connection, make: MakePart, number: int, parts: int, others: Sequence[Connection]) -> None:
-    """In the process of a part: do what is asked until nobody asks any more. An interrupt is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for other in others:  # inherited ends: who holds them keeps other processes from seeing that the parent is gone
-        other.close()
-    part = make(number, parts)
+def _serve(pipe: Connection, scope: Scope, claims: tuple[str, ...], part: int, parts: int, directory: Path) -> None:
+    """What a process does: one call after the other, until nobody calls any more."""
+    member = Member(scope, claims, part, parts, directory)
     while True:
         try:
             method, arguments = pipe.recv()
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             return
         try:
-            answer: tuple[bool, Any] = (False, getattr(part, method)(*arguments))
-        except Exception as error:
-            answer = (True, error)
-        try:
-            pipe.send(answer)
-        except (BrokenPipeError, ConnectionResetError):
-            return
+            answer = ("", getattr(member, method)(*arguments))
+        except Exception as error:  # the leader tells it
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            answer = (f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}: {error}", None)
+        pipe.send(answer)
