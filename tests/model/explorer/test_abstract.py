@@ -1,12 +1,11 @@
 """One definition, many engines: interpreter, packed states, columns; and a program that shares nothing with them."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from benchmarks.plain_register import explore_by_copying
+from checkers.proofs.protocol.known import mutant_runs
 from checkers.proofs.protocol.mutants import MUTANTS
 from model.abstract.instance import instance
 from model.abstract.interpreter import Interpreter, Step
@@ -23,7 +22,8 @@ REGISTERS = {
     "put, get": {"a": ("put",), "b": ("get",)},
     "put then get": {"a": ("put", "get")},
 }
-GOLDEN = Path(__file__).parents[2] / "checkers" / "proofs" / "protocol" / "golden" / "runs.json"
+KNOWN = mutant_runs()
+"""What bounded model checking found."""
 
 
 def naive(protocol, chosen):
@@ -96,7 +96,7 @@ def test_the_packed_state_is_the_state_of_the_interpreter():
         state = next(after for _, after in list(system.steps(state))[::-1] if after != state)
 
 
-SHORT = [mutant for mutant in MUTANTS if len(json.loads(GOLDEN.read_text(encoding="utf-8"))[mutant.name]) <= 7]
+SHORT = [mutant for mutant in MUTANTS if len(KNOWN[mutant.name]) <= 7]
 
 
 @pytest.mark.parametrize("mutant", SHORT, ids=[mutant.name for mutant in SHORT])
@@ -104,9 +104,8 @@ def test_a_mutant_is_refuted_by_a_run_as_short_as_bounded_model_checking_finds(m
     protocol = mutant.change(STORE)
     if mutant.among:
         protocol = replace(protocol, actions=tuple(a for a in protocol.actions if a.name in mutant.among))
-    known = json.loads(GOLDEN.read_text(encoding="utf-8"))[mutant.name]
     (found,) = explore_abstract(protocol, mutant.instance, invariants=[mutant.breaks]).counterexamples
-    assert len(found.steps) == len(known)
+    assert len(found.steps) == len(KNOWN[mutant.name])
     system = AbstractSystem(protocol, mutant.instance)
     assert not system.interpreter.holds(system.rows(found.last), protocol.invariant(mutant.breaks).formula)
 

@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from kept.explore.crew import CrewLost, Processes
+from kept.explore.processes import CrewLost, Processes
 from model.abstract.register import REGISTER, register_instance
 from model.explorer.abstract import AbstractSystem, Lanes, explore_abstract
 from model.explorer.explore import explore
