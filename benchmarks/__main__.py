@@ -20,6 +20,7 @@ from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
 from benchmarks.reference import main as reference
+from benchmarks.scopes import mutants, scopes
 from benchmarks.shrink import shrunk
 from benchmarks.staleness import staleness
 from benchmarks.zoo import table
@@ -113,6 +114,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "staleness": staleness,
     "explore": exploration,
     "explore-real": explore_real,
+    "scopes": scopes,
+    "mutants": mutants,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
