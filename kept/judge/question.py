@@ -37,6 +37,8 @@ class Question(NamedTuple):
     """Every level that there is."""
     options: Options = AS_IT_IS
     limits: Limits = Limits()
+    graph: bool = False
+    """Whether the order around each violation is wanted as a graph."""
 
 
 def asked(
@@ -46,6 +48,7 @@ def asked(
     ladder: bool = False,
     options: Options = AS_IT_IS,
     limits: Limits = Limits(),  # noqa: B008 - immutable
+    graph: bool = False,
 ) -> Question:
     """A question whose names are known. Raises `UsageError` that names the flag."""
     if model is not None and model not in MODEL_NAMES:
@@ -58,7 +61,7 @@ def asked(
         raise UsageError(
             f"--ladder: beside --level {levels[0]}; accepted: one of the two, for the ladder is all levels"
         )
-    return Question(model, initial, levels, ladder, options, limits)
+    return Question(model, initial, levels, ladder, options, limits, graph)
 
 
 def levels_of(model: str) -> tuple[str, ...]:

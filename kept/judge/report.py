@@ -1,13 +1,18 @@
 """What came of judging histories: plain values, which pickle and need neither pydantic nor the workbench."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from checkers.facts import Fact
 from checkers.linearizability.story import Observed, paragraph, trace
 from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
+from checkers.witness import Witness, digraph
 from histories.notice import Notice
 from kept.judge.question import LINEARIZABLE, Question
+from kept.lab.usage import one_line_of
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 VerdictName = Literal["valid", "invalid", "unknown"]
 Stopped = Literal["", "interrupted", "budget", "memory"]
@@ -39,6 +44,8 @@ class Judged(NamedTuple):
     smallest_k: int | None = None
     smallest_delta: int | None = None
     stopped: Stopped = ""
+    witnesses: Mapping[str, Witness] = {}
+    """Of each level that is violated and that no other one decided, the order around the violation, if asked for."""
 
     @property
     def verdict(self) -> VerdictName:
@@ -87,6 +94,23 @@ class CheckReport(NamedTuple):
     def strongest(self) -> tuple[str, ...]:
         """The strongest levels that the first history satisfies."""
         return self.histories[0].strongest
+
+    @property
+    def graphs(self) -> tuple[tuple[str, Witness], ...]:
+        """The order around each violation by itself, with the level's name; before it the history's where there are
+        several. Empty where none was asked for."""
+        several = len(self.histories) > 1
+        return tuple(
+            (f"{one_line_of(judged.name)}: {level}" if several else level, witness)
+            for judged in self.histories
+            for level, witness in judged.witnesses.items()
+        )
+
+    def graph(self) -> "nx.DiGraph[str]":
+        """All of `graphs` as one networkx graph (`checkers.witness`). Raises ValueError where none was asked for."""
+        if not self.graphs and any(judged.violated for judged in self.histories):
+            raise ValueError("no graph was asked for; accepted: check(..., graph=True)")
+        return digraph(self.graphs)
 
     def explain(self) -> str:
         """The first violation as a paragraph. Raises ValueError where nothing is violated."""
