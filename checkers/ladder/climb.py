@@ -38,7 +38,7 @@ class LadderReport(NamedTuple):
 
 MEASURES = ("k-atomic", "delta-atomic")
 """Rungs that are measured rather than implied."""
-EXPLAIN_STEPS = 20_000
+EXPLAIN_STEPS = 100_000
 """Of each search that judges a part of the history again."""
 REAL_TIME = ("linearizable", "regular")
 """Rungs that know real time. They imply what is asked of sessions only where clients do one thing after the other."""
