@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.admission import admission
 from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
+from benchmarks.explore import exploration
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
@@ -17,6 +18,7 @@ from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
+from benchmarks.staleness import staleness
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -102,6 +104,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "admission": admission,
     "proofs": proofs,
     "check": commands,
+    "staleness": staleness,
+    "explore": exploration,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""

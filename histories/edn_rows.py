@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from histories.edn import CLOSING, SKIPPED, EdnError, Torn, excerpt, read, skip
 from histories.values import Keyword, Map
+from histories.window import Window
 
 _ATOM = r"""(?:nil|-?(?:0|[1-9][0-9]{0,17}+)|:[A-Za-z][\w-]*+|"[^"\\]*+")(?=[\s,\]}])"""
 _VALUE = rf"(?:{_ATOM}|\[(?:[\s,]*+{_ATOM})*+[\s,]*+\])"
@@ -22,9 +23,9 @@ REMEMBERED_CHARS = 200
 
 
 class EdnRow(NamedTuple):
-    """One map: where it begins, and its values under keywords by the keywords' names."""
+    """One map: the line where it begins, and its values under keywords by the keywords' names."""
 
-    at: int
+    line: int
     fields: dict[str, Any]
 
 
@@ -40,21 +41,23 @@ class _Memory(dict[str, Any]):
         return value
 
 
-def edn_rows(text: str, accepted: str) -> Iterator[EdnRow]:
-    """The maps of `text`, or of the one vector or list that it is.
+def edn_rows(window: Window, accepted: str) -> Iterator[EdnRow]:
+    """The maps in `window`, or of the one vector or list that it holds.
 
-    Raises `EdnError`, also for an element that is no map (`accepted` says what one looks like), and `Torn` after the
-    last whole map.
+    Raises `EdnError` for what stands in the window then, also for an element that is no map (`accepted` says what one
+    looks like), and `Torn` after the last whole map.
     """
-    at = skip(text, 0)
-    closing = CLOSING.get(text[at : at + 1], "") if text.startswith(("[", "("), at) else ""
+    at = _following(window, 0)
+    closing = CLOSING.get(window.text[at : at + 1], "") if window.text.startswith(("[", "("), at) else ""
     at += len(closing)
     memory = _Memory()
     while True:
-        at = skip(text, at)
+        at = _following(window, at)
+        text = window.text
         flat = _FLAT.match(text, at)
         if flat is not None:
-            yield EdnRow(at, {name: memory[value] for name, value in _FIELD.findall(text, at, flat.end())})
+            fields = {name: memory[value] for name, value in _FIELD.findall(text, at, flat.end())}
+            yield EdnRow(window.line_of(at), fields)
             at = flat.end()
             continue
         if at >= len(text):
@@ -62,13 +65,28 @@ def edn_rows(text: str, accepted: str) -> Iterator[EdnRow]:
                 raise Torn(at, "the end of the text", f"the closing {closing}")
             return
         if closing and text[at] == closing:
-            rest = skip(text, at + 1)
-            if rest < len(text):
-                raise EdnError(rest, excerpt(text, rest), f"nothing after the closing {closing}")
+            rest = _following(window, at + 1)
+            if rest < len(window.text):
+                raise EdnError(rest, excerpt(window.text, rest), f"nothing after the closing {closing}")
             return
-        value, end = read(text, at)
+        try:
+            value, end = read(text, at)
+        except Torn:
+            if window.more(at):
+                at = 0
+                continue
+            raise
         if isinstance(value, Map):
-            yield EdnRow(at, {key.name: part for key, part in value.items if isinstance(key, Keyword)})
+            fields = {key.name: part for key, part in value.items if isinstance(key, Keyword)}
+            yield EdnRow(window.line_of(at), fields)
         elif value is not SKIPPED:
             raise EdnError(at, excerpt(text, at), accepted)
         at = end
+
+
+def _following(window: Window, at: int) -> int:
+    """The offset of the next element or bracket, in the window moved on to it; its end where nothing follows."""
+    at = skip(window.text, at)
+    while at >= len(window.text) and window.more(at):
+        at = skip(window.text, 0)
+    return at

@@ -50,7 +50,7 @@ def load_source(source: Source, options: Options = AS_IT_IS, format: Format | No
 
 def _fast(reader: str, source: Source, options: Options) -> Paired | None:
     """What the compiled reader makes of a large file; None where it leaves it to the other."""
-    if len(source.data) < WORTH_BYTES:
+    if len(source.head(WORTH_BYTES)) < WORTH_BYTES:
         return None
     from histories.codecs import fast_jsonl  # noqa: PLC0415
 

@@ -15,6 +15,8 @@ import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 jit = cast(Callable[[F], F], numba.njit(cache=True, nogil=True))
+inlined = cast(Callable[[F], F], numba.njit(cache=True, nogil=True, forceinline=True))
+"""To pass arrays costs more than what most of these functions do with them."""
 
 ABSENT, NULL, NUMBER, TEXT, RAW = range(5)
 """What a field holds: nothing, null, a whole number, text without escapes, or another token (to be decoded)."""
@@ -25,9 +27,12 @@ DEPTH = 60
 MAX_DIGITS = 18
 QUOTE, BACKSLASH, COMMA, COLON, MINUS, ZERO, NINE, DOT = 34, 92, 44, 58, 45, 48, 57, 46
 LIST, LIST_END, OBJECT, OBJECT_END, NEWLINE = 91, 93, 123, 125, 10
+ENDS = np.arange(256) < 32
+ENDS[[QUOTE, BACKSLASH]] = True
+"""The bytes at which a plain piece of text ends."""
 
 
-@jit
+@inlined
 def blank(data: Any, at: int) -> int:
     """The first place from `at` that is no blank, tab or carriage return."""
     while data[np.uintp(at)] == 32 or data[np.uintp(at)] == 9 or data[np.uintp(at)] == 13:
@@ -35,33 +40,34 @@ def blank(data: Any, at: int) -> int:
     return at
 
 
-@jit
+@inlined
 def text_end(data: Any, at: int) -> int:
     """The place behind the string that begins at `at`; negative where it has escapes; 0 where it is none."""
     escaped = False
     at += 1
     while True:
+        while not ENDS[data[np.uintp(at)]]:
+            at += 1
         byte = data[np.uintp(at)]
         if byte == QUOTE:
             return -(at + 1) if escaped else at + 1
-        if byte < 32:
+        if byte != BACKSLASH:
             return 0
-        if byte == BACKSLASH:
-            escaped = True
-            at += 1
-            following = data[np.uintp(at)]
-            if following == 117:  # \uXXXX
-                for digit in range(1, 5):
-                    byte = data[np.uintp(at + digit)]
-                    if not (48 <= byte <= 57 or 65 <= byte <= 70 or 97 <= byte <= 102):
-                        return 0
-                at += 4
-            elif following not in (34, 92, 47, 98, 102, 110, 114, 116):
-                return 0
+        escaped = True
+        at += 1
+        following = data[np.uintp(at)]
+        if following == 117:  # \uXXXX
+            for digit in range(1, 5):
+                byte = data[np.uintp(at + digit)]
+                if not (48 <= byte <= 57 or 65 <= byte <= 70 or 97 <= byte <= 102):
+                    return 0
+            at += 4
+        elif following not in (34, 92, 47, 98, 102, 110, 114, 116):
+            return 0
         at += 1
 
 
-@jit
+@inlined
 def number_end(data: Any, at: int) -> int:
     """The place behind the number that begins at `at`; negative where it is no whole number; 0 where it is none."""
     if data[np.uintp(at)] == MINUS:
@@ -93,7 +99,7 @@ def number_end(data: Any, at: int) -> int:
     return at if whole else -at
 
 
-@jit
+@inlined
 def constant_end(data: Any, at: int) -> int:
     """The place behind null, true or false at `at`; 0 where there is none."""
     if (
@@ -121,7 +127,7 @@ def constant_end(data: Any, at: int) -> int:
     return 0
 
 
-@jit
+@inlined
 def scalar_end(data: Any, at: int) -> int:
     """The place behind the string, number or constant at `at`; 0 where there is none."""
     byte = data[np.uintp(at)]
@@ -132,7 +138,7 @@ def scalar_end(data: Any, at: int) -> int:
     return constant_end(data, at)
 
 
-@jit
+@inlined
 def opened(data: Any, at: int) -> Any:
     """Whether the container that begins at `at` is empty, and the place behind it or of its first value; 0: no JSON."""
     byte = data[np.uintp(at)]
@@ -142,7 +148,7 @@ def opened(data: Any, at: int) -> Any:
     return False, at if byte == LIST else name_end(data, at)
 
 
-@jit
+@inlined
 def value_end(data: Any, at: int, stack: Any) -> int:
     """The place behind the value at `at`, however it nests; 0 where it is no JSON. `stack` is room for `DEPTH`."""
     depth = 0
@@ -171,7 +177,7 @@ def value_end(data: Any, at: int, stack: Any) -> int:
             return 0
 
 
-@jit
+@inlined
 def next_value(data: Any, at: int, inside: int) -> int:
     """The place of the value behind the comma at `at`, in a container of the kind `inside`; 0 where there is none."""
     if data[np.uintp(at)] != COMMA:
@@ -180,7 +186,7 @@ def next_value(data: Any, at: int, inside: int) -> int:
     return name_end(data, at) if inside == OBJECT else at
 
 
-@jit
+@inlined
 def name_end(data: Any, at: int) -> int:
     """The place of the value behind the name and colon that begin at `at`; 0 where there are none."""
     if data[np.uintp(at)] != QUOTE:
@@ -194,28 +200,36 @@ def name_end(data: Any, at: int) -> int:
     return blank(data, at + 1)
 
 
-@jit
-def token_code(data: Any, begin: int, end: int, slots: Any, begins: Any, ends: Any, count: int) -> int:
-    """The number of the token in `data[begin:end]`; `count` where it is a new one, which is added."""
+@inlined
+def hashed(data: Any, begin: int, end: int) -> Any:
+    """A hash of `data[begin:end]` (Fowler, Noll and Vo)."""
     mixed = np.uint64(14695981039346656037)
     for at in range(begin, end):
         mixed = (mixed ^ np.uint64(data[np.uintp(at)])) * np.uint64(1099511628211)
-    mixed ^= mixed >> np.uint64(29)
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+@inlined
+def token_code(data: Any, begin: int, end: int, table: Any, count: int) -> int:
+    """The number of the token in `data[begin:end]`; `count` where it is a new one, which is added."""
+    slots, bounds, text = table
     mask = np.uint64(len(slots) - 1)
-    slot = mixed & mask
+    slot = hashed(data, begin, end) & mask
     size = end - begin
     while True:
         code = slots[slot]
         if code < 0:
             slots[slot] = count
-            begins[count] = begin
-            ends[count] = end
+            first = bounds[count]
+            for offset in range(size):
+                text[np.uintp(first + offset)] = data[np.uintp(begin + offset)]
+            bounds[count + 1] = first + size
             return count
-        known = begins[code]
-        if ends[code] - known == size:
+        known = bounds[code]
+        if bounds[code + 1] - known == size:
             same = True
             for offset in range(size):
-                if data[np.uintp(known + offset)] != data[np.uintp(begin + offset)]:
+                if text[np.uintp(known + offset)] != data[np.uintp(begin + offset)]:
                     same = False
                     break
             if same:
@@ -224,12 +238,26 @@ def token_code(data: Any, begin: int, end: int, slots: Any, begins: Any, ends: A
 
 
 @jit
+def replace(table: Any, count: int) -> None:
+    """Put `count` tokens into empty slots, of which there are more than before."""
+    slots, bounds, text = table
+    mask = np.uint64(len(slots) - 1)
+    for code in range(count):
+        slot = hashed(text, bounds[code], bounds[code + 1]) & mask
+        while slots[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot] = code
+
+
+@inlined
 def wanted(data: Any, begin: int, end: int, names: Any, bounds: Any, guess: int) -> int:
     """Which of the wanted names stands in `data[begin:end]`, tried from `guess` on; -1 where it is none of them."""
     count = len(bounds) - 1
     size = end - begin
     for turn in range(count):
-        field = (guess + turn) % count
+        field = guess + turn
+        if field >= count:  # a division costs as much as all the rest
+            field -= count
         if bounds[field + 1] - bounds[field] != size:
             continue
         same = True
@@ -242,7 +270,7 @@ def wanted(data: Any, begin: int, end: int, names: Any, bounds: Any, guess: int)
     return -1
 
 
-@jit
+@inlined
 def unwrapped(data: Any, start: int) -> Any:
     """The one text in the list at `start`, as `field_value` gives it; `ABSENT` where it holds anything else."""
     inner = blank(data, start + 1)
@@ -257,7 +285,7 @@ def unwrapped(data: Any, start: int) -> Any:
     return ABSENT, 0, 0, 0
 
 
-@jit
+@inlined
 def field_value(data: Any, start: int, mode: int, stack: Any) -> Any:
     """The value at `start`: its kind, where its token begins and ends, and the place behind it; that is 0: no JSON."""
     byte = data[np.uintp(start)]
@@ -278,7 +306,7 @@ def field_value(data: Any, start: int, mode: int, stack: Any) -> Any:
     return (NULL if byte == 110 else RAW), start, end, end
 
 
-@jit
+@inlined
 def number_of(data: Any, start: int, stop: int) -> int:
     """The whole number in `data[start:stop]`."""
     number = 0
@@ -288,7 +316,7 @@ def number_of(data: Any, start: int, stop: int) -> int:
     return -number if negative else number
 
 
-@jit
+@inlined
 def row_end(data: Any, at: int) -> int:
     """The place of the name behind the field that ended at `at`; -1 at the end of the object; 0 where it is neither."""
     if data[np.uintp(at)] == OBJECT_END:
@@ -296,12 +324,12 @@ def row_end(data: Any, at: int) -> int:
     return blank(data, at + 1) if data[np.uintp(at)] == COMMA else 0
 
 
-@jit
+@inlined
 def scan_row(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, table: Any, stack: Any) -> Any:
     """Fill one row from the object at `at`: the place behind it (0: not accepted) and the number of tokens so far."""
     names, bounds, modes = wants
     kinds, numbers = out
-    slots, begins, ends = table
+    room = len(table[1]) - 1
     at = blank(data, at + 1)
     if data[np.uintp(at)] == OBJECT_END:
         return at + 1, tokens
@@ -314,7 +342,7 @@ def scan_row(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, ta
         field = wanted(data, at + 1, behind - 1, names, bounds, guess)
         mode = modes[field] if field >= 0 else 0
         kind, begin, stop, at = field_value(data, blank(data, colon + 1), mode, stack)
-        if at == 0 or tokens + 1 >= len(begins):
+        if at == 0 or tokens >= room:
             return 0, tokens
         if field >= 0:
             guess = field + 1
@@ -322,7 +350,7 @@ def scan_row(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, ta
             if kind == NUMBER:
                 numbers[field, row] = number_of(data, begin, stop)
             elif kind >= TEXT:
-                code = token_code(data, begin, stop, slots, begins, ends, tokens)
+                code = token_code(data, begin, stop, table, tokens)
                 tokens = max(tokens, code + 1)
                 numbers[field, row] = code
         closing = blank(data, at)
@@ -332,35 +360,27 @@ def scan_row(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, ta
 
 
 @jit
-def scan(data: Any, at: int, wants: Any, out: Any, table: Any) -> Any:
+def scan(data: Any, at: int, row: int, tokens: int, wants: Any, out: Any, table: Any) -> Any:
     """Fill `out`, which is (kinds, numbers), a line a field and a column a row, from the whole lines of `data[at:]`.
 
     `wants` is (names, bounds, modes): the names one after another, where each begins, and how it is wanted. `table` is
-    (slots, begins, ends): room for tokens, `slots` full of -1 and at least twice as long, a power of two. Gives how
-    many rows and tokens there were; the row at which it stopped is the first that it does not accept.
+    (slots, bounds, text), the tokens so far: token i is `text[bounds[i]:bounds[i + 1]]`. There is room in `slots` for
+    twice the tokens of `bounds` (a power of two, -1 where it is empty), and in `text` for all of `data`. Gives how many
+    rows and tokens there are now, and where it stopped: at the first row that it does not accept or has no room for.
     """
-    size, row, tokens = len(data), 0, 0
+    size = len(data)
     stack = np.empty(DEPTH, np.uint8)
     while at < size:
+        begin = at
         at = blank(data, at)
         if data[np.uintp(at)] != OBJECT:
-            break
+            return row, tokens, begin
         at, tokens = scan_row(data, at, row, tokens, wants, out, table, stack)
         if at == 0:
-            break
+            return row, tokens, begin
         at = blank(data, at)
         if data[np.uintp(at)] != NEWLINE:
-            break
+            return row, tokens, begin
         at += 1
         row += 1
-    return row, tokens
-
-
-@jit
-def collect(data: Any, begins: Any, ends: Any, out: Any) -> None:
-    """Copy the pieces of `data` one behind the other."""
-    to = 0
-    for piece in range(len(begins)):
-        for at in range(begins[piece], ends[piece]):
-            out[to] = data[np.uintp(at)]
-            to += 1
+    return row, tokens, at

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, overload
 
+import numpy as np
 from numpy.typing import NDArray
 
 
@@ -11,7 +12,7 @@ class Texts(Sequence[str]):
 
     __slots__ = ("_begins", "_data", "_ends")
 
-    def __init__(self, data: bytes, begins: NDArray[Any], ends: NDArray[Any]) -> None:
+    def __init__(self, data: NDArray[np.uint8], begins: NDArray[Any], ends: NDArray[Any]) -> None:
         self._data, self._begins, self._ends = data, begins, ends
 
     def __len__(self) -> int:
@@ -26,4 +27,4 @@ class Texts(Sequence[str]):
     def __getitem__(self, index: int | slice) -> "str | Texts":
         if isinstance(index, slice):
             return Texts(self._data, self._begins[index], self._ends[index])
-        return self._data[int(self._begins[index]) : int(self._ends[index])].decode()
+        return self._data[self._begins[index] : self._ends[index]].tobytes().decode()

@@ -40,21 +40,34 @@ class Deadlines(NamedTuple):
     """Of each write of the client itself: how many of its reads it follows."""
     reads: Ints
     """The accesses that are its reads, from 1."""
-    chain: Ints
+    chain: NDArray[np.int32]
     """Of each value read: the value of that key that was read next; -1 where none."""
+    target: NDArray[np.bool_]
+    """Of each write: whether the client read it, so that other writes may have to precede it."""
     known: Clocks
     """For each read how many writes of each column have a deadline up to it by causes alone."""
-    edge: Ints
+    edge: NDArray[np.int32]
     """Of each write: the value read that it must precede; -1 where none."""
 
     @classmethod
-    def empty(cls, writes: int, count: int, width: int) -> "Deadlines":
-        """For `count` reads and `width` columns."""
+    def empty(cls, writes: int) -> "Deadlines":
+        """Room for any client, to be made `ready` for one."""
         return cls(
-            np.full(writes, count + 1, dtype=np.int32), np.zeros(writes, dtype=np.int32),
-            np.zeros(count + 1, dtype=np.int64), np.full(writes, -1, dtype=np.int64),
-            np.zeros((count + 1, width), dtype=np.int32), np.full(writes, -1, dtype=np.int64),
+            np.empty(writes, dtype=np.int32), np.zeros(writes, dtype=np.int32), np.zeros(1, dtype=np.int64),
+            np.full(writes, -1, dtype=np.int32), np.zeros(writes, dtype=np.bool_),
+            np.zeros((1, 0), dtype=np.int32), np.empty(writes, dtype=np.int32),
         )  # fmt: skip
+
+    def ready(self, count: int, width: int) -> "Deadlines":
+        """The same room for a client of `count` reads and `width` columns: to allocate it anew costs more than to use
+        it."""
+        self.due.fill(count + 1)
+        self.release.fill(0)
+        self.chain.fill(-1)
+        self.target.fill(False)
+        return self._replace(
+            reads=np.zeros(count + 1, dtype=np.int64), known=np.zeros((count + 1, width), dtype=np.int32)
+        )
 
 
 def unserial(accesses: Accesses, causes: Causes, keys: int, causal: bool, compiled: bool | None = None) -> int | None:
@@ -64,20 +77,26 @@ def unserial(accesses: Accesses, causes: Causes, keys: int, causal: bool, compil
     clock = causes.clock if causal else _in_session(accesses)
     steps = sessions * (len(accesses.access) + 1) + len(accesses.kind)
     begin, settle = kernel(begun, steps, compiled), kernel(settled, steps, compiled)
+    against = kernel(disagreeing, steps, compiled)
     read_count = np.bincount(accesses.session[accesses.kind == READS], minlength=sessions)
+    written = accesses.key[accesses.access]
+    room = Deadlines.empty(len(accesses.access))
     for s in range(sessions):
-        found = Deadlines.empty(len(accesses.access), int(read_count[s]), clock.shape[1])
+        found = room.ready(int(read_count[s]), clock.shape[1])
         fits = begin(
             s, accesses.bounds, accesses.kind, accesses.key, accesses.write, accesses.columns, home, clock, causal,
-            keys, *found[:5],
+            keys, *found[:6],
         )  # fmt: skip
         if not fits:
             return s
         fits = settle(
-            accesses.key, accesses.write, accesses.key[accesses.access], accesses.columns, home, clock, causal,
+            accesses.key, accesses.write, written, accesses.columns, home, clock, causal,
             keys, *found,
         )  # fmt: skip
-        if not fits or (_against(found, causes) and _cyclic(accesses, s, causal, found)):
+        if not fits:
+            return s
+        odd = causes.cyclic or against(causes.place, found.edge) or against(causes.place, found.chain)
+        if odd and _cyclic(accesses, s, causal, found):
             return s
     return None
 
@@ -87,15 +106,6 @@ def _in_session(accesses: Accesses) -> Clocks:
     sure = np.concatenate([[0], np.cumsum(accesses.kind == WRITES)])
     first = accesses.bounds[accesses.session[accesses.access]]
     return np.asarray(sure[accesses.access + 1] - sure[first], dtype=np.int32)[:, np.newaxis]
-
-
-def _against(found: Deadlines, causes: Causes) -> bool:
-    """Whether an edge disagrees with the order of the walk, so that a cycle must be looked for."""
-    for follower in (found.edge, found.chain):
-        some = np.flatnonzero(follower >= 0)
-        if (causes.place[some] > causes.place[follower[some]]).any():
-            return True
-    return causes.cyclic
 
 
 def _cyclic(accesses: Accesses, s: int, causal: bool, found: Deadlines) -> bool:
@@ -109,8 +119,8 @@ def _cyclic(accesses: Accesses, s: int, causal: bool, found: Deadlines) -> bool:
 
 def begun(  # noqa: C901, PLR0912 - a kernel is one loop
     s: int, bounds: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, columns: Ints, home: Ints, clock: Clocks,
-    causal: bool, keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints, chain: Ints,
-    known: Clocks,
+    causal: bool, keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints,
+    chain: NDArray[np.int32], target: NDArray[np.bool_], known: Clocks,
 ) -> bool:  # fmt: skip
     """The deadlines that follow from causes alone; False where the client's reads exclude each other (a kernel)."""
     run = np.full(max(keys, 1), UNREAD, dtype=np.int64)  # the value of each key read last
@@ -135,6 +145,8 @@ def begun(  # noqa: C901, PLR0912 - a kernel is one loop
             elif run[x] >= 0:
                 chain[run[x]] = w
             run[x] = w
+            if w != INITIAL:
+                target[w] = True
         if causal:
             for c in range(clock.shape[1]):
                 if w != INITIAL:
@@ -153,13 +165,16 @@ def begun(  # noqa: C901, PLR0912 - a kernel is one loop
 
 def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
     key: Ints, write: Ints, written: Ints, columns: Ints, home: Ints, clock: Clocks, causal: bool,
-    keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints, chain: Ints,
-    known: Clocks, edge: Ints,
+    keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints,
+    chain: NDArray[np.int32], target: NDArray[np.bool_], known: Clocks, edge: NDArray[np.int32],
 ) -> bool:  # fmt: skip
-    """Lower the deadlines until they agree; False where they cannot (a kernel)."""
+    """Lower the deadlines until they agree; False where they cannot (a kernel).
+
+    From the last deadline to the first, each write is lowered to what it must precede, and its causes with it. Only
+    where a value that the client read was lowered is there another turn: others may have to precede it."""
     writes, count = len(due), len(reads) - 1
     head = np.full(count + 2, -1, dtype=np.int64)
-    after, before = np.full(writes, -1, dtype=np.int32), np.full(writes, -1, dtype=np.int32)
+    after, before = np.empty(writes, dtype=np.int32), np.empty(writes, dtype=np.int32)
     listed = np.zeros(writes, dtype=np.bool_)
     next_read = np.full(max(keys, 1), UNREAD, dtype=np.int64)
     changed = True
@@ -168,6 +183,7 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
         next_read[:] = UNREAD
         for w in range(writes):
             j = due[w]
+            edge[w] = -1
             if j <= count:
                 after[w], before[w], listed[w] = head[j], -1, True
                 if head[j] >= 0:
@@ -191,7 +207,6 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
                     least = min(least, due[chain[w]])
                 if least == j:
                     continue
-                changed = True
                 for c in range(clock.shape[1] if causal else 2):  # w and what must precede it
                     column, upto = c, clock[w, 0]
                     if causal:
@@ -212,6 +227,7 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
                             if after[v] >= 0:
                                 before[after[v]] = before[v]
                         due[v] = least
+                        changed = changed or target[v]
                         after[v], before[v], listed[v] = head[least], -1, True
                         if head[least] >= 0:
                             before[head[least]] = v
@@ -220,3 +236,12 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
                             break
                         v -= 1
     return True
+
+
+def disagreeing(place: Ints, follower: NDArray[np.int32]) -> bool:
+    """Whether an edge from a write to its follower disagrees with the order of the walk, so that a cycle must be
+    looked for (a kernel)."""
+    for w in range(len(place)):  # noqa: SIM110 - numba compiles no generator
+        if follower[w] >= 0 and place[w] > place[follower[w]]:
+            return True
+    return False

@@ -64,20 +64,22 @@ def writes_follow_reads(
 class Noted(NamedTuple):
     """What clients must see of each other, in the order of sessions: these writes, of these keys and writers."""
 
-    write: Ints
+    write: NDArray[np.int32]
     """The access that is the write."""
-    writer: Ints
-    key: Ints
+    place: NDArray[Any]
+    """Writer and key in one number: the writer times the number of keys, and the key."""
     upto: Ints
     """How many of them there are before each access."""
 
 
-def _noted(accesses: Accesses, mode: int) -> Noted:
+def _noted(accesses: Accesses, mode: int, keys: int) -> Noted:
     reading = mode in (READ_BEFORE, WRITERS_READS)
     chosen = (accesses.kind == READS) & (accesses.write >= 0) if reading else accesses.kind == WRITES
     upto = np.concatenate([[0], np.cumsum(chosen)])
     write = accesses.access[accesses.write[chosen]]
-    return Noted(write, accesses.session[write], accesses.key[chosen], upto)
+    place = accesses.session[write] * keys + accesses.key[chosen]
+    unsigned = np.uint32 if int(place.max(initial=0)) < 1 << 32 else np.uint64  # no index is checked for its sign
+    return Noted(write.astype(np.int32), place.astype(unsigned), upto)
 
 
 def _stale(case: Case, mode: int) -> Pattern | None:
@@ -87,7 +89,7 @@ def _stale(case: Case, mode: int) -> Pattern | None:
     walk = kernel(stale, len(accesses.kind) * (1 if own else sessions), case.compiled)
     read, seen = walk(
         own, accesses.bounds, accesses.session, accesses.kind, accesses.key, accesses.write, accesses.access,
-        case.keys, *_noted(accesses, mode),
+        case.keys, *_noted(accesses, mode, case.keys),
     ).tolist()  # fmt: skip
     return None if read < 0 else _told(accesses, mode, read, seen)
 
@@ -123,15 +125,14 @@ def _through(accesses: Accesses, read: int, before: list[int]) -> list[int]:
 
 def stale(  # noqa: C901, PLR0912 - a kernel is one loop
     own: bool, bounds: Ints, session: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, access: Ints, keys: int,
-    noted: Ints, writer: Ints, noted_key: Ints, upto: Ints,
+    noted: NDArray[np.int32], noted_place: NDArray[Any], upto: Ints,
 ) -> Ints:  # fmt: skip
     """The first read that is older than a write that its client must have seen, and that write; -1 where there is none.
 
     What must have been seen are the `noted` of its own session before it, or of the sessions whose writes it has read
     those before the write (a kernel)."""
     sessions = len(bounds) - 1
-    must = np.full((keys, max(sessions, 1)), -1, dtype=np.int32)  # of each key and writer the last write, an access
-    some = np.full(keys, -1, dtype=np.int32)
+    must = np.full(keys * max(sessions, 1), -1, dtype=np.int32)  # of each key and writer the last write, an access
     done = np.zeros(sessions, dtype=np.int64)
     for s in range(sessions):
         for other in range(sessions):
@@ -148,16 +149,22 @@ def stale(  # noqa: C901, PLR0912 - a kernel is one loop
                 else:
                     of, last = session[place], upto[place]
             for one in range(done[of], last):
-                y, seen = noted_key[one], noted[one]
-                must[y, writer[one]] = max(must[y, writer[one]], seen)
-                some[y] = seen
+                to = noted_place[one]
+                must[to] = max(must[to], noted[one])
             done[of] = max(done[of], last)
             if w == INITIAL:
-                if some[x] >= 0:
-                    return np.array([at, some[x]])
-            elif kind[place] == WRITES and must[x, session[place]] > place:
-                return np.array([at, must[x, session[place]]])
-        for other in range(sessions):  # as it was
+                seen = must[x::keys].max()
+                if seen >= 0:
+                    return np.array([at, seen])
+            elif kind[place] == WRITES and must[session[place] * keys + x] > place:
+                return np.array([at, must[session[place] * keys + x]])
+        walked = 0
+        for other in range(sessions):
+            walked += done[other] - upto[bounds[other]]
+        if walked > keys * sessions:  # as it was, in the shorter way
+            must[:] = -1
+            continue
+        for other in range(sessions):
             for one in range(upto[bounds[other]], done[other]):
-                must[noted_key[one], writer[one]] = some[noted_key[one]] = -1
+                must[noted_place[one]] = -1
     return np.array([-1, -1])

@@ -6,50 +6,78 @@ as one column; everything else is text. An empty cell says nothing.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from itertools import chain
 from typing import Any, TextIO
+
+import numpy as np
 
 from histories.codecs.minimal import COLUMNS, REQUIRED, operation_row
 from histories.codecs.minimal_jsonl import fields_of
-from histories.columns import Columns
-from histories.errors import Malformed
+from histories.columns import NEVER, Columns
+from histories.errors import HistoryError, Malformed
+from histories.interning import Interned
 from histories.notice import Doubt, Notice
 from histories.pairing import Nil, Paired
 from histories.source import Source
-from histories.spans import SpanLog, columns_of
+from histories.spans import SpanLog, Spans, columns_of
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
-VALUES = ("value", "value2", "result")
-TYPED = (("process",), ("key",), VALUES)
+TIMES = ("start", "end")
 DELIMITERS = ",;\t"
 MAX_CELL_CHARS = 1 << 26
 
 
 def read_csv(source: Source, nil: Nil = "absent") -> Paired:
     """The history in `source`. Raises `HistoryError`."""
-    text = source.text().removeprefix("\ufeff")
-    rows = list(_rows(source, text))
-    torn = bool(text) and not text.endswith(("\n", "\r"))
-    numbers = {name for group in TYPED if _all_numbers(rows, group) for name in group}
+    pieces = _Pieces(source)
     log = SpanLog()
     notices: tuple[Notice, ...] = ()
-    for at, (line, cells) in enumerate(rows):
+    rows = _rows(source, pieces)
+    for line, cells in rows:
         try:
-            log.add(operation_row(_typed(cells, numbers)), line)
+            log.add(operation_row(_typed(cells)), line)
         except Malformed as bad:
-            if torn and at == len(rows) - 1:
-                notices = (Notice(Doubt.TORN, 1, line, "the file ends inside a row: what follows is missing"),)
-                break
-            raise source.error(line, bad.found, bad.accepted) from None
-    columns, more = columns_of(log.finish(), source.name, nil)
+            if not _ended(rows) or not pieces.torn:
+                raise source.error(line, bad.found, bad.accepted) from None
+            notices = (Notice(Doubt.TORN, 1, line, "the file ends inside a row: what follows is missing"),)
+    columns, more = columns_of(_numbered(log.finish()), source.name, nil)
     return Paired(columns, (*notices, *more))
 
 
-def _rows(source: Source, text: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _ended(rows: Iterator[Any]) -> bool:
+    try:
+        return next(rows, None) is None
+    except HistoryError:
+        return False
+
+
+class _Pieces:
+    """The lines of a file, each with its end."""
+
+    def __init__(self, source: Source) -> None:
+        self._texts = source.texts()
+        self.torn = False
+        """Whether the line read last had no end."""
+        self.delimiter = ","
+
+    def __iter__(self) -> Iterator[str]:
+        first = True
+        for text in self._texts:
+            for line in StringIO(text.removeprefix("\ufeff") if first else text, newline=""):
+                if first:
+                    self.delimiter = max(DELIMITERS, key=line.count)
+                first = False
+                self.torn = not line.endswith(("\n", "\r"))
+                yield line
+
+
+def _rows(source: Source, pieces: _Pieces) -> Iterator[tuple[int, dict[str, str]]]:
     csv.field_size_limit(MAX_CELL_CHARS)
-    lines = text.splitlines(keepends=True)
-    delimiter = max(DELIMITERS, key=lambda found: lines[0].count(found) if lines else 0)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    lines = iter(pieces)
+    first = next(lines, "")
+    reader = csv.reader(chain([first], lines), delimiter=pieces.delimiter, strict=True)
     names: list[str] = []
     try:
         begun = 1
@@ -76,21 +104,40 @@ def _header(source: Source, cells: list[str]) -> list[str]:
     return names
 
 
-def _all_numbers(rows: list[tuple[int, dict[str, str]]], group: tuple[str, ...]) -> bool:
-    return all(not (cell := cells.get(name, "")) or INTEGER.fullmatch(cell) for _, cells in rows for name in group)
+def _typed(cells: dict[str, str]) -> dict[str, Any]:
+    """The cells that say something: times are numbers, everything else is text until all of it is known."""
+    return {
+        name: int(cell) if name in TIMES and INTEGER.fullmatch(cell) else cell
+        for name in COLUMNS
+        if (cell := cells.get(name, "")) != ""
+    }
 
 
-def _typed(cells: dict[str, str], numbers: set[str]) -> dict[str, Any]:
-    typed: dict[str, Any] = {}
-    for name in COLUMNS:
-        cell = cells.get(name, "")
-        if cell == "":
-            continue
-        if name in numbers or (name in {"start", "end"} and INTEGER.fullmatch(cell)):
-            typed[name] = int(cell)
-        else:
-            typed[name] = cell
-    return typed
+def _numbered(spans: Spans) -> Spans:
+    """The same with numbers where a column holds nothing else."""
+    if spans.processes and _whole(spans.processes):
+        (process,), names = _numbers(spans.processes, spans.process)
+        small = max(map(abs, names)) < NEVER
+        numbers = np.array(names, np.int64)[process] if small else process
+        spans = spans._replace(process=numbers, processes=() if small else tuple(names))
+    if _whole(spans.keys):
+        (key,), keys = _numbers(spans.keys, spans.key)
+        spans = spans._replace(key=key.astype(np.int32), keys=keys)
+    if _whole(spans.values):
+        (value, value2, result), values = _numbers(spans.values, spans.value, spans.value2, spans.result)
+        spans = spans._replace(value=value, value2=value2, result=result, values=values)
+    return spans
+
+
+def _whole(table: Sequence[Any]) -> bool:
+    return all(text is None or INTEGER.fullmatch(text) for text in table)
+
+
+def _numbers(table: Sequence[Any], *columns: Any) -> tuple[list[Any], list[Any]]:
+    """The codes and the table of numbers that the texts in `table` spell: ``-0`` is 0."""
+    interned = Interned()
+    codes = np.array([interned.code(None if text is None else int(text)) for text in table] or [0], np.int64)
+    return [np.where(column < 0, column, codes[np.maximum(column, 0)]) for column in columns], interned.table
 
 
 def write_csv(columns: Columns, out: TextIO) -> None:

@@ -4,6 +4,8 @@ Each function gives exactly what its reader in Python gives, or None: where numb
 what the scanner accepts. Then the reader in Python takes over, which explains what is wrong, if anything is.
 """
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -48,20 +50,37 @@ class Functions:
 
 def fast_kept(source: Source, nil: Nil) -> Paired | None:
     """What `histories.codecs.kept_jsonl.read_kept` gives, or None."""
-    data = source.data
-    begin, end = data.find(b"\n") + 1, data.rfind(b"\n") + 1
+    pieces = _Pieces(source)
     try:
-        if not begin or begin == end:
+        first = next(pieces.lines, b"")
+        begin = first.find(b"\n") + 1
+        if not begin:
             return None
-        parse_header(HistoryHeader, next(iter(Rows(source.name, [data[:begin]]))))
-        rows = Scanned(source, begin, end, KEPT)
-        events = _kept_events(rows)
-        columns, notices = pair(events, source.name, nil, ordered=True)
+        parse_header(HistoryHeader, next(iter(Rows(source.name, [first[:begin]]))))
+        rows = Scanned(chain([first[begin:]], pieces.lines), KEPT)
+        if not rows.rows:
+            return None
+        columns, notices = pair(_kept_events(rows), source.name, nil, ordered=True)
     except (Declined, Malformed, HistoryError):
         return None
-    if end < len(data):
+    if pieces.torn:
         notices = (Notice(Doubt.TORN, 1, rows.rows + 2, TORN), *notices)
     return Paired(columns, notices)
+
+
+class _Pieces:
+    """The whole lines of a file."""
+
+    def __init__(self, source: Source) -> None:
+        self.torn = False
+        """Whether something stood behind them."""
+        self.lines = self._whole(source)
+
+    def _whole(self, source: Source) -> Iterator[bytes]:
+        for piece in source.lines():
+            self.torn = not piece.endswith(b"\n")
+            if not self.torn:
+                yield piece
 
 
 def _kept_events(rows: Scanned) -> Events:
@@ -96,11 +115,12 @@ def _one_of(accepted: tuple[str, ...], name: str) -> int:
 
 def fast_minimal(source: Source, nil: Nil) -> Paired | None:
     """What `histories.codecs.minimal_jsonl.read_minimal_jsonl` gives, or None."""
-    end = len(source.data)
-    if not end or source.data[end - 1 : end] != b"\n":
-        return None
+    pieces = _Pieces(source)
     try:
-        return columns_of(_minimal_spans(Scanned(source, 0, end, MINIMAL)), source.name, nil)
+        rows = Scanned(pieces.lines, MINIMAL)
+        if pieces.torn or not rows.rows:
+            return None
+        return columns_of(_minimal_spans(rows), source.name, nil)
     except (Declined, HistoryError):
         return None
 

@@ -12,8 +12,9 @@ from histories.edn_text import edn_text
 from histories.errors import HistoryError
 from histories.notice import Doubt, Notice
 from histories.pairing import Paired
-from histories.source import Lines, Source
+from histories.source import Source
 from histories.values import Keyword
+from histories.window import Window
 
 ACCEPTED = "operations such as {:process 0, :type :invoke, :f :read, :value nil}"
 
@@ -26,15 +27,14 @@ def read_edn(source: Source, options: Options = AS_IT_IS) -> Paired:
 
 
 def _rows(source: Source, torn: list[Notice]) -> Iterator[Written]:
-    text = source.text()
-    lines = Lines(text)
+    window = Window(source)
     try:
-        for at, fields in edn_rows(text, ACCEPTED):
-            yield Written(lines.of(at), fields)
+        for line, fields in edn_rows(window, ACCEPTED):
+            yield Written(line, fields)
     except Torn as end:
-        torn.append(Notice(Doubt.TORN, 1, text.count("\n", 0, end.at) + 1, f"{end.found}: what follows is missing"))
+        torn.append(Notice(Doubt.TORN, 1, window.line_of(end.at), f"{end.found}: what follows is missing"))
     except EdnError as wrong:
-        raise HistoryError(source.name, text.count("\n", 0, wrong.at) + 1, wrong.found, wrong.accepted) from None
+        raise HistoryError(source.name, window.line_of(wrong.at), wrong.found, wrong.accepted) from None
 
 
 def write_edn(columns: Columns, out: TextIO) -> None:

@@ -11,8 +11,9 @@ from histories.errors import HistoryError
 from histories.json_text import JsonError, TornJson, documents
 from histories.notice import Doubt, Notice
 from histories.pairing import Paired
-from histories.source import Lines, Source
+from histories.source import Source
 from histories.values import plain
+from histories.window import Window
 
 ACCEPTED = 'operations such as {"process":0,"type":"invoke","f":"read","value":null}'
 
@@ -26,19 +27,18 @@ def read_json(source: Source, options: Options = AS_IT_IS) -> Paired:
 
 def json_rows(source: Source, torn: list[Notice], accepted: str) -> Iterator[Written]:
     """The objects of a file with their lines; whether its last one is cut off is added to `torn`."""
-    text = source.text()
-    lines = Lines(text)
+    window = Window(source)
     try:
-        for at, value in documents(text):
-            line = lines.of(at)
+        for at, value in documents(window):
+            line = window.line_of(at)
             if type(value) is not dict:
-                raise source.error(line, repr(text[at : at + 30]), accepted)
+                raise source.error(line, repr(window.text[at : at + 30]), accepted)
             yield Written(line, value)
     except TornJson as end:
-        line = text.count("\n", 0, end.at) + 1
+        line = window.line_of(end.at)
         torn.append(Notice(Doubt.TORN, 1, line, "the file ends inside a row: what follows is missing"))
     except JsonError as wrong:
-        raise HistoryError(source.name, text.count("\n", 0, wrong.at) + 1, wrong.found, wrong.accepted) from None
+        raise HistoryError(source.name, window.line_of(wrong.at), wrong.found, wrong.accepted) from None
 
 
 def write_json(columns: Columns, out: TextIO) -> None:

@@ -6,6 +6,7 @@ logs hold more than operations.
 
 import re
 from collections.abc import Iterator
+from io import StringIO
 
 from histories.codecs.jepsen import AS_IT_IS, Options, Written, history_of
 from histories.edn import EdnError, Torn, read
@@ -30,12 +31,10 @@ def read_log(source: Source, options: Options = AS_IT_IS) -> Paired:
 
 
 def _rows(source: Source, torn: list[Notice]) -> Iterator[Written]:
-    text = source.text()
-    lines = text.split("\n")
-    whole = not lines[-1]
+    lines = (line for text in source.texts() for line in StringIO(text))
     for number, line in enumerate(lines, 1):
         found = OPERATION.fullmatch(line.strip())
-        last = number == len(lines) and not whole
+        last = not line.endswith("\n")
         if found is None:
             if last:
                 torn.append(Notice(Doubt.TORN, 1, number, TORN))

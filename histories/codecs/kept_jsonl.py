@@ -4,6 +4,8 @@ Contexts, dots and requests stay behind: who needs them reads `histories.jsonl`.
 get of several siblings is one value, `Siblings`.
 """
 
+from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 from histories.columns import Siblings
@@ -23,7 +25,7 @@ TORN = Notice(Doubt.TORN, 1, 0, "the file ends inside a row: what follows is mis
 
 def read_kept(source: Source, nil: Nil = "absent") -> Paired:
     """The history in `source`. Raises `HistoryError`."""
-    rows = Rows(source.name, _lines(source.data))
+    rows = Rows(source.name, _lines(source))
     numbered = iter(rows)
     log = EventLog()
     try:
@@ -39,13 +41,9 @@ def read_kept(source: Source, nil: Nil = "absent") -> Paired:
     return Paired(columns, (TORN._replace(line=rows.line), *notices) if rows.truncated else notices)
 
 
-def _lines(data: Any) -> Any:
-    """The lines of bytes or of a memory map, each with its end."""
-    at, size = 0, len(data)
-    while at < size:
-        end = data.find(b"\n", at) + 1 or size
-        yield data[at:end]
-        at = end
+def _lines(source: Source) -> Iterator[bytes]:
+    """The lines, each with its end."""
+    return (line for piece in source.lines() for line in BytesIO(piece))
 
 
 def _add(log: EventLog, row: Row, line: int) -> None:

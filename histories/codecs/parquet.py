@@ -43,7 +43,9 @@ def read_parquet(source: Source, nil: Nil = "absent") -> Paired:
                 raise source.error(0, f"the columns {', '.join(names)[:80]} without {name!r}", ", ".join(COLUMNS))
         if file.metadata.num_rows >= MAX_ROWS:
             raise source.error(0, f"{file.metadata.num_rows} rows", f"fewer than {MAX_ROWS}")
-        table = file.read([name for name in COLUMNS if name in names], use_threads=True)
+        wanted = [name for name in COLUMNS if name in names]
+        groups = [file.read_row_group(at, wanted, use_threads=True) for at in range(file.num_row_groups)]
+        table = pa.concat_tables(groups) if groups else file.read(wanted)
         table.validate(full=True)  # indices beyond a dictionary, text that is no UTF-8
     except (pa.ArrowException, OSError, UnicodeDecodeError) as wrong:
         raise source.error(0, f"broken Parquet: {wrong}", "a whole Parquet file") from None

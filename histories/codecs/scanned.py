@@ -1,7 +1,7 @@
 """What the compiled scanner found in a file of JSON lines, as columns of codes and the tables that they index."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from histories.columns import NIL, Ints
 from histories.errors import Malformed
 from histories.interning import Interned
-from histories.source import Source
 from histories.texts import Texts
 
-CHUNK_BYTES = 1 << 24
+NEWLINE = ord("\n")
+BATCH_BYTES = 1 << 20
+"""What the scanner is called for, but for longer lines."""
 SPARE = 1024
 DENSE = 4
 """Numbers whose range is at most `DENSE` times their count, and `SPARE`, are coded by subtraction, not by sorting."""
@@ -36,45 +37,65 @@ class Wanted(NamedTuple):
 class Scanned:
     """The fields of all rows of a file that were wanted."""
 
-    def __init__(self, source: Source, begin: int, end: int, wanted: Sequence[Wanted]) -> None:
-        """Scan the whole lines in `source.data[begin:end]`. Raises `Declined`."""
+    def __init__(self, pieces: Iterable[bytes], wanted: Sequence[Wanted]) -> None:
+        """Scan `pieces`, each of which ends behind a line. Raises `Declined`."""
         try:
             from histories import scanner  # noqa: PLC0415 - compiled code, and an extra
         except ImportError:
             raise Declined from None
         self._scanner = scanner
-        self._data = data = np.frombuffer(source.data, np.uint8)[:end]
-        rows = self._checked(begin)
+        self.rows = 0
         fields = {field.name: at for at, field in enumerate(wanted)}
         self._fields = fields
-        names = "".join(fields).encode()
         bounds = np.cumsum([0, *[len(name) for name in fields]])
         modes = np.array([field.unwrap for field in wanted], np.uint8)
-        self._kinds = np.zeros((len(wanted), rows), np.uint8)
-        self._numbers = np.zeros((len(wanted), rows), np.int64)
-        room = rows + SPARE
-        slots = np.full(1 << (2 * room - 1).bit_length(), -1, np.int32)
-        begins, ends = np.empty(room, np.int64), np.empty(room, np.int64)
-        wants = (np.frombuffer(names, np.uint8), bounds, modes)
-        found, tokens = scanner.scan(data, begin, wants, (self._kinds, self._numbers), (slots, begins, ends))
-        if found < rows:
-            raise Declined
-        self._begins, self._ends = begins[:tokens].copy(), ends[:tokens].copy()
-        self.rows = rows
+        self._wants = (np.frombuffer("".join(fields).encode(), np.uint8), bounds, modes)
+        self._kinds = np.zeros((len(wanted), 0), np.uint8)
+        self._numbers = np.zeros((len(wanted), 0), np.int64)
+        self._slots = np.full(2 * SPARE, -1, np.int32)
+        self._bounds = np.zeros(SPARE + 1, np.int64)
+        self._text = np.zeros(0, np.uint8)
+        self._tokens = 0
+        for lines in _batches(pieces):
+            self._scan(lines)
+        self._kinds, self._numbers = self._kinds[:, : self.rows], self._numbers[:, : self.rows]
+        self._text = self._text[: self._bounds[self._tokens]]
+        self._slots = self._slots[:0]
 
-    def _checked(self, begin: int) -> int:
-        """How many lines there are. Raises `Declined` where bytes are no UTF-8."""
-        rows, ascii_only = 0, True
-        for at in range(begin, len(self._data), CHUNK_BYTES):
-            chunk = self._data[at : at + CHUNK_BYTES]
-            rows += int(np.count_nonzero(chunk == ord("\n")))
-            ascii_only = ascii_only and bool(chunk.max() < 128)
-        if not ascii_only:
+    def _scan(self, data: NDArray[np.uint8]) -> None:
+        """Scan some lines more."""
+        if data.max() >= 128:
             try:
-                self._data[begin:].tobytes().decode()
+                data.tobytes().decode()
             except UnicodeDecodeError:
                 raise Declined from None
-        return rows
+        self._grow(int(np.count_nonzero(data == NEWLINE)), len(data))
+        at = 0
+        while True:
+            table = (self._slots, self._bounds, self._text)
+            self.rows, self._tokens, at = self._scanner.scan(
+                data, at, self.rows, self._tokens, self._wants, (self._kinds, self._numbers), table
+            )
+            if at == len(data):
+                return
+            if self._tokens + SPARE < len(self._bounds):
+                raise Declined
+            self._more_tokens()
+
+    def _grow(self, rows: int, size: int) -> None:
+        """Room for so many rows, and for so much text."""
+        needed = self.rows + rows
+        if needed > self._kinds.shape[1]:
+            room = max(needed, self._kinds.shape[1] * 4)  # what is not written to takes no memory
+            self._kinds, self._numbers = (_longer(column, room) for column in (self._kinds, self._numbers))
+        used = int(self._bounds[self._tokens])
+        if used + size > len(self._text):
+            self._text = np.concatenate([self._text[:used], np.empty(max(size, used // 2), np.uint8)])
+
+    def _more_tokens(self) -> None:
+        self._bounds = np.concatenate([self._bounds, np.zeros(len(self._bounds), np.int64)])
+        self._slots = np.full(1 << (2 * len(self._bounds) - 1).bit_length(), -1, np.int32)
+        self._scanner.replace((self._slots, self._bounds, self._text), self._tokens)
 
     def whole(self, name: str, least: int, most: int, empty: int | None = None) -> Ints:
         """A field of whole numbers from `least` to `most`; where it is missing or null, `empty`."""
@@ -139,14 +160,14 @@ class Scanned:
             raise Declined
         if number and not text and not raw:
             return self._numeric(kinds, found)
-        marks = np.zeros(len(self._begins), bool)
+        marks = np.zeros(self._tokens, bool)
         for kind, column in zip(kinds, found, strict=True):
             marks[column[kind >= self._scanner.TEXT]] = True
         tokens = np.flatnonzero(marks)
-        code = np.full(len(self._begins) + 1, NIL, np.int64)
+        code = np.full(self._tokens + 1, NIL, np.int64)
         code[tokens] = np.arange(len(tokens))
         columns = [
-            code[np.where(kind >= self._scanner.TEXT, column, len(self._begins))]
+            code[np.where(kind >= self._scanner.TEXT, column, self._tokens)]
             for kind, column in zip(kinds, found, strict=True)
         ]
         if not number and not raw:
@@ -184,21 +205,45 @@ class Scanned:
         return out, interned.table
 
     def _texts(self, tokens: Ints) -> Texts:
-        begins, ends = self._begins[tokens] + 1, self._ends[tokens] - 1  # without the quotes
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - begins)])
-        out = np.empty(int(bounds[-1]), np.uint8)
-        self._scanner.collect(self._data, begins, ends, out)
-        return Texts(out.tobytes(), bounds[:-1], bounds[1:])
+        without_quotes = self._bounds[tokens] + 1, self._bounds[tokens + 1] - 1
+        return Texts(self._text, *without_quotes)
 
     def _field(self, name: str) -> tuple[NDArray[np.uint8], Ints]:
         at = self._fields[name]
         return self._kinds[at], self._numbers[at]
 
     def _token(self, code: int) -> str:
-        return str(json.loads(self._data[self._begins[code] : self._ends[code]].tobytes()))
+        return str(self._read(code))
 
     def _value(self, code: int, decode: Callable[[Any], Any]) -> Any:
         try:
-            return decode(json.loads(self._data[self._begins[code] : self._ends[code]].tobytes()))
+            return decode(self._read(code))
         except (Malformed, ValueError):
             raise Declined from None
+
+    def _read(self, code: int) -> Any:
+        return json.loads(self._text[self._bounds[code] : self._bounds[code + 1]].tobytes())
+
+
+def _batches(pieces: Iterable[bytes]) -> Iterator[NDArray[np.uint8]]:
+    """The pieces together, as much as pays for a call, in one place: memory that is always new costs more to get than
+    to fill."""
+    batch, filled = np.empty(BATCH_BYTES, np.uint8), 0
+    for piece in pieces:
+        if filled + len(piece) > len(batch):
+            if filled:
+                yield batch[:filled]
+            filled = 0
+            if len(piece) > len(batch):
+                batch = np.empty(len(piece), np.uint8)
+        batch[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
+        filled += len(piece)
+    if filled:
+        yield batch[:filled]
+
+
+def _longer(table: NDArray[Any], room: int) -> NDArray[Any]:
+    """The same columns, and zeros behind them."""
+    longer = np.zeros((len(table), room), table.dtype)
+    longer[:, : table.shape[1]] = table
+    return longer

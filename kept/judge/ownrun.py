@@ -27,7 +27,8 @@ def own_run(name: str) -> RecordedRun:
     beside = any((path.parent / name).exists() for name in (TRACE_FILE, REPLICAS_FILE))
     if path.name == HISTORY_FILE and beside:
         return read_run(path.parent)
-    return RecordedRun(history_of(Rows(name, BytesIO(open_source(path).data))))
+    lines = (line for piece in open_source(path).lines() for line in BytesIO(piece))
+    return RecordedRun(history_of(Rows(name, lines)))
 
 
 def own_verdicts(run: RecordedRun, levels: tuple[str, ...]) -> dict[str, Verdict]:

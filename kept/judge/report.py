@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from checkers.facts import Fact
 from checkers.linearizability.story import Observed, paragraph, trace
+from checkers.staleness.measured import Staleness
 from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
 from checkers.witness import Witness, digraph
 from histories.notice import Notice
@@ -13,6 +14,8 @@ from kept.lab.usage import one_line_of
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from checkers.workloads.sets import SetReport
 
 VerdictName = Literal["valid", "invalid", "unknown"]
 Stopped = Literal["", "interrupted", "budget", "memory"]
@@ -44,6 +47,10 @@ class Judged(NamedTuple):
     smallest_k: int | None = None
     smallest_delta: int | None = None
     stopped: Stopped = ""
+    staleness: Staleness | None = None
+    """Where it was asked for and there is an operation."""
+    elements: "SetReport | None" = None
+    """What became of the elements, where a level of sets was judged."""
     witnesses: Mapping[str, Witness] = {}
     """Of each level that is violated and that no other one decided, the order around the violation, if asked for."""
 
@@ -89,6 +96,11 @@ class CheckReport(NamedTuple):
     def violated(self) -> tuple[str, ...]:
         """The levels of the first history that do not hold."""
         return self.histories[0].violated
+
+    @property
+    def staleness(self) -> Staleness | None:
+        """How stale the reads of the first history were, where that was asked for."""
+        return self.histories[0].staleness
 
     @property
     def strongest(self) -> tuple[str, ...]:

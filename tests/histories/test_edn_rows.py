@@ -9,8 +9,10 @@ from histories.edn import EdnError, Torn
 from histories.edn_rows import EdnRow, edn_rows
 from histories.edn_text import edn_text
 from histories.interning import identity
+from histories.source import Source
 from histories.strategies import values
 from histories.values import Keyword, map_of
+from histories.window import Window
 
 ROW = '{:process 0, :type :invoke, :f :cas, :value [1 nil], :key "k"}'
 FIELDS = {"process": 0, "type": Keyword("invoke"), "f": Keyword("cas"), "value": (1, None), "key": "k"}
@@ -20,7 +22,7 @@ def read(text: str) -> tuple[list[EdnRow], EdnError | None]:
     """The rows before the error, and the error."""
     rows: list[EdnRow] = []
     try:
-        rows.extend(edn_rows(text, "a map"))
+        rows.extend(edn_rows(Window(Source("h", text.encode())), "a map"))
     except EdnError as error:
         return rows, error
     return rows, None
@@ -36,7 +38,7 @@ def test_a_vector_a_list_and_a_sequence_hold_the_same_rows(text: str) -> None:
 
 
 def test_each_row_comes_with_its_place() -> None:
-    assert [row.at for row in read(f" [{ROW}\n  {{:a \\x}} ]")[0]] == [2, len(ROW) + 5]
+    assert [row.line for row in read(f" [{ROW}\n\n  {{:a \\x}} ]")[0]] == [1, 3]
 
 
 @pytest.mark.parametrize("text", ["", " ; nothing\n", "[]", "(;\n)"])
@@ -91,7 +93,7 @@ PIECES = st.sampled_from(
 
 
 def told(row: EdnRow) -> list[object]:
-    return [row.at, *sorted((name, repr(identity(value))) for name, value in row.fields.items())]
+    return [row.line, *sorted((name, repr(identity(value))) for name, value in row.fields.items())]
 
 
 @given(st.lists(PIECES, max_size=8), st.sampled_from([" ", ""]))

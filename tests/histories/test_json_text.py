@@ -7,20 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from histories.json_text import JsonError, TornJson, documents
+from histories.source import Source
+from histories.window import Window
+
+
+def window(text: str) -> Window:
+    return Window(Source("h", text.encode()))
 
 
 def until_error(text: str) -> tuple[list[object], JsonError | None]:
     """What comes before the error, and the error."""
     found: list[object] = []
     try:
-        found.extend(document.value for document in documents(text))
+        found.extend(document.value for document in documents(window(text)))
     except JsonError as error:
         return found, error
     return found, None
 
 
 def all_of(text: str) -> list[object]:
-    return [document.value for document in documents(text)]
+    return [document.value for document in documents(window(text))]
 
 
 def test_lines_arrays_and_pretty_printed_objects_hold_the_same() -> None:
@@ -33,7 +39,8 @@ def test_lines_arrays_and_pretty_printed_objects_hold_the_same() -> None:
 
 
 def test_each_document_comes_with_its_place() -> None:
-    assert [document.at for document in documents('[ {"a":1},\n {} ]')] == [2, 12]
+    text = window('[ {"a":1},\n\n {} ]')
+    assert [text.line_of(document.at) for document in documents(text)] == [1, 3]
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "[]", " [ ] \n"])

@@ -21,14 +21,14 @@ def scanned(text: str, *names: str, unwrap: bool = False) -> tuple[int, list[lis
     kinds, numbers = np.zeros((len(names), rows + 1), np.uint8), np.zeros((len(names), rows + 1), np.int64)
     bounds = np.cumsum([0, *[len(name) for name in names]])
     wants = (np.frombuffer("".join(names).encode(), np.uint8), bounds, np.full(len(names), unwrap, np.uint8))
-    table = (np.full(256, -1, np.int32), np.zeros(100, np.int64), np.zeros(100, np.int64))
-    found, _ = scanner.scan(data, 0, wants, (kinds, numbers), table)
+    table = (np.full(256, -1, np.int32), np.zeros(100, np.int64), np.zeros(len(data), np.uint8))
+    found, _, _ = scanner.scan(data, 0, 0, 0, wants, (kinds, numbers), table)
 
     def field(at: int, row: int) -> Any:
         kind, number = int(kinds[at, row]), int(numbers[at, row])
         if kind == scanner.NUMBER:
             return number
-        return KINDS.get(kind) or data[table[1][number] : table[2][number]].tobytes().decode()
+        return KINDS.get(kind) or table[2][table[1][number] : table[1][number + 1]].tobytes().decode()
 
     return found, [[field(at, row) for at in range(len(names))] for row in range(found)]
 
@@ -100,9 +100,3 @@ def test_no_row_is_accepted_that_python_refuses(text: str) -> None:
 def test_no_bytes_lead_the_scanner_astray(data: bytes) -> None:
     row = b'{"a":' + data.replace(b"\n", b"") + b"\n"
     scanned(row.decode("latin-1"), "a")
-
-
-def test_pieces_are_collected_one_behind_the_other() -> None:
-    out = np.zeros(5, np.uint8)
-    scanner.collect(np.frombuffer(b"abcdefgh", np.uint8), np.array([6, 1]), np.array([8, 4]), out)
-    assert out.tobytes() == b"ghbcd"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from histories.errors import HistoryError
-from histories.source import Lines, Source, open_source
+from histories.source import Source, open_source
 
 TEXT = b"".join(b"line %d\n" % number for number in range(100_000))
 
@@ -36,8 +36,8 @@ def test_a_compressed_file_that_is_cut_off_gives_its_beginning(tmp_path: Path, p
     data = packed(TEXT)
     path.write_bytes(data[: len(data) // 2])
     source = open_source(path)
-    assert source.torn
     assert TEXT.startswith(bytes(source.data))
+    assert source.torn
 
 
 @pytest.mark.parametrize("packed", [gzip.compress, zstd], ids=["gzip", "zstd"])
@@ -45,7 +45,7 @@ def test_a_small_file_that_grows_without_end_is_refused(tmp_path: Path, packed) 
     path = tmp_path / "h"
     path.write_bytes(packed(bytes(10_000_000)))
     with pytest.raises(HistoryError, match="after decompression"):
-        open_source(path, limit_bytes=1_000_000)
+        list(open_source(path, limit_bytes=1_000_000).blocks())
 
 
 @pytest.mark.parametrize("data", [b"\x1f\x8b" + b"x" * 100, b"\x28\xb5\x2f\xfd" + b"x" * 100], ids=["gzip", "zstd"])
@@ -53,7 +53,7 @@ def test_a_broken_compressed_file_is_one_line(tmp_path: Path, data: bytes) -> No
     path = tmp_path / "h"
     path.write_bytes(data)
     with pytest.raises(HistoryError, match="broken") as error:
-        open_source(path)
+        open_source(path).head(1)
     assert "\n" not in str(error.value)
 
 
@@ -64,22 +64,39 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
         open_source(path, limit_bytes=99)
 
 
-@pytest.mark.parametrize("name", ["absent", "."])
+@pytest.mark.parametrize("name", ["absent", ".", "a\0b"])
 def test_what_is_no_readable_file_is_one_line(tmp_path: Path, name: str) -> None:
     with pytest.raises(HistoryError):
-        open_source(tmp_path / name)
+        open_source(tmp_path / name).head(1)
 
 
 def test_an_empty_file_is_empty(tmp_path: Path) -> None:
     (tmp_path / "h").touch()
-    assert open_source(tmp_path / "h").text() == ""
+    source = open_source(tmp_path / "h")
+    assert (list(source.lines()), source.data) == ([], b"")
 
 
 def test_a_byte_that_is_no_text_is_told_with_its_place() -> None:
     with pytest.raises(HistoryError, match=r"^h:2: found byte 0xff at 1; accepted: UTF-8"):
-        Source("h", b"ab\nc\xff").text()
+        list(Source("h", b"ab\nc\xff").texts())
 
 
-def test_lines_are_counted_from_one() -> None:
-    lines = Lines("a\nb\n\nc")
-    assert [lines.of(at) for at in (0, 2, 3, 4, 5)] == [1, 2, 2, 3, 4]
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, zstd], ids=["plain", "gzip", "zstd"])
+def test_pieces_end_behind_lines_and_hold_little_beside_a_long_one(tmp_path: Path, packed, monkeypatch) -> None:
+    monkeypatch.setattr("histories.source.PIECE_BYTES", 1000)
+    lines = [b"x" * (50_000 if at == 100 else at % 90) + b"\n" for at in range(2000)]
+    path = tmp_path / "h"
+    path.write_bytes(packed(b"".join(lines) + b"torn"))
+    pieces = list(open_source(path).lines())
+    assert b"".join(pieces) == b"".join(lines) + b"torn"
+    assert [piece for piece in pieces if not piece.endswith(b"\n")] == [b"torn"] == pieces[-1:]
+    if packed is bytes:
+        assert sorted(map(len, pieces))[-2] < 3000, "but for the long line"
+
+
+def test_a_source_can_be_read_again_from_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "h"
+    path.write_bytes(gzip.compress(TEXT))
+    source = open_source(path)
+    assert source.head(4) == TEXT[:4]
+    assert b"".join(source.blocks()) == b"".join(source.blocks()) == TEXT

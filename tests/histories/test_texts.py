@@ -5,7 +5,7 @@ import pytest
 
 from histories.texts import Texts
 
-TABLE = Texts("añb".encode(), np.array([0, 1, 3, 4]), np.array([1, 3, 4, 4]))
+TABLE = Texts(np.frombuffer("añb".encode(), np.uint8), np.array([0, 1, 3, 4]), np.array([1, 3, 4, 4]))
 
 
 def test_each_text_is_decoded_when_it_is_asked_for() -> None:

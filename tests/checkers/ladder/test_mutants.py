@@ -46,8 +46,8 @@ MUTANTS = [
         None,
         "regular",
     ),
-    ("read-your-writes", "sessions", "must[x, session[place]] > place", "False", None, "read_your_writes"),
-    ("monotonic-reads", "sessions", "if some[x] >= 0:", "if False:", None, "monotonic_reads"),
+    ("read-your-writes", "sessions", "must[session[place] * keys + x] > place", "False", None, "read_your_writes"),
+    ("monotonic-reads", "sessions", "if seen >= 0:", "if False:", None, "monotonic_reads"),
     (
         "writes-follow-reads",
         "sessions",

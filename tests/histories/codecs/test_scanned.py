@@ -6,7 +6,6 @@ import pytest
 
 from histories.codecs.scanned import Declined, Scanned, Wanted
 from histories.columns import NIL
-from histories.source import Source
 from histories.texts import Texts
 from histories.values import from_document
 
@@ -14,8 +13,7 @@ pytest.importorskip("numba")
 
 
 def rows(*texts: str, unwrap: bool = False) -> Scanned:
-    data = "".join(f"{{{text}}}\n" for text in texts).encode()
-    return Scanned(Source("h", data), 0, len(data), [Wanted("a", unwrap), Wanted("b")])
+    return Scanned([f"{{{text}}}\n".encode() for text in texts], [Wanted("a", unwrap), Wanted("b")])
 
 
 def coded(found: Scanned, numbers: bool = True) -> tuple[list[list[Any]], Any]:
@@ -75,7 +73,7 @@ def test_what_the_scanner_does_not_know_is_left_to_others(text: str) -> None:
 
 def test_bytes_that_are_no_text_are_left_to_others() -> None:
     with pytest.raises(Declined):
-        Scanned(Source("h", b'{"a":"\xff"}\n'), 0, 11, [Wanted("a")])
+        Scanned([b'{"a":"\xff"}\n'], [Wanted("a")])
 
 
 def test_numbers_are_left_to_others_where_they_are_no_values() -> None:
@@ -83,7 +81,17 @@ def test_numbers_are_left_to_others_where_they_are_no_values() -> None:
         coded(rows('"a":1'), numbers=False)
 
 
-def test_more_distinct_tokens_than_rows_are_left_to_others() -> None:
-    texts = [f'"a":"{number}","b":"b{number}"' for number in range(3000)]
-    with pytest.raises(Declined):
-        rows(*texts)
+def test_any_number_of_distinct_tokens_in_any_pieces_is_coded() -> None:
+    texts = [f'"a":"{number}","b":"b{number % 1500}"' for number in range(3000)]
+    lines = "".join(f"{{{text}}}\n" for text in texts).encode()
+    cut = len("".join(f"{{{text}}}\n" for text in texts[:1700]))
+    expected = [[str(number) for number in range(3000)], [f"b{number % 1500}" for number in range(3000)]]
+    for pieces in ([lines], [lines[:cut], lines[cut:]], [line + b"\n" for line in lines.split(b"\n")[:-1]]):
+        found = Scanned(pieces, [Wanted("a"), Wanted("b")])
+        assert found.rows == 3000
+        assert coded(found)[0] == expected
+
+
+def test_a_row_of_more_tokens_than_there_is_room_for_is_read() -> None:
+    row = "{" + ",".join(f'"a":"{number}"' for number in range(5000)) + "}\n"
+    assert coded(Scanned([b'{"a":"x"}\n', row.encode()], [Wanted("a"), Wanted("b")]))[0][0] == ["x", "4999"]
