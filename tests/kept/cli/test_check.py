@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import networkx
 import pytest
 
 import kept as workbench
@@ -150,34 +149,6 @@ def test_the_exit_code_says_whether_it_holds_and_quiet_says_one_line(
     assert said.code == code, said
     assert (said.out.count("\n"), said.err) == (1, "")
     assert said.out.startswith({0: "valid", 1: "INVALID", 2: "unknown"}[code])
-
-
-def test_a_graph_of_every_violation_is_written_for_graphviz_and_as_graphml(check: Kept, tmp_path: Path) -> None:
-    said = check("stale.csv", "--ladder", "--graph", "witness.dot")
-    assert said.code == 1
-    text = (tmp_path / "witness.dot").read_text(encoding="utf-8")
-    assert re.findall(r"\n    label=(.*);", text) == ['"linearizable"', '"regular"', '"convergence"']
-    assert check("lost.edn", "stale.csv", "--graph", "witness.graphml").code == 1
-    again = networkx.read_graphml(tmp_path / "witness.graphml")
-    groups = {data["group"] for _, data in again.nodes(data=True)}
-    assert groups == {"lost.edn: linearizable", "stale.csv: linearizable"}
-    assert any(data["cycle"] for _, _, data in again.edges(data=True))
-
-
-def test_nothing_is_drawn_of_what_holds_and_that_is_said(check: Kept, tmp_path: Path) -> None:
-    said = check("good.edn", "--graph", "witness.dot")
-    assert said.code == 0
-    assert "no graph: nothing is violated" in said.out
-    assert not (tmp_path / "witness.dot").exists()
-
-
-@pytest.mark.parametrize("name", ["witness.png", "witness", "", "no/such/directory/witness.dot", "a\0b.dot"])
-def test_a_graph_in_a_place_or_format_that_there_is_not_is_the_users_mistake(check: Kept, name: str) -> None:
-    said = check("stale.csv", "--graph", name)
-    assert said.code == 64
-    assert said.out == ""
-    assert said.err.startswith("kept: --graph: ")
-    assert said.err.count("\n") == 1
 
 
 def recorded() -> Iterator[Any]:
