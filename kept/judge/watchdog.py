@@ -1,8 +1,8 @@
 """Time and memory while a file is read: looked at every now and then, by an alarm, in this process.
 
-What judges runs in processes of its own, which can be killed (`processes.py`). What was loaded cannot be handed from one
-to another, so a single file is loaded here. Its readers go piece by piece (`histories.source`); between two pieces
-Python comes to handle the alarm.
+What judges runs in processes of its own, which can be killed (`processes.py`). What was loaded cannot be handed from
+one to another, so a single file is loaded here. Its readers go piece by piece (`histories.source`); between two pieces
+Python comes to handle the alarm. An import is never left in the middle: a module that is half there is a trap.
 """
 
 import os
@@ -52,7 +52,11 @@ class Watched:
             except Spent:  # it was reached just now: the block is done all the same
                 continue
 
-    def _look(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+    def _look(self, _number: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            if frame.f_code.co_filename.startswith("<frozen importlib"):
+                return
+            frame = frame.f_back
         budget_s, memory_bytes = self._limits
         if budget_s is not None and time.monotonic() - self._began_s >= budget_s:
             raise Spent("budget")
