@@ -10,12 +10,14 @@ import signal
 import threading
 import time
 from types import FrameType, TracebackType
+from typing import NoReturn
 
 from kept.judge.processes import LOOK_EVERY_S, resident_bytes
 from kept.judge.question import Limits
 from kept.judge.report import Stopped
 
 UNLIMITED = Limits()
+CLEAN_UP_S = 1.0
 
 
 class Spent(BaseException):
@@ -59,6 +61,11 @@ class Watched:
             frame = frame.f_back
         budget_s, memory_bytes = self._limits
         if budget_s is not None and time.monotonic() - self._began_s >= budget_s:
-            raise Spent("budget")
+            self._stop("budget")
         if memory_bytes is not None and resident_bytes(os.getpid()) > memory_bytes:
-            raise Spent("memory")
+            self._stop("memory")
+
+    def _stop(self, why: Stopped) -> NoReturn:
+        """Leave time to clean up, and come again: Python drops what is raised while an object is deleted."""
+        signal.setitimer(signal.ITIMER_REAL, CLEAN_UP_S, LOOK_EVERY_S)
+        raise Spent(why)
