@@ -2,7 +2,7 @@
 
 What judges runs in processes of its own, which can be killed (`processes.py`). What was loaded cannot be handed from
 one to another, so a single file is loaded here. Its readers go piece by piece (`histories.source`); between two pieces
-Python comes to handle the alarm. An import is never left in the middle: a module that is half there is a trap.
+Python comes to handle the alarm. An import is never left in the middle, nor a compiler.
 """
 
 import os
@@ -18,6 +18,8 @@ from kept.judge.report import Stopped
 
 UNLIMITED = Limits()
 CLEAN_UP_S = 1.0
+LEFT_ALONE = ("<frozen importlib", f"{os.sep}numba{os.sep}", f"{os.sep}llvmlite{os.sep}")
+"""Code that is not interrupted, by the names of files: it keeps what it has half done, or drops what is raised."""
 
 
 class Spent(BaseException):
@@ -56,7 +58,7 @@ class Watched:
 
     def _look(self, _number: int, frame: FrameType | None) -> None:
         while frame is not None:
-            if frame.f_code.co_filename.startswith("<frozen importlib"):
+            if any(part in frame.f_code.co_filename for part in LEFT_ALONE):
                 return
             frame = frame.f_back
         budget_s, memory_bytes = self._limits
