@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.admission import admission
 from benchmarks.check import commands
 from benchmarks.fuzz import fuzzing, memory
+from benchmarks.fuzzcheck import main as fuzzcheck
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
@@ -111,6 +112,8 @@ def main(names: list[str]) -> int:
         return linearizability(names[1:], _machine)
     if names[:1] == ["ladder"]:
         return ladder(names[1:], _machine)
+    if names[:1] == ["fuzzcheck"]:
+        return fuzzcheck(names[1:], _machine)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

@@ -47,7 +47,7 @@ def read_parquet(source: Source, nil: Nil = "absent") -> Paired:
         groups = [file.read_row_group(at, wanted, use_threads=True) for at in range(file.num_row_groups)]
         table = pa.concat_tables(groups) if groups else file.read(wanted)
         table.validate(full=True)  # indices beyond a dictionary, text that is no UTF-8
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as wrong:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as wrong:
         raise source.error(0, f"broken Parquet: {wrong}", "a whole Parquet file") from None
     try:
         spans = Reading(pa, table).spans()
