@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from kept.cli.main import main as kept
 
@@ -27,8 +27,8 @@ TOKEN = re.compile(rb'"[^"\n]*"|[-\w.:#]+|[^\s]')
 EVIL = (
     b"nil", b"null", b"NaN", b"-1", b"-0", b"1e400", b"0.5", b"9" * 25, b"4611686018427387904", b"true", b'""', b'"',
     b'"\\ud800"', b'"\\u0000\\u001b[31m"', b'"<b>&amp;</b>]]>"', b"\xff", b"\x00", b"[", b"]", b"{", b"}", b"[]",
-    b"{}",
-    b"[[1 2] 3]", b"[1,2]", b"[[[[[[[[1]]]]]]]]", b"#{1}", b"#_", b"#tag", b"\\a", b":x", b":ok", b":invoke", b":txn", b":cas",
+    b"{}", b"[[1 2] 3]", b"[1,2]", b"[[[[[[[[1]]]]]]]]", b"#{1}", b"#_", b"#tag", b"\\a", b":x", b":ok", b":invoke",
+    b":txn", b":cas",
     b'"ok"', b'"info"', b'"invoke"', b'"write"', b'"txn"', b'"process"', b'"start"', b",", b";", b"\r", b"\n", b"\t",
     b"x" * 5000,
 )  # fmt: skip
@@ -81,7 +81,8 @@ _ROWS = b"".join(
         (0, b"write", b"value", 2, 10, 14),
     ]
 )
-_CSV = b"process,f,key,value,value2,result,start,end,status\n0,write,x,1,,,0,9,ok\n1,read,x,,,1,5,12,\n2,cas,x,1,2,,3,,info\n"
+_CSV = b"process,f,key,value,value2,result,start,end,status\n"
+_CSV += b"0,write,x,1,,,0,9,ok\n1,read,x,,,1,5,12,\n2,cas,x,1,2,,3,,info\n"
 _TXN = b"{:process 0 :type :invoke :f :txn :value [[:w :x 1] [:r :y nil]]}\n"
 _TXN += b"{:process 0 :type :ok :f :txn :value [[:w :x 1] [:r :y nil]]}\n"
 _SET = b"{:process 0 :type :invoke :f :add :value 1}\n{:process 0 :type :ok :f :add :value 1}\n"
@@ -101,6 +102,9 @@ SAMPLES: dict[str, bytes] = {
 }
 
 
+T = TypeVar("T")
+
+
 class Chance(Protocol):
     """Where choices come from: `random.Random`, hypothesis, or coverage-guided bytes."""
 
@@ -114,7 +118,7 @@ class Case(NamedTuple):
     flags: tuple[str, ...]
 
 
-def _pick(chance: Chance, choices: Sequence[Any]) -> Any:
+def _pick(chance: Chance, choices: Sequence[T]) -> T:
     return choices[chance.randrange(len(choices))]
 
 

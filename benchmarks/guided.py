@@ -23,7 +23,7 @@ class Bytes:
 
 
 def fuzz(seconds: str, seed: str) -> int:
-    """Fuzz for so long; 64 where atheris is not installed. The first complaint is kept, and ends the process with 77."""
+    """Fuzz for so long; 64 where atheris is not installed. The first complaint is kept and ends the process with 77."""
     try:
         import atheris  # noqa: PLC0415 - an extra that fits few machines
     except ImportError:

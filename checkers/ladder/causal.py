@@ -82,7 +82,7 @@ def decided(
         if wide and too_wide(accesses):
             clients, pending = len(accesses.bounds) - 1, accesses.width - len(accesses.bounds) + 1
             return Unknown(
-                f"{plural(clients, 'client')} and {plural(pending, 'unknown write')} that were read are too many beside "
+                f"{plural(clients, 'client')} and {plural(pending, 'unknown write')} that were read are too many for "
                 f"{plural(len(accesses.kind), 'operation')}: each is looked at for each; judge a part of them"
             )
         pattern = thin_air(case) or judge(case)

@@ -103,9 +103,9 @@ def test_more_clients_than_can_be_looked_at_are_unknown_at_once(history, monkeyp
     judges = (causal.causal_consistency, causal.causal_memory, causal.pram, sessions.monotonic_writes)
     for bound in ("MOST_STEPS", "MOST_CLOCKS"):
         with monkeypatch.context() as narrow:
-            narrow.setattr(causal, bound, 8)
+            narrow.setattr(causal, bound, 5)
             for judge in judges:
                 verdict = judge(one)
                 assert isinstance(verdict, Unknown)
                 assert "3 clients and 0 unknown writes" in verdict.reason
-            assert isinstance(sessions.monotonic_reads(one), Invalid), "which looks at no client but one"
+            assert isinstance(sessions.monotonic_reads(one), Valid), "which looks at no client but one"
