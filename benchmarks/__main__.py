@@ -11,12 +11,14 @@ from benchmarks.admission import admission
 from benchmarks.check import commands
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.fuzzcheck import main as fuzzcheck
+from benchmarks.growth import growth
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
+from benchmarks.targets import targets
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -102,6 +104,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "admission": admission,
     "proofs": proofs,
     "check": commands,
+    "targets": targets,
+    "growth": growth,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
