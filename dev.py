@@ -32,11 +32,14 @@ USAGE = """usage: python3 dev.py VERB [ARGUMENT...]
   lint               style, types, import contracts, determinism
   bench [ARGUMENT..] the benchmarks
   regress [--refresh] replay the regression corpus, or make its counterexamples of the zoo anew
+  nightly [SEED]     2,000 runs from SEED (0), each of another cluster, with every recoverable fault: a quarter of an hour
   kept ARGUMENT...   the kept command itself, as .venv/bin/kept
 """
 
 DEMO_HOLDS = ["run", "--seed", "3"]
 DEMO_CAUGHT = ["run", "--versions", "lww", "--claim", "no-lost-write", "--faults", "clock-offset", "--seed", "3"]
+
+NIGHTLY_SEEDS = "2000"
 
 EXIT_VIOLATED, EXIT_USAGE, EXIT_UNAVAILABLE, EXIT_INTERRUPTED = 1, 64, 69, 130
 GRACE_S = 15
@@ -228,6 +231,16 @@ class Verbs:
     def regress(self, *arguments: str) -> int:
         return self.python("tools.regress", *arguments)
 
+    def nightly(self, *arguments: str) -> int:
+        """What continuous integration runs a slice of. Stops at the first violation, which it explains and saves."""
+        if len(arguments) > 1 or not all(argument.isdecimal() for argument in arguments):
+            say(f"nightly: {' '.join(arguments)!r}; accepted: nothing, or the first seed")
+            return EXIT_USAGE
+        seed = arguments[0] if arguments else "0"
+        return self.kept(
+            "run", "--strategy", "swarm", "--seed", seed, "--seeds", NIGHTLY_SEEDS, "--out", "kept-runs/nightly"
+        )
+
     def test(self, *arguments: str) -> int:
         """Two workers: what a small machine has. Arguments come last, so `-n 0 tests/test_dev.py` does what it says."""
         return self.python("pytest", "-n", "2", "--dist", "worksteal", "--durations", "10", *arguments)
@@ -278,7 +291,7 @@ def main(arguments: Command) -> int:
     verb, *rest = arguments
     environment = Environment(Path(__file__).resolve().parent)
     verbs = Verbs(environment)
-    known = {name: getattr(verbs, name) for name in ("demo", "test", "lint", "bench", "regress", "kept")}
+    known = {name: getattr(verbs, name) for name in ("demo", "test", "lint", "bench", "regress", "nightly", "kept")}
     if verb not in known:
         near = difflib.get_close_matches(verb, known, n=1)
         say(f"no verb {verb!r}; accepted: {', '.join(known)}" + (f" (did you mean {near[0]}?)" if near else ""))

@@ -8,7 +8,9 @@ from statistics import median
 from typing import Any
 
 from benchmarks.admission import admission
+from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
+from benchmarks.explore import exploration
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.fuzzcheck import main as fuzzcheck
 from benchmarks.growth import growth
@@ -18,6 +20,7 @@ from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
+from benchmarks.staleness import staleness
 from benchmarks.targets import targets
 from benchmarks.zoo import table
 
@@ -106,12 +109,16 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "check": commands,
     "targets": targets,
     "growth": growth,
+    "staleness": staleness,
+    "explore": exploration,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["agreement"]:
+        return agreement(names[1:], _machine)
     if names[:1] == ["linearizability"]:
         return linearizability(names[1:], _machine)
     if names[:1] == ["ladder"]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kept.report.document import FuzzDocument
 
-BUDGET_S, LONG_S, SAMPLE_S = 30, 600, 10
+BUDGET_S, LONG_S, SAMPLE_S = 30, 3_600, 10
 SETTLED_S = 120
 """Caches and code are loaded by then; memory is looked at from then on."""
 

@@ -1,7 +1,6 @@
 """`python3 dev.py bench ladder [--agreement [COUNT]]`: speed of the rungs, or their agreement with the oracle."""
 
 import json
-import random
 import resource
 import subprocess
 import sys
@@ -9,38 +8,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.agreement import HISTORIES, JUDGES, levels
 from benchmarks.busy_histories import busy
-from benchmarks.random_registers import small
-from checkers.ladder import causal, exhaustive, sequential, sessions
 from checkers.ladder.climb import climb
-from checkers.ladder.converging import convergent
-from checkers.ladder.delta import delta_atomic
-from checkers.ladder.katomic import k_atomic
-from checkers.ladder.regular import regular
-from checkers.linearizability.check import check
-from checkers.verdict import Unknown, Valid
-from histories.columns import NIL
 
-HISTORIES = 100_000
-
-JUDGES: dict[str, Callable[..., Any]] = {
-    "linearizable": lambda history: check(history, "kv", None),
-    "read-your-writes": sessions.read_your_writes,
-    "monotonic-reads": sessions.monotonic_reads,
-    "monotonic-writes": sessions.monotonic_writes,
-    "writes-follow-reads": sessions.writes_follow_reads,
-    "causal-consistency": causal.causal_consistency,
-    "causal-convergence": causal.causal_convergence,
-    "causal-memory": causal.causal_memory,
-    "pram": causal.pram,
-    "regular": regular,
-    "sequential": sequential.sequential,
-}
 MEASURED: dict[str, Callable[..., Any]] = {
     **JUDGES,
-    "k-atomic": k_atomic,
-    "delta-atomic": delta_atomic,
-    "convergence": convergent,
     "climb": climb,
 }
 CASES: list[dict[str, Any]] = [
@@ -74,27 +47,6 @@ def speed() -> None:
             print(f"    {name:20} {told}", flush=True)
 
 
-def agreement(count: int) -> int:
-    """Every rung against its definition, on `count` random small histories; how many disagreed."""
-    wrong = 0
-    for name, judge in JUDGES.items():
-        for unique in (True, False):
-            chance = random.Random(f"{name} {unique}")
-            decided = held = differ = 0
-            for _ in range(count // 2):
-                given = small(chance, unique, 5)
-                verdict, right = judge(given), exhaustive.satisfies(name, given, NIL)
-                held += right
-                if not isinstance(verdict, Unknown):
-                    decided += 1
-                    differ += isinstance(verdict, Valid) != right
-            wrong += differ
-            values = "unique values" if unique else "repeated values"
-            told = f"{held:,} hold, {decided:,} decided, {differ} differ"
-            print(f"  {name}, {values}: {count // 2:,} histories, {told}", flush=True)
-    return wrong
-
-
 def main(arguments: list[str], machine: Callable[[], None]) -> int:
     """The table of speeds; with --agreement the comparison with the oracle instead. 64 for anything else."""
     count = arguments[1] if len(arguments) == 2 else str(HISTORIES)
@@ -103,7 +55,7 @@ def main(arguments: list[str], machine: Callable[[], None]) -> int:
         return 64
     machine()
     if arguments:
-        return 70 if agreement(int(count)) else 0
+        return 70 if levels(int(count)) else 0
     speed()
     return 0
 

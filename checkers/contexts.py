@@ -37,11 +37,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from checkers.facts import Acknowledged, Hid
+from checkers.growth import Growth
 from checkers.verdict import Valid, Verdict, refute
 from checkers.wording import plural
-from histories.operation import NOTHING_SEEN, Operation, Vector
+from histories.operation import Operation, Vector
 from histories.run import RecordedRun
-from model.causality import descends, join
+from model.causality import join
 
 CLAIM = "honest-contexts"
 
@@ -74,34 +75,6 @@ def _writes(run: RecordedRun) -> "dict[str, _Writes]":
     return {key: _Writes(writes) for key, writes in by_key.items()}
 
 
-class _Growth:
-    """The join of contexts as it grows along one axis: the counters of an actor, or time.
-
-    As long as each context has seen the one before, as most do, the joins are the contexts themselves and cost nothing.
-    """
-
-    def __init__(self) -> None:
-        self._at: list[int] = []
-        self._joined: list[Vector] = []
-
-    def add(self, at: int, context: Vector) -> None:
-        """One more context, not before the last one."""
-        last = self._joined[-1] if self._joined else NOTHING_SEEN
-        assert not self._at or at >= self._at[-1], "contexts are added in order"
-        self._at.append(at)
-        if descends(last, context):
-            self._joined.append(last)
-        elif descends(context, last):
-            self._joined.append(context)
-        else:
-            self._joined.append(join((last, context)))
-
-    def until(self, at: int) -> Vector:
-        """The join of everything up to and including `at`."""
-        place = bisect_right(self._at, at)
-        return self._joined[place - 1] if place else NOTHING_SEEN
-
-
 class _Writes:
     """The writes of one key that may have taken effect, so indexed that a get costs the size of its context times a
     logarithm, and at most that size squared."""
@@ -111,9 +84,9 @@ class _Writes:
         """Per actor, by counter."""
         self._counters: dict[str, list[int]] = {}
         """Parallel to `_acknowledged`."""
-        self._puts: dict[str, _Growth] = defaultdict(_Growth)
+        self._puts: dict[str, Growth] = defaultdict(Growth)
         """Per actor, by counter: what its puts up to there had seen."""
-        self._others = _Growth()
+        self._others = Growth()
         """In time: what the deletes, and the puts whose dots nobody knows, had seen that had begun by then."""
         named = [(op.named, op.index, op) for op in writes if op.named is not None]
         for dot, _, op in sorted(named, key=lambda entry: entry[:2]):

@@ -13,6 +13,7 @@ from checkers import (
     invented,
     monotonic,
     placement,
+    reference,
     resurrection,
     siblings,
 )
@@ -82,6 +83,10 @@ CLAIMS: Mapping[str, Claim] = {
     monotonic.CLAIM: Claim(
         monotonic.check,
         "a get returns a context that covers those of all earlier gets of its key by the same client",
+    ),
+    reference.CLAIM: Claim(
+        reference.check,
+        "every completed operation and every final state is one that the reference model of the store allows",
     ),
 }
 

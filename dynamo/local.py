@@ -137,13 +137,16 @@ class LocalCluster:
         for timer in [timer for timer in self._timers if timer[0] == name]:
             del self._timers[timer]
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, vouch: bool = False) -> None:
         """Start a stopped node with what its engine holds. It serves when more than half of the others have told what
-        they remember of it, or after `config.greeting_us`."""
+        they remember of it, or after `config.greeting_us` when one has. Where nobody is left to tell, `vouch` that its
+        files are not old ones; otherwise it goes on waiting. Raises `CallerError` where that cannot help."""
         if name in self._nodes:
             raise CallerError(f"{name} is running")
         self._start(name)
         self._pump()
+        if vouch and not self._nodes[name].serving:
+            self._order(name, Operate(self._id(), "vouch", name))
         self._await_serving([name])
 
     def _start(self, name: str) -> None:
@@ -158,7 +161,8 @@ class LocalCluster:
         meta = {key: record if isinstance(record, bytes) else None for key, record in engine.scan(META)}
         fresh_disk = f"{name}.{self._random.getrandbits(48):x}"
         data, hints = _states(engine, DATA), _states(engine, HINT)
-        self._events.append((name, Boot(meta, data, hints, fresh_disk, self._genesis, int(time.time()))))
+        genesis = self._genesis and not meta  # a node that is stopped and started is not founded again
+        self._events.append((name, Boot(meta, data, hints, fresh_disk, genesis, int(time.time()))))
 
     # Who is in it
 
@@ -191,17 +195,20 @@ class LocalCluster:
         members = [name for name in self.ring if name in self._nodes and name != command.node]
         if not members:
             raise CallerError("no member is running that could be told")
+        self._order(members[0], command)
+        while any(node.host.changing for node in self._nodes.values()):
+            if _now_us() > until_us:
+                raise CallerError(f"{command.action} {command.node}: still under way after {patience_s:g} s")
+            self.tick(0.05)
+
+    def _order(self, name: str, command: Operate) -> None:
         self._asking = command.id
-        self._events.append((members[0], Asked(_CLIENT, command)))
+        self._events.append((name, Asked(_CLIENT, command)))
         self._pump()
         answer = self._replies.pop(command.id)
         assert isinstance(answer, Operated), "a command is answered at once"
         if answer.status != m.OK:
             raise CallerError(f"{command.action} {command.node}: {answer.reason}")
-        while any(node.host.changing for node in self._nodes.values()):
-            if _now_us() > until_us:
-                raise CallerError(f"{command.action} {command.node}: still under way after {patience_s:g} s")
-            self.tick(0.05)
 
     def _await_serving(self, names: Sequence[str]) -> None:
         until_us = _now_us() + 2 * self.config.greeting_us

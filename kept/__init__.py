@@ -2,7 +2,9 @@
 
 `kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again, `kept.fuzz(...)` makes many
 runs, `kept.shrink(...)` makes a failing schedule smaller, `kept.prove(...)` proves or refutes a quorum
-configuration, and `kept.check(...)` judges a recorded history; see `kept.api`.
+configuration, `kept.stage(...)` shows its counterexamples in the real store, `kept.prove_protocol()` proves the abstract
+protocol, `kept.predict(...)` says how stale reads will be, and `kept.check(...)` judges a recorded history; see
+`kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,22 +12,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kept.api import (
         CheckReport,
+        Prediction,
         Proof,
         Report,
         RunConfig,
         UsageError,
         check,
         fuzz,
+        predict,
         prove,
         prove_file,
+        prove_protocol,
         replay,
         run,
         shrink,
+        stage,
     )
 
 __version__ = "0.1.0"
 __all__ = [
     "CheckReport",
+    "Prediction",
     "Proof",
     "Report",
     "RunConfig",
@@ -33,11 +40,14 @@ __all__ = [
     "__version__",
     "check",
     "fuzz",
+    "predict",
     "prove",
     "prove_file",
+    "prove_protocol",
     "replay",
     "run",
     "shrink",
+    "stage",
 ]
 
 

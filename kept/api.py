@@ -16,9 +16,12 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from checkers.proofs.protocol.proof import Proof as ProtocolProof
+from checkers.proofs.protocol.proof import prove as prove_abstract
 from checkers.proofs.quorum import from_quoracle
 from checkers.proofs.solving import SOLVERS, SolverMissing, Solvers
 from checkers.registry import CLAIMS
+from checkers.staleness.latencies import Latencies
 from checkers.verdict import Valid, Verdict
 from histories.codecs.jepsen import Options
 from histories.columns import Columns
@@ -38,16 +41,25 @@ from kept.lab.schedule import Schedule, load_schedule
 from kept.lab.shrink import Shrinker
 from kept.lab.trial import Trial, claims_of, configured, finish, prepare
 from kept.lab.usage import UsageError, first_problem, shown, unknown
+from kept.predictor.config import configured as configured_prediction
+from kept.predictor.named import named
+from kept.predictor.predict import Prediction
+from kept.predictor.predict import predict as predict_configs
 from kept.prover.config import ProofConfig
 from kept.prover.config import configured as configured_proof
 from kept.prover.files import load as load_proof_configs
 from kept.prover.prove import Proof
 from kept.prover.prove import prove as prove_config
+from kept.staged.programme import of_configuration
+from kept.staged.rehearsal import Rehearsal
 
 __all__ = [
     "CheckReport",
     "Fuzz",
+    "Prediction",
     "Proof",
+    "ProtocolProof",
+    "Rehearsal",
     "Replay",
     "Report",
     "RunConfig",
@@ -56,11 +68,14 @@ __all__ = [
     "UsageError",
     "check",
     "fuzz",
+    "predict",
     "prove",
     "prove_file",
+    "prove_protocol",
     "replay",
     "run",
     "shrink",
+    "stage",
 ]
 
 
@@ -207,7 +222,37 @@ def prove_file(
     return _proofs(load_proof_configs(Path(path), _texts(fields)), solvers, timeout_s)
 
 
+def prove_protocol(solvers: Iterable[str] = SOLVERS, timeout_s: float = 10.0) -> ProtocolProof:
+    """Prove the abstract protocol for any number of nodes, as `kept prove --protocol` does (docs/protocol-proof.md).
+
+    See `result`, `promises`, `outcomes` and `document()`. Raises `UsageError`.
+    """
+    asked = _solvers(solvers, timeout_s)
+    try:
+        return prove_abstract(asked.names, asked.timeout_ms, asked.clock)
+    except SolverMissing as error:
+        raise UsageError(f"solvers: {error}") from None
+
+
+def stage(proof: Proof, out: str | Path | None = None) -> tuple[Rehearsal, ...]:
+    """Every counterexample of a refuted configuration as a run of the real store, as `kept prove --out` makes them.
+
+    Of each: `violated`, `claim`, `reason` (of one that has no counterpart in the store: why), `trial` and, where `out`
+    names a directory, the `file` of its schedule, which `kept.replay` runs again. Raises OSError.
+    """
+    place = None if out is None else Path(out)
+    return tuple(of_configuration(proof.judgements, proof.config.per_machine, place))
+
+
 def _proofs(configs: Iterable[ProofConfig], solvers: Iterable[str], timeout_s: float) -> list[Proof]:
+    asked = _solvers(solvers, timeout_s)
+    try:
+        return [prove_config(config, asked) for config in configs]
+    except SolverMissing as error:
+        raise UsageError(f"solvers: {error}") from None
+
+
+def _solvers(solvers: Iterable[str], timeout_s: float) -> Solvers:
     names = tuple(solvers)
     for name in names:
         if name not in SOLVERS:
@@ -216,11 +261,22 @@ def _proofs(configs: Iterable[ProofConfig], solvers: Iterable[str], timeout_s: f
         raise UsageError(f"solvers: none; accepted: {', '.join(SOLVERS)}")
     if not 0.001 <= timeout_s <= 86_400:
         raise UsageError(f"timeout_s: {shown(timeout_s)}; accepted: 0.001 to 86400")
-    asked = Solvers(names, round(timeout_s * 1000), time.perf_counter)
+    return Solvers(names, round(timeout_s * 1000), time.perf_counter)
+
+
+def predict(latencies: str | Path | Latencies, **fields: Any) -> Prediction:
+    """How stale reads will be, as `kept predict` says; `latencies` is a preset's name, a file, or what either holds.
+    `fields` are those of `kept.predictor.config.PredictConfig`: ``n``, ``r``, ``w``, ``t`` and ``k`` (sequences),
+    ``trials``, ``seed``. Times are milliseconds. Raises `UsageError`, OSError.
+    """
+    config = configured_prediction(fields)
+    if isinstance(latencies, Latencies):
+        return predict_configs([config], latencies, "latencies")[0]
     try:
-        return [prove_config(config, asked) for config in configs]
-    except SolverMissing as error:
-        raise UsageError(f"solvers: {error}") from None
+        found = named(str(latencies))
+    except UsageError as error:
+        raise UsageError(f"latencies: {error}") from None
+    return predict_configs([config], found.latencies, found.name)[0]
 
 
 def check(
@@ -233,19 +289,21 @@ def check(
     keyed: bool | None = None,
     budget_s: float | None = None,
     memory_bytes: int | None = None,
+    staleness: bool = False,
 ) -> CheckReport:
     """Judge a recorded history, a file or columns, as `kept check` does. `levels` None: linearizable, or what the
     configuration of this store's own run promises; ``["all"]``: the whole ladder. `initial` is EDN, such as ``"0"``.
 
-    See `verdicts`, `strongest`, `violated` and `explain()` of the result. `budget_s` and `memory_bytes` bound files
-    only. Raises `UsageError`, and `histories.errors.HistoryError` for a file that cannot be read.
+    See `verdicts`, `strongest`, `violated` and `explain()` of the result; with `staleness`, `staleness`: how stale the
+    reads were. `budget_s` and `memory_bytes` bound files only. Raises `UsageError`, and `histories.errors.HistoryError`
+    for a file that cannot be read.
     """
     named = () if levels is None else tuple(levels)
     if nil not in ("absent", "unknown"):
         raise unknown("nil", nil, ["absent", "unknown"])
     ladder = named == ("all",)
     limits = Limits(budget_s, memory_bytes)
-    question = asked(model, initial, () if ladder else named, ladder, Options(nil, keyed), limits)
+    question = asked(model, initial, () if ladder else named, ladder, Options(nil, keyed), limits, staleness)
     if isinstance(history, Columns):
         return CheckReport((judge_history(Loaded(history, (), "jsonl", "columns"), question),))
     return judge_files([str(history)], question)

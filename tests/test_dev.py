@@ -292,6 +292,18 @@ def test_test_and_bench_and_kept_hand_their_arguments_on(root: Path) -> None:
     assert command == [kept, "run", "--seed", "1"]
 
 
+def test_nightly_is_two_thousand_clusters_from_a_seed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fake = Verbs(root, 0, 1)
+    assert fake.verbs.nightly() == 0
+    assert fake.verbs.nightly("2000") == 1
+    kept = str(dev.Environment(root).bin / "kept")
+    for command, seed in zip(fake.commands, ("0", "2000"), strict=True):
+        words = [kept, "run", "--strategy", "swarm", "--seed", seed, "--seeds", "2000", "--out", "kept-runs/nightly"]
+        assert command == words
+    assert fake.verbs.nightly("soon") == dev.EXIT_USAGE
+    assert capsys.readouterr().err == "dev.py: nightly: 'soon'; accepted: nothing, or the first seed\n"
+
+
 @pytest.mark.parametrize("arguments", [[], ["tset"], ["--verbose"], ["lint", "dynamo"], ["demo", "now"]])
 def test_a_wrong_command_line_is_a_usage_error_and_makes_nothing(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch
@@ -313,7 +325,7 @@ def test_help_names_every_verb_and_makes_nothing(
     monkeypatch.setattr(dev.Environment, "prepare", lambda _: pytest.fail("an environment was made"))
     assert dev.main(["--help"]) == 0
     words = capsys.readouterr().out.split()
-    assert {"demo", "test", "lint", "bench", "regress", "kept"} <= set(words)
+    assert {"demo", "test", "lint", "bench", "regress", "nightly", "kept"} <= set(words)
 
 
 # The script itself

@@ -1,6 +1,7 @@
 """Causal consistency, causal convergence, causal memory and PRAM: polynomial where it is known what each read read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from checkers.ladder.acyclic import direct, left_over
 from checkers.ladder.clocks import Causes, causes
 from checkers.ladder.serial import unserial
 from checkers.ladder.visible import conflicting, looked
-from checkers.verdict import Unknown, Valid, Verdict
+from checkers.verdict import Invalid, Unknown, Valid, Verdict
 from checkers.wording import plural
 from histories.columns import Columns
 
@@ -27,6 +28,7 @@ class Case(NamedTuple):
     history: Columns
     accesses: Accesses
     compiled: bool | None
+    initial: Any = None
 
     @property
     def keys(self) -> int:
@@ -51,8 +53,14 @@ def causal_convergence(
 
 
 def causal_memory(history: Columns, initial: Any = None, budget: int = BUDGET, compiled: bool | None = None) -> Verdict:
-    """Whether each client's causes have an order that explains its reads. Where values repeat, no is not said."""
-    return decided("causal-memory", history, initial, budget, _memory, compiled, refutes=False)
+    """Whether each client's causes have an order that explains its reads. Where values repeat, no is only said where
+    causal consistency or PRAM, which it implies, do not hold."""
+    found = decided("causal-memory", history, initial, budget, _memory, compiled, refutes=False)
+    for weaker in (causal_consistency, pram) if isinstance(found, Unknown) else ():
+        ruled_out = weaker(history, initial, budget, compiled)
+        if isinstance(ruled_out, Invalid):
+            return Invalid(replace(ruled_out.counterexample, claim="causal-memory"))
+    return found
 
 
 def pram(history: Columns, initial: Any = None, budget: int = BUDGET, compiled: bool | None = None) -> Verdict:
@@ -78,7 +86,7 @@ def decided(
     tried = 0
     for accesses in given.some(most):
         tried += 1
-        case = Case(history, accesses, compiled)
+        case = Case(history, accesses, compiled, initial)
         if wide and too_wide(accesses):
             clients, pending = len(accesses.bounds) - 1, accesses.width - len(accesses.bounds) + 1
             return Unknown(

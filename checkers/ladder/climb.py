@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from checkers.ladder import causal, sequential, sessions
 from checkers.ladder.converging import convergent
-from checkers.ladder.delta import smallest_delta
-from checkers.ladder.katomic import Staleness, smallest_k
+from checkers.ladder.delta import delta_atomic, smallest_delta
+from checkers.ladder.katomic import Staleness, k_atomic, smallest_k
 from checkers.ladder.levels import LEVELS, chosen, stronger, weaker
+from checkers.ladder.minimal import smallest
 from checkers.ladder.regular import regular
 from checkers.ladder.telling import Pattern, refuted
 from checkers.linearizability.check import check
@@ -37,6 +38,8 @@ class LadderReport(NamedTuple):
 
 MEASURES = ("k-atomic", "delta-atomic")
 """Rungs that are measured rather than implied."""
+EXPLAIN_STEPS = 20_000
+"""Of each search that judges a part of the history again."""
 REAL_TIME = ("linearizable", "regular")
 """Rungs that know real time. They imply what is asked of sessions only where clients do one thing after the other."""
 Judge = Callable[[Columns, Any, int], Verdict]
@@ -59,10 +62,15 @@ JUDGES: Mapping[str, Judge] = {
 
 
 def climb(
-    columns: Columns, levels: Iterable[str] | None = None, initial: Any = None, budget: int = causal.BUDGET
+    columns: Columns,
+    levels: Iterable[str] | None = None,
+    initial: Any = None,
+    budget: int = causal.BUDGET,
+    explain: bool = True,
 ) -> LadderReport:
     """Judge `columns` by `levels` (all where None). Raises `UnknownLevel`, and ValueError for operations that a
-    register does not have. `budget` bounds the steps of each search."""
+    register does not have. `budget` bounds the steps of each search. With `explain` every violation is told with the
+    fewest operations that were found to violate the level itself, whichever level decided it."""
     wanted = chosen(levels)
     found: dict[str, Verdict] = {}
     implied: dict[str, str] = {}
@@ -86,10 +94,28 @@ def climb(
                 k = measured.low
             elif isinstance(measured, int):
                 delta = measured
+    if explain:
+        for name in reversed(tuple(LEVELS)):
+            if name in found:
+                found[name] = _fewest(name, columns, found, initial)
     verdicts = {name: found[name] for name in LEVELS if name in wanted}
     holding = [name for name, verdict in verdicts.items() if isinstance(verdict, Valid)]
     strongest = tuple(name for name in holding if not any(name in weaker(other) for other in holding))
     return LadderReport(verdicts, {name: by for name, by in implied.items() if name in verdicts}, strongest, k, delta)
+
+
+def _fewest(name: str, columns: Columns, found: Mapping[str, Verdict], initial: Any) -> Verdict:
+    """The verdict of `name`; a violation with as few operations as are needed. What shows that a weaker level is
+    violated shows that this one is, so the shortest of all that is made shorter."""
+    verdict = found[name]
+    if not isinstance(verdict, Invalid) or name == "linearizable":
+        return verdict  # linearizability has looked for the fewest itself
+    judge = JUDGES[name] if name in JUDGES else {"k-atomic": k_atomic, "delta-atomic": delta_atomic}[name]
+    told = [verdict, *(found[other] for other in weaker(name) if other in found)]
+    shortest = min(
+        (one for one in told if isinstance(one, Invalid)), key=lambda one: len(one.counterexample.operations)
+    )
+    return smallest(name, lambda part: judge(part, initial, EXPLAIN_STEPS), columns, [verdict, shortest]).verdict
 
 
 def _needed(name: str, wanted: tuple[str, ...], found: Mapping[str, Verdict]) -> bool:

@@ -37,7 +37,7 @@ def convergent(history: Columns, initial: Any = None, budget: int = 0) -> Verdic
         sure = of_key[~np.isin(pairs[1][of_key], pending)]
         if len(sure) > 1:
             rows = reads.row[final[firsts[sure]]]
-            return refuted(CLAIM, history, Pattern("diverged", tuple(rows[:2].tolist()), (), key))
+            return refuted(CLAIM, history, Pattern("diverged", tuple(rows[:2].tolist()), key))
         open_keys += 1
     if open_keys:
         return Unknown(

@@ -24,6 +24,10 @@ class Access(NamedTuple):
     pending: bool
     start: int
     end: int
+    swaps: bool = False
+    """The read of a compare-and-set, whose write is the next access."""
+    expects: int | None = None
+    """What a compare-and-set of unknown outcome must find to have any."""
 
 
 def accesses(history: Columns) -> list[Access]:
@@ -36,10 +40,11 @@ def accesses(history: Columns) -> list[Access]:
         session, key, result = int(history.process[row]), int(history.key[row]), int(history.result[row])
         asked = int(history.value[row]) if f == CAS else result
         if status == OK and ((f == READ and result != UNKNOWN) or f == CAS):
-            found.append(Access(session, False, key, asked, False, *times))
+            found.append(Access(session, False, key, asked, False, *times, f == CAS))
         if f != READ and status != FAIL:
             left = int(history.value2[row]) if f == CAS else -2 if f == DELETE else int(history.value[row])
-            found.append(Access(session, True, key, left, status == INFO, *times))
+            expects = int(history.value[row]) if f == CAS and status == INFO else None
+            found.append(Access(session, True, key, left, status == INFO, *times, expects=expects))
     return found
 
 
@@ -96,19 +101,33 @@ def _with(order: Order, first: int, second: int) -> Order:
     return tuple(mask | before if at == second or mask >> second & 1 else mask for at, mask in enumerate(order))
 
 
-def explained(given: list[Access], among: int, order: Order, told: int, initial: int) -> bool:
-    """Whether some order of the accesses in `among` that keeps `order` explains the reads in `told`."""
+def explained(
+    given: list[Access], among: int, order: Order, told: int, initial: int, whole: bool = False, oldest: int = 0
+) -> bool:
+    """Whether some order of the accesses in `among` that keeps `order` explains the reads in `told`. With `whole` a
+    compare-and-set is one operation. `oldest`: reads may return one of so many writes before the last."""
 
-    def search(left: int, held: Mapping[int, int]) -> bool:
+    def search(left: int, held: Mapping[int, tuple[int, ...]]) -> bool:
         if not left:
             return True
         for at, one in enumerate(given):
             if not left >> at & 1 or order[at] & left:
                 continue
+            values = held.get(one.key, (initial,))
+            rest = left & ~(1 << at)
             if one.write:
-                if search(left & ~(1 << at), {**held, one.key: one.value}):
+                if whole and (
+                    (at and given[at - 1].swaps and left >> (at - 1) & 1) or one.expects not in (None, values[0])
+                ):
+                    continue
+                if search(rest, {**held, one.key: (one.value, *values)}):
                     return True
-            elif (not told >> at & 1 or held.get(one.key, initial) == one.value) and search(left & ~(1 << at), held):
+            elif whole and one.swaps:
+                after = given[at + 1]
+                swapped = {**held, one.key: (after.value, *values)}
+                if values[0] == one.value and not order[at + 1] & rest and search(rest & ~(2 << at), swapped):
+                    return True
+            elif (not told >> at & 1 or one.value in values[: oldest + 1]) and search(rest, held):
                 return True
         return False
 
@@ -117,13 +136,41 @@ def explained(given: list[Access], among: int, order: Order, told: int, initial:
 
 def _sequential(given: list[Access], before: Order, initial: int) -> bool:
     everything = (1 << len(given)) - 1
-    return explained(given, everything, before, everything, initial)
+    return explained(given, everything, before, everything, initial, whole=True)
+
+
+def _in_time(given: list[Access], reads_early: bool = False) -> Order:
+    """What had ended before what began; with `reads_early` reads may have begun at any earlier time."""
+    return tuple(
+        0 if reads_early and not one.write else sum(1 << i for i, other in enumerate(given) if other.end < one.start)
+        for one in given
+    )
 
 
 def _linearizable(given: list[Access], _before: Order, initial: int) -> bool:
-    real = tuple(sum(1 << i for i, other in enumerate(given) if other.end < one.start) for one in given)
     everything = (1 << len(given)) - 1
-    return explained(given, everything, real, everything, initial)
+    return explained(given, everything, _in_time(given), everything, initial, whole=True)
+
+
+def _k_atomic(given: list[Access], _before: Order, initial: int) -> bool:
+    everything = (1 << len(given)) - 1
+    return explained(given, everything, _in_time(given), everything, initial, whole=True, oldest=len(given))
+
+
+def _delta_atomic(given: list[Access], _before: Order, initial: int) -> bool:
+    everything = (1 << len(given)) - 1
+    return explained(given, everything, _in_time(given, reads_early=True), everything, initial, whole=True)
+
+
+def _converging(given: list[Access], _before: Order, _initial: int) -> bool:
+    for key in {one.key for one in given}:  # order-free: all keys must converge
+        quiet = max(
+            (one.start if one.pending else one.end for one in given if one.write and one.key == key), default=-1
+        )
+        last = {one.value for one in given if not one.write and one.key == key and one.start > quiet}
+        if len(last) > 1:
+            return False
+    return True
 
 
 def _pram(given: list[Access], before: Order, initial: int) -> bool:
@@ -232,7 +279,7 @@ def _writers_reads(given: list[Access], before: Order, source: Mapping[int, int]
 
 def _regular(given: list[Access], _before: Order, initial: int) -> bool:
     """For each read some order of all writes and that read, which keeps real time."""
-    real = tuple(sum(1 << i for i, other in enumerate(given) if other.end < one.start) for one in given)
+    real = _in_time(given)
     writes = sum(1 << at for at, one in enumerate(given) if one.write)
     return all(
         explained(given, writes | 1 << at, real, 1 << at, initial) for at, one in enumerate(given) if not one.write
@@ -251,4 +298,7 @@ DEFINITIONS: Mapping[str, Callable[[list[Access], Order, int], bool]] = {
     "monotonic-reads": _session(_read_before),
     "monotonic-writes": _session(_writers),
     "writes-follow-reads": _session(_writers_reads),
+    "k-atomic": _k_atomic,
+    "delta-atomic": _delta_atomic,
+    "convergence": _converging,
 }

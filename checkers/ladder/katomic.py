@@ -26,7 +26,7 @@ from checkers.linearizability.clusters import BEFORE_TIME, gathered, numbered, u
 from checkers.linearizability.operations import NEVER
 from checkers.linearizability.transitions import ANY, Transitions, register_transitions
 from checkers.verdict import Unknown, Valid, Verdict
-from histories.columns import Columns
+from histories.columns import CAS, Columns
 from model.specifications.specification import REFUSED, Call, State, unheard_of
 
 Ints = NDArray[np.int64]
@@ -89,20 +89,27 @@ def smallest_k(history: Columns, initial: Any = None, budget: int = BUDGET) -> S
     left = budget
     unsure = best
     for key in open_keys[np.argsort(-low[open_keys], kind="stable")].tolist():
-        if high[key] <= best:
-            continue
         rows = np.flatnonzero(history.key == key)
-        answer, left = _searched(history, rows, initial, max(best, int(low[key])), int(high[key]), left)
+        if high[key] <= best and not (history.f[rows] == CAS).any():
+            continue
+        least = min(max(best, int(low[key])), int(high[key]))
+        answer, left = _searched(history, rows, initial, least, int(high[key]), left)
+        if answer is None:
+            return Pattern("not-atomic", tuple(rows.tolist()), key)
         best, unsure = max(best, answer.low), max(unsure, answer.high)
         if answer.low == answer.high:
             best = max(best, answer.high)
     return Staleness(best, max(best, unsure))
 
 
-def _searched(history: Columns, rows: Ints, initial: Any, low: int, high: int, budget: int) -> tuple[Staleness, int]:
-    """The smallest k from `low` on for one key, `high` if nothing less will do; and what is left of the budget."""
+def _searched(
+    history: Columns, rows: Ints, initial: Any, low: int, high: int, budget: int
+) -> tuple[Staleness | None, int]:
+    """The smallest k from `low` on for one key, `high` if nothing less will do, None if no k will; and what is left of
+    the budget. Reads can always be as old as the oldest write, but compare-and-sets may exclude each other."""
     operations = intervals(history, rows.tolist())
-    for k in range(low, high):
+    swaps = any(op.call.f == "cas" for op in operations)
+    for k in range(low, high + swaps):
         if budget < len(operations) * k:
             return Staleness(k, high), budget
         outcome = frontier.search(RecentValues(k, (initial,)), operations, budget)
@@ -111,7 +118,7 @@ def _searched(history: Columns, rows: Ints, initial: Any, low: int, high: int, b
             return Staleness(k, k), budget
         if isinstance(outcome, frontier.GaveUp):
             return Staleness(k, high), 0
-    return Staleness(high, high), budget
+    return None if swaps else Staleness(high, high), budget
 
 
 def _bracketed(given: Transitions, keys: int) -> tuple[Ints, Ints, Ints]:

@@ -116,7 +116,7 @@ def _told(reads: Timed, writes: Timed, at: int, best: int) -> Pattern:
     mine = (writes.key == key) & (writes.value == reads.value[at])
     if best == NOT_WRITTEN:
         later = np.flatnonzero(mine)
-        return Pattern("future" if len(later) else "thin-air", (row, *writes.row[later[:1]].tolist()), (), key)
+        return Pattern("future" if len(later) else "thin-air", (row, *writes.row[later[:1]].tolist()), key)
     source = np.flatnonzero(mine & (writes.end == best))[:1]
     newer = np.flatnonzero((writes.key == key) & (writes.start > best) & (writes.end < reads.start[at]))[:1]
-    return Pattern("stale", (*writes.row[source].tolist(), *writes.row[newer].tolist(), row), (), key)
+    return Pattern("stale", (*writes.row[source].tolist(), *writes.row[newer].tolist(), row), key)

@@ -5,20 +5,24 @@
 3. What is left is searched: one access of some session after the other, the reads as early as possible (which loses
    nothing, because a read changes nothing), never twice from the same places with the same values held. For a fixed
    number of sessions that is polynomial; the search is bounded all the same.
+
+A compare-and-set is one operation here: nothing comes between what it reads and what it writes, and one whose outcome
+is unknown took effect only where it found what it expected.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from checkers.ladder import causal
-from checkers.ladder.accesses import PENDING, READS, Accesses
+from checkers.ladder.accesses import INITIAL, PENDING, READS, WRITES, Accesses
 from checkers.ladder.causal import BUDGET, Case, decided
 from checkers.ladder.telling import Pattern
-from checkers.linearizability.check import check
+from checkers.linearizability.check import check, state_code
 from checkers.verdict import Invalid, Unknown, Valid, Verdict
-from histories.columns import Columns
+from histories.columns import CAS, DELETE, NIL, Columns
 
 CLAIM = "sequential"
 
@@ -64,20 +68,27 @@ def searched(case: Case, left: list[int]) -> Pattern | None:
     accesses = case.accesses
     lanes = _lanes(accesses)
     sources = accesses.write
+    swaps = _swaps(case)
     seen: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
-    stack = [_settled(accesses, lanes, (0,) * len(lanes), (-1,) * case.keys)]
+    stack = [_settled(accesses, lanes, swaps, (0,) * len(lanes), (-1,) * case.keys)]
     while stack:
         places, held = stack.pop()
         if all(place == len(lane) for place, lane in zip(places, lanes, strict=True)):
             return None
         for number, lane in enumerate(lanes):
             place = places[number]
-            if place == len(lane) or accesses.kind[lane[place]] == READS or not _may(accesses, lanes, places, number):
+            if place == len(lane) or not _may(accesses, lanes, places, number):
                 continue
             key = int(accesses.key[lane[place]])
+            if lane[place] in swaps:
+                if held[key] not in swaps[lane[place]]:
+                    continue
+                place += accesses.kind[lane[place]] == READS  # its write comes at once
+            elif accesses.kind[lane[place]] == READS:
+                continue
             moved = (*places[:number], place + 1, *places[number + 1 :])
             told = (*held[:key], int(sources[lane[place]]), *held[key + 1 :])
-            state = _settled(accesses, lanes, moved, told)
+            state = _settled(accesses, lanes, swaps, moved, told)
             left[0] -= len(lanes) + case.keys  # what a state costs
             if left[0] <= 0:
                 raise OutOfBudget
@@ -85,6 +96,30 @@ def searched(case: Case, left: list[int]) -> Pattern | None:
                 seen.add(state)
                 stack.append(state)
     return Pattern("unordered", tuple(np.unique(accesses.row).tolist()))
+
+
+Swaps = Mapping[int, frozenset[int]]
+"""Of the access with which a compare-and-set begins: the writes on which it succeeds."""
+
+
+def _swaps(case: Case) -> Swaps:
+    history, accesses = case.history, case.accesses
+    compared = np.flatnonzero((history.f[accesses.row] == CAS) & (accesses.kind != WRITES))
+    if not len(compared):
+        return {}
+    code = state_code(history, case.initial)
+    row = accesses.row[accesses.access]
+    f = history.f[row]
+    left = np.where(f == CAS, history.value2[row], np.where(f == DELETE, NIL, history.value[row]))
+    found = {}
+    for access in compared.tolist():
+        if accesses.kind[access] == READS:
+            found[access] = frozenset({int(accesses.write[access])})
+            continue
+        asked = int(history.value[accesses.row[access]])
+        same = np.flatnonzero((left == asked) & (accesses.key[accesses.access] == accesses.key[access]))
+        found[access] = frozenset([*same.tolist(), *([INITIAL] if asked == code else [])])
+    return found
 
 
 def _lanes(accesses: Accesses) -> list[list[int]]:
@@ -107,7 +142,7 @@ def _may(accesses: Accesses, lanes: list[list[int]], places: tuple[int, ...], nu
 
 
 def _settled(
-    accesses: Accesses, lanes: list[list[int]], places: tuple[int, ...], held: tuple[int, ...]
+    accesses: Accesses, lanes: list[list[int]], swaps: Swaps, places: tuple[int, ...], held: tuple[int, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Take every read that what is held explains."""
     found = list(places)
@@ -115,7 +150,9 @@ def _settled(
         place = found[number]
         while place < len(lane):
             access = lane[place]
-            if accesses.kind[access] != READS or accesses.write[access] != held[accesses.key[access]]:
+            if accesses.kind[access] != READS or access in swaps:
+                break
+            if accesses.write[access] != held[accesses.key[access]]:
                 break
             place += 1
         found[number] = place

@@ -15,7 +15,6 @@ store may never have had; causal consistency implies all four, and they together
 other is walked with running maxima: for each key and writer the last write that must have been seen.
 """
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -111,8 +110,7 @@ def _told(accesses: Accesses, mode: int, read: int, seen: int) -> Pattern:
     if accesses.write[read] >= 0:
         told.insert(0, int(accesses.access[accesses.write[read]]))
     rows = [int(accesses.row[at]) for at in told]
-    edges = tuple((first, second, "before") for first, second in pairwise(rows) if first != second)
-    return Pattern(KINDS[mode], tuple(rows), edges, int(accesses.key[read]))
+    return Pattern(KINDS[mode], tuple(rows), int(accesses.key[read]))
 
 
 def _through(accesses: Accesses, read: int, before: list[int]) -> list[int]:

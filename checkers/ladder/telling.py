@@ -2,13 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from checkers.ladder.accesses import PENDING, READS, Accesses
+from checkers.ladder.cycles import shortest_cycle
 from checkers.linearizability.story import Observed, key_name, place
 from checkers.verdict import Counterexample, Invalid
 from checkers.wording import quote
@@ -42,8 +42,6 @@ class Pattern(NamedTuple):
 
     kind: str
     rows: tuple[int, ...]
-    edges: tuple[tuple[int, int, str], ...] = ()
-    """Between rows, with the reason: what must come before what, as a witness."""
     key: int | None = None
 
 
@@ -63,8 +61,21 @@ class Broken:
 
 def refuted(claim: str, history: Columns, pattern: Pattern, choices: int = 1) -> Invalid:
     """The counterexample that `pattern` is."""
-    head = Broken(pattern.kind, "" if pattern.key is None else key_name(history, pattern.key), choices)
-    rows = tuple(dict.fromkeys(pattern.rows))
+    key = "" if pattern.key is None else key_name(history, pattern.key)
+    return _told(claim, history, Broken(pattern.kind, key, choices), tuple(dict.fromkeys(pattern.rows)))
+
+
+def retold(claim: str, history: Columns, found: Counterexample, rows: list[int]) -> Invalid:
+    """A counterexample that was found in the part of `history` that consists of `rows`, as one of the whole history:
+    what its pattern rests on, then what its pattern names."""
+    head = found.facts[0]
+    assert isinstance(head, Broken), "a rung of the ladder told it"
+    named = [rows[fact.row] for fact in found.facts if isinstance(fact, Observed)]
+    rest = [row for row in rows if row not in named]
+    return _told(claim, history, head, (*rest, *named))
+
+
+def _told(claim: str, history: Columns, head: Broken, rows: tuple[int, ...]) -> Invalid:
     facts = [observed(history, row) for row in rows]
     told = "; ".join(fact.sentence() for fact in facts[:TOLD])
     rest = f"; and {len(facts) - TOLD} more" if len(facts) > TOLD else ""
@@ -101,15 +112,10 @@ def overwritten(accesses: Accesses, read: int, by: int) -> Pattern:
     source = int(accesses.write[read])
     later = int(accesses.access[by])
     path = causal_path(accesses, later, read)
-    edges = list(path_edges(accesses, path))
-    rows = [accesses.row[at] for at in path]
     if source >= 0:
-        first = int(accesses.access[source])
-        before = causal_path(accesses, first, later)
-        edges = [*path_edges(accesses, before), *edges, (_row(accesses, first), _row(accesses, read), "read by")]
-        rows = [accesses.row[at] for at in before] + rows
+        path = [*causal_path(accesses, int(accesses.access[source]), later), *path]
     kind = "initial" if source < 0 else "overwritten"
-    return Pattern(kind, tuple(int(row) for row in rows), tuple(edges), int(accesses.key[read]))
+    return Pattern(kind, tuple(_row(accesses, at) for at in path), int(accesses.key[read]))
 
 
 def client(accesses: Accesses, session: int) -> Pattern:
@@ -129,13 +135,13 @@ def causes_of(accesses: Accesses, access: int) -> list[tuple[int, str]]:
     """The direct causes of an access, and why."""
     found = []
     if accesses.kind[access] == READS and accesses.write[access] >= 0:
-        found.append((int(accesses.access[accesses.write[access]]), "read by"))
+        found.append((int(accesses.access[accesses.write[access]]), "reads-from"))
     first = int(accesses.bounds[accesses.session[access]])
     previous = access - 1
     while previous >= first and accesses.kind[previous] == PENDING:
         previous -= 1
     if previous >= first:
-        found.append((previous, "before"))
+        found.append((previous, "session"))
     return found
 
 
@@ -157,32 +163,14 @@ def causal_path(accesses: Accesses, first: int, last: int) -> list[int]:
     return [first, last]
 
 
-def path_edges(accesses: Accesses, path: list[int]) -> list[tuple[int, int, str]]:
-    """The steps of a path of causes as edges between rows."""
-    found = []
-    for first, second in pairwise(path):
-        why = dict(causes_of(accesses, second)).get(first, "before")
-        if accesses.row[first] != accesses.row[second]:
-            found.append((_row(accesses, first), _row(accesses, second), why))
-    return found
-
-
 def cycle(accesses: Accesses, before: Ints, after: Ints, kind: str, because: Ints | None = None) -> Pattern:
     """A shortest cycle through one of the accesses that lie on cycles. `because` are the reads that demand an edge; -1
     for causality."""
-    from checkers.ladder.witness import shortest_cycle  # noqa: PLC0415 - networkx is for witnesses only
-
-    edges = shortest_cycle(before, after, len(accesses.kind))
-    rows, told = [], []
-    for edge in edges:
-        first, second = int(before[edge]), int(after[edge])
+    rows = []
+    for edge in shortest_cycle(before, after, len(accesses.kind)):
+        first = int(before[edge])
         why = -1 if because is None else int(because[edge])
         rows.append(_row(accesses, first))
         if why >= 0:
             rows += [_row(accesses, at) for at in causal_path(accesses, first, why)]
-            reason = f"row {_row(accesses, why):,} knew both and read the second"
-        else:
-            reason = dict(causes_of(accesses, second)).get(first, "before")
-        if accesses.row[first] != accesses.row[second]:
-            told.append((_row(accesses, first), _row(accesses, second), reason))
-    return Pattern(kind, tuple(dict.fromkeys(rows)), tuple(told))
+    return Pattern(kind, tuple(dict.fromkeys(rows)))

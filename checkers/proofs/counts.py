@@ -8,6 +8,7 @@ from checkers.proofs.judgement import Judgement, Question, judge
 from checkers.proofs.odds import miss
 from checkers.proofs.solving import Solvers
 from checkers.proofs.table import LEMMAS
+from checkers.proofs.terms import holds
 
 Counting = Literal["one-list", "per-list", "union", "union-plus"]
 RING_LEMMAS: dict[Counting, str] = {
@@ -69,12 +70,29 @@ def _beside(counts: Counts, r: int, w: int) -> list[Question]:
         overlap = _overlap(counts, r, w, "").values
         fallbacks = overlap["h"] if "h" in overlap else min(w - counts.pw, overlap["S"] - counts.n)
         sloppy = {"N": counts.n, "W": w, "S": overlap["S"], "h": fallbacks}
-        return [Question(LEMMAS["sloppy-writes-meet-writes"], sloppy, ("W",), decides=False)]
-    back = max(counts.n - r + 1, w) if counts.blocking_repair else 1
+        found = [Question(LEMMAS["sloppy-writes-meet-writes"], sloppy, ("W",), decides=False)]
+        if counts.blocking_repair and counts.pr:  # fallbacks reply too: only PR of the replies are sure to be owners'
+            owners = {**base, "R": counts.pr, "B": _holders(counts, r, w)}
+            found.append(Question(LEMMAS["monotone-reads"], owners, ("R",), decides=False))
+        return found
+    back = _holders(counts, r, w)
     return [
         Question(LEMMAS["writes-meet-writes"], base, ("W",), decides=False),
         Question(LEMMAS["monotone-reads"], {**base, "B": back}, ("R", "B"), decides=False),
     ]
+
+
+def _holders(counts: Counts, r: int, w: int) -> int:
+    """How many owners hold what a get returns, before it does."""
+    return max(counts.n - r + 1, w) if counts.blocking_repair else 1
+
+
+def holding(counts: Counts) -> frozenset[str]:
+    """The lemmas that the configuration raises and whose proved conditions its numbers meet, all of them. No solver is
+    asked: `judge` holds every answer of a solver against these very conditions."""
+    asked = questions(counts)
+    failing = {question.lemma.name for question in asked if not holds(question.lemma.condition, question.values)}
+    return frozenset(question.lemma.name for question in asked) - failing
 
 
 def judged(counts: Counts, solvers: Solvers) -> tuple[Judgement, ...]:

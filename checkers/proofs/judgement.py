@@ -46,6 +46,10 @@ class Judgement:
     """Proved: the assumptions that already exclude the failure."""
     outcomes: tuple[Outcome, ...] = ()
     details: Mapping[str, Any] | None = None
+    lemma: str = ""
+    """The lemma that the claim is a case of, where there is one."""
+    values: Mapping[str, int] | None = None
+    """Of the lemma's parameters."""
 
 
 def judge(question: Question, solvers: Solvers) -> Judgement:
@@ -78,6 +82,8 @@ def judge(question: Question, solvers: Solvers) -> Judgement:
         core=outcome.answers[0].core,
         outcomes=(outcome,),
         details={"condition": str(lemma.condition), "holds": explained(lemma.condition, values)},
+        lemma=lemma.name,
+        values=dict(values),
     )
 
 

@@ -138,7 +138,7 @@ def eliminated(formula: Any, timeout_ms: int = 10_000) -> Any:
 
 def ask_cvc5(problem: Problem, timeout_ms: int) -> Answer:
     """cvc5's answer to the very script that is written for the sceptic. Raises `SolverMissing`."""
-    cvc5 = _cvc5()
+    cvc5 = load_cvc5()
     solver, symbols, said = read_cvc5(script(problem), timeout_ms)
     if said == "sat":
         terms = {str(term): term for term in symbols.getDeclaredTerms()}
@@ -170,7 +170,7 @@ def read_z3(text: str, timeout_ms: int = 10_000) -> str:
 
 def read_cvc5(text: str, timeout_ms: int = 10_000) -> tuple[Any, Any, str]:
     """cvc5's solver, its symbols and its answer to a script as it stands in a file."""
-    cvc5 = _cvc5()
+    cvc5 = load_cvc5()
     solver = cvc5.Solver(cvc5.TermManager())
     solver.setOption("tlimit-per", str(timeout_ms))
     symbols = cvc5.SymbolManager(solver)
@@ -193,7 +193,8 @@ def _commands(cvc5: Any, solver: Any, symbols: Any, text: str) -> list[str]:
     return said
 
 
-def _cvc5() -> Any:
+def load_cvc5() -> Any:
+    """The module of the second solver. Raises `SolverMissing`."""
     try:
         import cvc5  # noqa: PLC0415
     except ImportError:

@@ -1,107 +1,261 @@
-"""A set that only grows: was every element that was added read by all later reads? (After Jepsen's `set-full`.)
+"""A set: is every element that was added in the reads that follow? (After Jepsen's `set-full`, and with deletes.)
 
-An element is *known* from when its add was acknowledged or a read that returned it ended, whichever was first. A read
-that begins later and lacks it is late. The element is **stale** where a read that began after that returned it again,
-**lost** where the last read that began lacks it. An element is **never read** where no read returned it, although one
-began after its add was acknowledged: it is lost too. **Duplicates** are elements that one read returned twice,
-**unexpected** ones were never added by an add that may have taken effect before the read ended.
+An element is *known* from when its add was acknowledged or a read that returned it ended, whichever was first; what the
+set held at first is known before time. A read *lacks* it if it begins later and does not return it, and no delete may
+have removed it (`checkers.workloads.presence`). An element that some read lacks is
+
+* **stale** where a later read returned it again, or where a delete may have removed it before another read could tell;
+* **lost** where it may not have been removed and no later read returned it; then it is **never read** too, where no
+  read at all returned it.
+
+**Duplicates** are elements that one read returned twice, **unexpected** ones were added by nobody before the read
+ended, and **resurrected** ones were returned although a delete of them had ended after all their adds, before the read
+began. Duplicates show only where reads return lists; of an EDN set every element is there once.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from checkers.ladder.telling import observed
-from checkers.verdict import Counterexample, Invalid, Valid, Verdict
+from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
 from checkers.wording import plural
-from histories.columns import ADD, FAIL, OK, READ, Columns, Mark
+from checkers.workloads.presence import Change, Presence, Reads, judged
+from histories.columns import ADD, DELETE, FAIL, NEVER, OK, READ, Columns, Mark, Siblings
 from histories.interning import identity
+from histories.values import Set
 
 CLAIM = "set"
+QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
+"""Of latencies, those that Jepsen tells."""
+
+WRONG = {
+    "lost": "lost",
+    "duplicates": "returned twice",
+    "unexpected": "returned and never added",
+    "resurrected": "returned after it was deleted",
+}
+STALE = {"stale": "missing from a read after it was known"}
+
+
+class Element(NamedTuple):
+    """An element with which something is wrong."""
+
+    value: Any
+    rows: tuple[int, ...]
+    """The operations that show it."""
+    lasted: int = 0
+    """Stale: how long after it was known the last read that lacked it began. Lost: how long after it was known the last
+    read that returned it began; 0 where none did. In the file's unit."""
 
 
 class SetReport(NamedTuple):
-    """Elements, each with the rows that show it."""
+    """What became of the elements of all keys."""
 
-    lost: dict[Any, tuple[int, ...]]
-    stale: dict[Any, tuple[int, ...]]
-    never_read: dict[Any, tuple[int, ...]]
-    duplicates: dict[Any, tuple[int, ...]]
-    unexpected: dict[Any, tuple[int, ...]]
-    latency: dict[Any, int]
-    """How long after an element was known a read that still lacked it began, in the file's unit; 0: at once."""
+    adds: int
+    """That may have taken effect."""
+    acknowledged: int
+    deletes: int
+    reads: int
+    lost: tuple[Element, ...]
+    never_read: tuple[Element, ...]
+    """Those of the lost ones that no read returned."""
+    stale: tuple[Element, ...]
+    duplicates: tuple[Element, ...]
+    unexpected: tuple[Element, ...]
+    resurrected: tuple[Element, ...]
+    unseen: int
+    """Elements that are known by their add only, after which no read began: nothing shows whether they are there."""
+    visible_after: tuple[int, ...]
+    """Of each element that is not lost: how long after it was known a read still lacked it; ascending."""
+    lost_after: tuple[int, ...]
+    """Of each lost one: how long after it was known it was last seen; ascending."""
     verdict: Verdict
+    """Invalid where elements are lost, duplicates, unexpected or resurrected."""
+    fresh: Verdict
+    """The same, and invalid where elements are stale, too."""
 
 
-def judge(history: Columns, linearizable: bool = False) -> SetReport:
-    """Judge all keys. With `linearizable` a stale element is a violation too."""
-    found = SetReport({}, {}, {}, {}, {}, {}, Valid(""))
-    reads = adds = 0
+class _Found:
+    """What is entered while the keys are gone through."""
+
+    def __init__(self) -> None:
+        self.adds = self.acknowledged = self.deletes = self.reads = self.unseen = 0
+        self.elements: dict[str, list[Element]] = defaultdict(list)
+        self.visible: list[int] = []
+
+
+def quantiles(latencies: tuple[int, ...]) -> dict[float, int]:
+    """Jepsen's quantiles of latencies that ascend: the member at that share of their number; none of none."""
+    last = len(latencies) - 1
+    return {share: latencies[min(last, int(share * len(latencies)))] for share in QUANTILES} if latencies else {}
+
+
+def judge(history: Columns, initial: Iterable[Any] = ()) -> SetReport:
+    """Judge all keys, each of which holds `initial` at first. Raises ValueError where a read returned no collection."""
+    found = _Found()
+    first = {identity(value): value for value in initial}
     for _, rows in history.of_keys():
-        told = _judged(history, rows.tolist(), found)
-        adds, reads = adds + told[0], reads + told[1]
-    wrong = [("lost", found.lost), ("returned twice", found.duplicates), ("never added", found.unexpected)]
-    if linearizable:
-        wrong.append(("missing from a read after it was known", found.stale))
-    for what, elements in wrong:
-        if elements:
-            return found._replace(verdict=_refuted(history, what, elements))
-    return found._replace(verdict=Valid(f"{plural(adds, 'add')}, {plural(reads, 'read')}"))
+        _Key(history, rows, first).enter(found)
+    verdict = _verdict(history, found, WRONG)
+    of = {kind: tuple(elements) for kind, elements in found.elements.items()}
+    return SetReport(
+        adds=found.adds,
+        acknowledged=found.acknowledged,
+        deletes=found.deletes,
+        reads=found.reads,
+        lost=of.get("lost", ()),
+        never_read=of.get("never_read", ()),
+        stale=of.get("stale", ()),
+        duplicates=of.get("duplicates", ()),
+        unexpected=of.get("unexpected", ()),
+        resurrected=of.get("resurrected", ()),
+        unseen=found.unseen,
+        visible_after=tuple(sorted(found.visible)),
+        lost_after=tuple(sorted(element.lasted for element in of.get("lost", ()))),
+        verdict=verdict,
+        fresh=_verdict(history, found, STALE) if isinstance(verdict, Valid) else verdict,
+    )
 
 
-def _refuted(history: Columns, what: str, elements: dict[Any, tuple[int, ...]]) -> Invalid:
-    element, rows = next(iter(elements.items()))
+def _verdict(history: Columns, found: _Found, wrong: Mapping[str, str]) -> Verdict:
+    for kind, what in wrong.items():
+        if found.elements[kind]:
+            return _refuted(history, what, found.elements[kind])
+    if found.acknowledged and not found.reads:
+        return Unknown(f"{plural(found.acknowledged, 'acknowledged add')} and no read: read the set to its end")
+    return Valid(_witness(found))
+
+
+def _witness(found: _Found) -> str:
+    told = f"{plural(found.adds, 'add')}, {plural(found.reads, 'read')}"
+    told += f", {plural(found.deletes, 'delete')}" if found.deletes else ""
+    stale = found.elements["stale"]
+    if stale:
+        worst = max(element.lasted for element in stale)
+        told += f"; {plural(len(stale), 'element')} stale, for {worst:,} at most"
+    return told + (f"; after {plural(found.unseen, 'add')} no read began" if found.unseen else "")
+
+
+def _refuted(history: Columns, what: str, elements: list[Element]) -> Invalid:
+    value, rows, _ = elements[0]
     facts = tuple(observed(history, row) for row in rows)
-    sentence = f"Element {element!r} was {what}" + (f" (and {len(elements) - 1:,} more)" if len(elements) > 1 else "")
+    sentence = f"Element {value!r} was {what}" + (f" (and {len(elements) - 1:,} more)" if len(elements) > 1 else "")
     return Invalid(Counterexample(CLAIM, f"{sentence}: {'; '.join(fact.sentence() for fact in facts)}.", rows, facts))
 
 
-def _judged(history: Columns, rows: list[int], found: SetReport) -> tuple[int, int]:
-    """Enter the elements of one key; how many adds and reads it has."""
-    start, end = history.precedence()
-    adds = {
-        identity(history.value_of(int(history.value[row]))): row
-        for row in rows
-        if history.f[row] == ADD and history.status[row] != FAIL
-    }
-    reads: list[tuple[int, dict[Any, int], list[Any]]] = []
-    for row in sorted((row for row in rows if history.f[row] == READ), key=lambda one: (int(start[one]), one)):
-        result = history.value_of(int(history.result[row]))
-        if history.status[row] != OK or result is Mark.UNKNOWN:
-            continue
-        elements = [] if isinstance(result, Mark) else list(result)
-        count = Counter(identity(one) for one in elements)
-        reads.append((row, dict(count), elements))
-        for one in elements:
-            added = adds.get(identity(one))
-            if count[identity(one)] > 1:
-                found.duplicates.setdefault(one, (row,))
-            if added is None or start[added] > end[row]:
-                found.unexpected.setdefault(one, (row,) if added is None else tuple(sorted((added, row))))
-    for name, add in adds.items():
-        _element(history, name, add, [(row, name in count) for row, count, _ in reads], found)
-    return len(adds), len(reads)
+class _Key:
+    """The operations on one set."""
+
+    def __init__(self, history: Columns, rows: NDArray[np.int64], initial: dict[Hashable, Any]) -> None:
+        self.history, self.initial = history, initial
+        self.start, self.end = history.precedence()
+        f, status = history.f[rows], history.status[rows]
+        self.adds, self.deletes = (
+            self._changes(rows[(f == kind) & (status != FAIL)].tolist()) for kind in (ADD, DELETE)
+        )
+        reads = rows[(f == READ) & (status == OK) & (history.result[rows] != Mark.UNKNOWN.value)]
+        reads = reads[np.argsort(self.start[reads], kind="stable")]
+        self.reads = Reads(reads, self.start[reads], self.end[reads])
+        self.values: dict[Hashable, Any] = dict(initial)
+        """Every element that somebody added or returned."""
+        self.readers: dict[Hashable, list[int]] = defaultdict(list)
+        """Places of the reads that returned it."""
+
+    def _changes(self, rows: list[int]) -> dict[Hashable, list[Change]]:
+        found: dict[Hashable, list[Change]] = defaultdict(list)
+        for row in rows:
+            name = identity(self.history.value_of(int(self.history.value[row])))
+            sure = self.history.status[row] == OK
+            found[name].append(Change(row, int(self.start[row]), int(self.end[row]) if sure else NEVER))
+        return found
+
+    def enter(self, found: _Found) -> None:
+        """Judge every element, in the order in which they first appear."""
+        changes = [change for name in self.adds for change in self.adds[name]]
+        found.adds += len(changes)
+        found.acknowledged += sum(change.end != NEVER for change in changes)
+        found.deletes += sum(len(changes) for changes in self.deletes.values())
+        found.reads += len(self.reads.row)
+        for name, added in self.adds.items():
+            self.values[name] = self.history.value_of(int(self.history.value[added[0].row]))
+        self._take_in(found)
+        for name in self.values:
+            self._element(name, found)
+
+    def _take_in(self, found: _Found) -> None:
+        """What each read returned. Equal results are spelled out once."""
+        known: dict[int, dict[Hashable, Any]] = {}
+        twice: dict[Hashable, None] = {}
+        for at, row in enumerate(self.reads.row.tolist()):
+            code = int(self.history.result[row])
+            if code not in known:
+                elements = _elements(self.history, row, code)
+                known[code] = {identity(one): one for one in elements}
+                if len(known[code]) < len(elements):
+                    times = Counter(identity(one) for one in elements)
+                    for name in (name for name, count in times.items() if count > 1 and name not in twice):
+                        twice[name] = None
+                        found.elements["duplicates"].append(Element(known[code][name], (row,)))
+                for name, one in known[code].items():
+                    self.values.setdefault(name, one)
+            for name in known[code]:
+                self.readers[name].append(at)
+
+    def _element(self, name: Hashable, found: _Found) -> None:
+        has = np.zeros(len(self.reads.row), dtype=np.bool_)
+        has[self.readers.get(name, [])] = True
+        adds, deletes = self.adds.get(name, []), self.deletes.get(name, [])
+        seen = judged(adds, deletes, name in self.initial, self.reads, has)
+        value, rows = self.values[name], self.reads.row
+        for kind, places, changes in (("unexpected", seen.unwritten, adds), ("resurrected", seen.returned, deletes)):
+            if len(places):
+                shown = sorted({int(rows[places[0]]), *(change.row for change in changes[:1])})
+                found.elements[kind].append(Element(value, tuple(shown)))
+        if seen.known == NEVER:
+            return
+        if not len(seen.missing):
+            if has.any() or (self.reads.start > seen.known).any():
+                found.visible.append(0)
+            else:
+                found.unseen += 1
+            return
+        self._lacked(Element(value, self._shown(adds, seen)), seen, has, found)
+
+    def _shown(self, adds: list[Change], seen: Presence) -> tuple[int, ...]:
+        """The add, what made the element known, and the last read that lacks it."""
+        by = [seen.known_by] if seen.known_by is not None else []
+        add = [change.row for change in adds if change.row == seen.known_by] or [change.row for change in adds[:1]]
+        return tuple(sorted({*add, *by, int(self.reads.row[seen.missing[-1]])}))
+
+    def _lacked(self, element: Element, seen: Presence, has: NDArray[np.bool_], found: _Found) -> None:
+        """Some read lacks the element: enter what that makes it."""
+        history, last = self.history, int(seen.missing[-1])
+        known = int(history.end[seen.known_by]) if seen.known_by is not None else int(history.start.min(initial=0))
+        readers = np.flatnonzero(has)
+        if seen.removable or (len(readers) and int(readers[-1]) > last):
+            element = element._replace(lasted=max(int(history.start[self.reads.row[last]]) - known, 0))
+            found.elements["stale"].append(element)
+            found.visible.append(element.lasted)
+            return
+        if len(readers):
+            element = element._replace(lasted=max(int(history.start[self.reads.row[readers[-1]]]) - known, 0))
+        else:
+            found.elements["never_read"].append(element)
+        found.elements["lost"].append(element)
 
 
-def _element(history: Columns, name: Any, add: int, reads: list[tuple[int, bool]], found: SetReport) -> None:
-    start, end = history.precedence()
-    element = history.value_of(int(history.value[add]))
-    known_at = [(int(end[row]), row) for row, has in reads if has]
-    if history.status[add] == OK:
-        known_at.append((int(end[add]), add))
-    if not known_at:
-        return
-    known, by = min(known_at)
-    after = [(row, has) for row, has in reads if int(start[row]) > known]
-    lacking = [row for row, has in after if not has]
-    having = [row for row, has in reads if has]
-    if not lacking:
-        found.latency[element] = 0
-        return
-    shown = tuple(sorted({add, by, lacking[-1]}))
-    if not having:
-        found.never_read[element] = shown
-    if not having or int(start[having[-1]]) < int(start[lacking[-1]]):
-        found.lost[element] = shown
-    else:
-        found.stale[element] = shown
-        found.latency[element] = int(history.start[lacking[-1]]) - int(history.end[by])
+def _elements(history: Columns, row: int, code: int) -> tuple[Any, ...]:
+    """What a read returned, element by element."""
+    result = history.value_of(code)
+    if isinstance(result, Mark):
+        return ()
+    if isinstance(result, Set):
+        return result.items
+    if type(result) is tuple:
+        return result
+    told = "several siblings" if isinstance(result, Siblings) else repr(result)
+    raise ValueError(f"line {int(history.line[row])}: a read of a set returned {told}; accepted: a set or a list")

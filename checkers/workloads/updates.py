@@ -1,74 +1,142 @@
 """Lost updates: two updates that took effect and began from the same value; one of them overwrote the other.
 
-An update is a compare-and-set that succeeded, or, where clients read and then write back (`read_modify_write`), an
-acknowledged write, from the value that its client last read of the key since its own last write to it. A value that may
-have been there more than once (written twice, or initial and written) proves nothing and is left out.
+An update is one of these:
+
+* a compare-and-set that succeeded (`judge`);
+* an acknowledged write of a client that had read the key since its own last write to it (`judge_written_back`); whether
+  a client computes what it writes from what it read is the client's to know, so this must be asked for;
+* a transaction that took effect, read a register and then wrote it (`judge_transactions`; Adya's P4).
+
+A value that may have been there more than once (written twice, or initial and written) proves nothing and is left out.
 """
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from checkers.ladder.telling import observed
 from checkers.linearizability.check import state_code
 from checkers.verdict import Counterexample, Invalid, Valid, Verdict
 from checkers.wording import plural
-from histories.columns import CAS, DELETE, FAIL, NIL, OK, READ, WRITE, Columns
+from histories.columns import CAS, DELETE, FAIL, NIL, OK, READ, TXN, UNKNOWN, WRITE, Columns, Mark
+from histories.interning import identity
 
 CLAIM = "lost-updates"
 
-
-class _Update(NamedTuple):
-    row: int
-    key: int
-    basis: int
+Ints = NDArray[np.int64]
 
 
-def judge(history: Columns, initial: object = None, read_modify_write: bool = False) -> Verdict:
-    """Whether no two updates that took effect began from one value that was there once."""
-    updates = _updates(history, read_modify_write)
-    once = _written(history, state_code(history, initial))
-    first: dict[tuple[int, int], int] = {}
-    for row, key, basis in updates:
-        if once[key, basis] > 1:
+class _Updates(NamedTuple):
+    """Parallel arrays, in the order of the history."""
+
+    row: Ints
+    key: Ints
+    basis: Ints
+    """The value that each began from."""
+
+
+def judge(history: Columns, initial: object = None) -> Verdict:
+    """Whether no two compare-and-sets that succeeded began from one value that was there once."""
+    rows = np.flatnonzero((history.f == CAS) & (history.status == OK))
+    return _compared(history, _Updates(rows, history.key[rows].astype(np.int64), history.value[rows]), initial)
+
+
+def judge_written_back(history: Columns, initial: object = None) -> Verdict:
+    """The same, where every write is computed from what its client read last."""
+    return _compared(history, _written_back(history), initial)
+
+
+def judge_transactions(history: Columns, initial: Mapping[Any, Any] | None = None) -> Verdict:
+    """The same of transactions, each on several registers; `initial` by register, None where it is not in it."""
+    first = {identity(register): identity(value) for register, value in (initial or {}).items()}
+    nothing = identity(None)
+    times: Counter[tuple[Hashable, Hashable]] = Counter()
+    found: list[tuple[int, tuple[Hashable, Hashable]]] = []
+    for row in np.flatnonzero((history.f == TXN) & (history.status != FAIL)).tolist():
+        sure = history.status[row] == OK
+        steps = history.value_of(int((history.result if sure else history.value)[row]))
+        if isinstance(steps, Mark):
+            steps = history.value_of(int(history.value[row]))
+        read, written = _steps(steps)
+        times.update((register, value) for register, values in written.items() for value in values)
+        found += [(row, (register, read[register])) for register in written if sure and register in read]
+    seen: dict[tuple[Hashable, Hashable], int] = {}
+    for row, update in found:
+        register, basis = update
+        if times[update] + (first.get(register, nothing) == basis) > 1:
             continue
-        other = first.setdefault((key, basis), row)
-        if other != row:
-            facts = (observed(history, other), observed(history, row))
-            told = "; ".join(fact.sentence() for fact in facts)
-            return Invalid(Counterexample(CLAIM, f"Two updates began from one value: {told}.", (other, row), facts))
-    return Valid(f"{plural(len(updates), 'update')}, none from the same value as another")
+        if update in seen:
+            return _refuted(history, seen[update], row)
+        seen[update] = row
+    return _held(len(found))
 
 
-def _updates(history: Columns, read_modify_write: bool) -> list[_Update]:
-    found = []
+def _steps(steps: Iterable[tuple[str, Any, Any]]) -> tuple[dict[Hashable, Hashable], dict[Hashable, list[Hashable]]]:
+    """What a transaction read of each register before it wrote it, and what it wrote."""
+    read: dict[Hashable, Hashable] = {}
+    written: dict[Hashable, list[Hashable]] = {}
+    for f, register, value in steps:
+        name = identity(register)
+        known = value not in (Mark.UNKNOWN, Mark.NONE)
+        plain = identity(None if value is Mark.NIL else value)
+        if f == "write":
+            written.setdefault(name, []).append(plain)
+        elif known and name not in written:
+            read.setdefault(name, plain)
+    return read, written
+
+
+def _written_back(history: Columns) -> _Updates:
     basis: dict[tuple[int, int], int] = {}
-    for row in range(len(history)):
-        f, key, client = int(history.f[row]), int(history.key[row]), int(history.process[row])
-        if history.status[row] != OK:
+    found: list[tuple[int, int, int]] = []
+    columns = (history.f, history.status, history.key, history.process, history.value, history.result)
+    for row, (f, status, key, client, value, result) in enumerate(
+        zip(*(column.tolist() for column in columns), strict=True)
+    ):
+        if status != OK:
             basis.pop((client, key), None)
         elif f == CAS:
-            found.append(_Update(row, key, int(history.value[row])))
+            found.append((row, key, value))
             basis.pop((client, key), None)
-        elif f == READ and read_modify_write:
-            basis[client, key] = int(history.result[row])
+        elif f == READ and result != UNKNOWN:
+            basis[client, key] = result
         elif f in (WRITE, DELETE):
             at = basis.pop((client, key), None)
             if at is not None:
-                found.append(_Update(row, key, at))
-    return found
+                found.append((row, key, at))
+    return _Updates(*np.array(found, dtype=np.int64).reshape(len(found), 3).T)
 
 
-def _written(history: Columns, initial: int) -> Counter[tuple[int, int]]:
-    """How often each value may have come to be held by each key."""
-    found: Counter[tuple[int, int]] = Counter()
-    for key in range(-1, len(history.keys)):
-        found[key, initial] += 1
-    for row in range(len(history)):
-        if history.status[row] == FAIL:
-            continue
-        key, f = int(history.key[row]), int(history.f[row])
-        if f in (WRITE, CAS):
-            found[key, int(history.value[row] if f == WRITE else history.value2[row])] += 1
-        elif f == DELETE:
-            found[key, NIL] += 1
-    return found
+def _compared(history: Columns, updates: _Updates, initial: object) -> Verdict:
+    width = len(history.values) + 8  # marks stand below the values, and an initial value above them
+    code = updates.key * width + updates.basis + 4
+    once = np.flatnonzero(~_there_twice(history, code, state_code(history, initial), width))
+    order = once[np.argsort(code[once], kind="stable")]
+    again = np.flatnonzero(code[order[1:]] == code[order[:-1]]) + 1
+    if not len(again):
+        return _held(len(updates.row))
+    second = again[np.argmin(updates.row[order[again]])]
+    return _refuted(history, int(updates.row[order[second - 1]]), int(updates.row[order[second]]))
+
+
+def _there_twice(history: Columns, code: Ints, initial: int, width: int) -> NDArray[np.bool_]:
+    """Of each key and value whether the key may have come to hold the value more than once."""
+    f = history.f
+    wrote = np.flatnonzero((history.status != FAIL) & ((f == WRITE) | (f == CAS) | (f == DELETE)))
+    left = np.where(f[wrote] == CAS, history.value2[wrote], np.where(f[wrote] == DELETE, NIL, history.value[wrote]))
+    written = np.sort(history.key[wrote].astype(np.int64) * width + left + 4)
+    times = np.searchsorted(written, code, "right") - np.searchsorted(written, code, "left")
+    return np.asarray(times + (code % width == initial + 4) > 1)
+
+
+def _held(count: int) -> Valid:
+    return Valid(f"{plural(count, 'update')}, none from the same value as another")
+
+
+def _refuted(history: Columns, first: int, second: int) -> Invalid:
+    facts = (observed(history, first), observed(history, second))
+    told = "; ".join(fact.sentence() for fact in facts)
+    return Invalid(Counterexample(CLAIM, f"Two updates began from one value: {told}.", (first, second), facts))

@@ -6,6 +6,8 @@ does not own the key any more is turned into hints for those who do. So a record
 it belongs, whatever two nodes think of the ring meanwhile.
 """
 
+from itertools import islice
+
 from dynamo.core.effects import DATA, HINT, Change, hint_key
 from dynamo.core.host import Host
 from dynamo.core.replica import Replica
@@ -21,8 +23,12 @@ class Evacuation:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is in the wrong place."""
-        return not self.replica.strays and not self.replica.misrouted
+        """Whether nothing is in the wrong place that has a better one."""
+        return not self.replica.misrouted and not any(self._has_a_place(key) for key in self.replica.strays)
+
+    def _has_a_place(self, key: bytes) -> bool:
+        """Whether a record that is not ours can go to somebody; not so if all its owners are dead."""
+        return self.host.name not in self.host.keepers(self.host.partition(key))
 
     def look(self) -> None:
         """The ring has changed, or the node has started: find what is in the wrong place."""
@@ -47,7 +53,7 @@ class Evacuation:
             return
         waiting = len(replica.strays) + len(replica.misrouted)
         left = host.admission.take("evacuation", min(waiting, config.handoff_batch))
-        for key in list(replica.strays)[:left]:
+        for key in list(islice(filter(self._has_a_place, replica.strays), left)):
             if not replica.hint_count or replica.hint_count + config.n <= config.max_hints:
                 left -= 1
                 replica.fetch(key, self._exile, key)
@@ -57,7 +63,7 @@ class Evacuation:
     def _exile(self, state: Siblings | None, key: bytes) -> None:
         """The record of a key that is not ours becomes hints for those whose it is."""
         host, replica = self.host, self.replica
-        if key not in replica.strays or host.owns(key):
+        if key not in replica.strays or not self._has_a_place(key):
             return
         del replica.strays[key]
         if state is None:  # there is nothing to bring; the owners have their own
@@ -80,7 +86,7 @@ class Evacuation:
         if kept is None or owner in owners:
             del replica.misrouted[owner, key]
             return
-        if host.name in owners and (local is None or replica.merge(local, key, kept[0]) < 0):
+        if host.name in owners and (local is None or replica.take_over(local, key, kept[0]) < 0):
             return  # once the own copy is healed, or there is room
         del replica.misrouted[owner, key]
         host.mark("hint rerouted")

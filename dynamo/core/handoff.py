@@ -2,8 +2,9 @@
 
 "Upon detecting that A has recovered, D will attempt to deliver the replica to A. Once the transfer succeeds, D may
 delete the object from its local store." A transfer has succeeded when the owner says that it holds the record
-durably; a hint that has grown meanwhile stays. At most one batch is on its way to an owner at a time, and an owner
-takes in at most one batch of a node at a time. Both ends ask the admission control (6.5).
+durably, and has written it anew to be sure of that; a hint that has grown meanwhile stays. At most one batch is on its
+way to an owner at a time, and an owner takes in at most one batch of a node at a time. Both ends ask the admission
+control (6.5).
 """
 
 from dynamo.core.admission import starting_at
@@ -108,7 +109,7 @@ class Arrival:
     def merge(self, local: Siblings | None, key: bytes, state: Siblings) -> None:
         """A damaged copy cannot take the record, nor can a disk that is low: the batch stays unacknowledged and comes
         again."""
-        seq = self.handoff.replica.merge(local, key, state) if local is not None else -1
+        seq = self.handoff.replica.take_over(local, key, state) if local is not None else -1
         if seq < 0:
             self.whole = False
             self.done()

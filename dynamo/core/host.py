@@ -197,11 +197,16 @@ class Host:
     def keepers(self, partition: int) -> tuple[str, ...]:
         """Who is to have the records of a partition: its owners. Once a change closes, not those that are declared
         dead: what is kept for them would fill the place of what has to move, and whoever replaces them asks the
-        others."""
+        others. Where all owners are dead, whoever has such a record keeps it until the next change gives it owners; who
+        leaves brings it to a member that stays."""
         owners = self.ring.owners(partition)
         if isinstance(self.ring, TransitionRing):
             return owners
-        return tuple(name for name in owners if name in self.involved) or owners
+        living = tuple(name for name in owners if name in self.involved)
+        if living or self.name not in self.involved:
+            return living or owners
+        staying = [name for name in self.ring.names if name in self.involved]
+        return (self.name,) if self.name in staying else tuple(staying[:1]) or owners
 
     @property
     def boot_bits(self) -> int:

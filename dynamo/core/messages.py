@@ -254,7 +254,7 @@ class Operate(NamedTuple):
 
     id: str
     action: str
-    """join, leave, replace, remove, weight, abort or status."""
+    """join, leave, replace, remove, weight, abort, status or vouch (for the disk of a node that is starting)."""
     node: str = ""
     """Whom it is about."""
     newcomer: str = ""

@@ -181,9 +181,8 @@ class Node:
         if boot.genesis:
             self._greeted(True, boot, meta, lost)
         else:
-            patient = lost and bool(self.participant.table.members)
             self.greeting.begin(
-                last_beat(meta.get(HEARTBEAT), last), patient, partial(self._greeted, boot=boot, meta=meta, lost=lost)
+                last_beat(meta.get(HEARTBEAT), last), lost, partial(self._greeted, boot=boot, meta=meta, lost=lost)
             )
 
     def _greeted(self, sure: bool, boot: Boot, meta: dict[bytes, bytes], lost: bool) -> None:
@@ -261,7 +260,7 @@ class Node:
             if self.serving:
                 self.steward.operate(client, request)
             else:
-                self.host.effects.append(Reply(client, m.Operated(request.id, "refused", "the node is starting")))
+                self.greeting.operate(client, request)
         elif self.serving:
             self.requests.asked(client, request)
         else:  # a put may be the retry of one that the boot before this one has executed

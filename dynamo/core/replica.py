@@ -163,6 +163,12 @@ class Replica:
         self._index(key, merged)
         return seq
 
+    def take_over(self, local: Siblings, key: bytes, state: Siblings) -> int:
+        """`merge`, where a copy elsewhere is dropped when this one is durable. So it is written even where nothing in
+        it is new: what is on the disk may have rotted since it was written, and only the cache may know it still."""
+        merged = self.host.versioning.merge(local, state)
+        return -1 if self.no_room(local, merged) else self.put(key, merged)
+
     def no_room(self, held: Siblings, grown: Siblings) -> bool:
         """Whether the disk is low and `grown` would take more of it than `held` does."""
         if not self.host.disk_low or state_bytes(grown) <= state_bytes(held):

@@ -16,7 +16,7 @@ from dynamo.core.messages import Announce, LetIn, Operate, Operated, Progress
 from dynamo.core.participant import Participant, ring_of
 from dynamo.core.preference import Member
 
-ACTIONS = ("join", "leave", "replace", "remove", "weight", "abort", "status")
+ACTIONS = ("join", "leave", "replace", "remove", "weight", "abort", "status", "vouch")
 
 
 class Steward:
@@ -65,6 +65,8 @@ class Steward:
             return "a member" if self.participant.inside else "in no ring"
         if self.host.name not in table.names:
             raise CallerError(f"{self.host.name} is no member of a ring; ask one that is")
+        if action == "vouch":
+            raise CallerError(f"{self.host.name} serves already")
         plan = table.plan
         if plan is not None and action not in ("abort", "remove", "replace"):
             raise CallerError(f"a change is under way: {plan.what}, driven by {plan.driver}, phase {plan.phase}")

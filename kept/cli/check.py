@@ -28,6 +28,7 @@ LEAST_BYTES = 64 << 20
 @click.option("--initial", metavar="VALUE", help='What they held at first: nil, 0, "text", {x 0}.  [default: nothing]')
 @click.option("--level", "levels", multiple=True, metavar="NAME", help="Judge this level.  [default: linearizable]")
 @click.option("--ladder", is_flag=True, help="Judge every level, and tell the strongest that hold.")
+@click.option("--staleness", is_flag=True, help="Measure how stale reads were: docs/staleness.md.")
 @click.option("--nil", metavar="absent|unknown", default="absent", help="A completed read of nil.  [default: absent]")
 @click.option("--keyed/--not-keyed", default=None, help="Whether Jepsen's values are pairs [key value].")
 @click.option("--budget", metavar="TIME", help="Stop after this real time, such as 60s: the rest is unknown.")
@@ -65,7 +66,9 @@ def _asked(given: dict[str, Any]) -> Question:
         raise unknown("--nil", nil, list(NIL))
     limits = Limits(_budget_s(given["budget"]), _size_bytes(given["max_mem"]))
     options = Options(nil=nil, keyed=given["keyed"])
-    return asked(given["model"], given["initial"], given["levels"], given["ladder"], options, limits)
+    return asked(
+        given["model"], given["initial"], given["levels"], given["ladder"], options, limits, given["staleness"]
+    )
 
 
 def _budget_s(text: str | None) -> float | None:

@@ -19,8 +19,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "fuzz": ("kept.cli.fuzz", "Many runs within a budget, each of another cluster; saves what violates."),
     "shrink": ("kept.cli.shrink", "Make a failing schedule smaller: fewer operations, faults, nodes, messages."),
     "scenario": ("kept.cli.scenario", "Transcripts: commands and a cluster's answers, compared or written anew."),
+    "explore": ("kept.cli.explore", "Every interleaving of a small cluster of real nodes, within budgets of faults."),
     "check": ("kept.cli.check", "Judge recorded histories, of this store or any other."),
     "prove": ("kept.cli.prove", "Prove or refute a quorum configuration: for all sizes, in milliseconds."),
+    "predict": ("kept.cli.predict", "Predict how stale reads will be, from the delays of messages."),
     "replay": ("kept.cli.replay", "Run a saved schedule again: SAME, FAILED, FIXED or DIVERGED."),
 }
 """verb -> the module whose `command` it is, and what the overview says of it."""

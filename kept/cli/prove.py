@@ -1,26 +1,31 @@
 """`kept prove`: proofs and refutations of quorum configurations, from the command line to the exit code."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import click
 
-from checkers.proofs import theory
-from checkers.proofs.datacentres import Cell
-from checkers.proofs.datacentres import table as level_table
-from checkers.proofs.solving import Outcome, Result, SolverMissing, Solvers
+from checkers.proofs.protocol.proof import scripts as obligations
+from checkers.proofs.solving import Result, SolverMissing, Solvers
 from checkers.proofs.table import LEMMAS
 from checkers.proofs.terms import Problem
-from kept.cli import exits
+from kept.cli import everything, exits
 from kept.cli.console import Console
 from kept.cli.proving import Asked, asked
 from kept.lab.usage import UsageError, shown
 from kept.prover import certificates
 from kept.prover.prove import Proof, prove
+from kept.report import protocol as told
 from kept.report import proved
-from kept.report.document import ProveDocument
+from kept.report.document import ProveDocument, StageDocument
 from kept.report.junit import junit
+from kept.staged import programme
+from kept.staged.rehearsal import Rehearsal
+
+Proved = tuple[ProveDocument, list[Problem], dict[str, str]]
+"""What is told, the questions of the counting layer, and the scripts of the protocol layer."""
 
 _FLAGS = (
     ("n", "INT|A..B", "Replicas of every key."),
@@ -64,10 +69,12 @@ def _field_options(verb: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "--sloppy/--strict", "sloppy", default=None, help="Whether fallbacks stand in for owners.  [default: strict]"
 )
-@click.option("--all", is_flag=True, help="Prove the whole counting layer, for every configuration at once.")
+@click.option("--all", is_flag=True, help="Prove both layers, counting and protocol, for every configuration at once.")
+@click.option("--protocol", is_flag=True, help="Prove the protocol layer alone.")
 @click.option("--solver", metavar="z3|cvc5|both", default="z3", help="Who is asked.  [default: z3]")
 @click.option("--timeout", metavar="TIME", default="10s", help="For one question.  [default: 10s]")
 @click.option("--certificate", metavar="DIR", help="Write scripts, Farkas certificates and their checker.")
+@click.option("--out", metavar="DIR", help="Stage every counterexample in the real store, and save its schedule.")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--junit", metavar="PATH", help="Write a JUnit report.")
 @click.option("--quiet", is_flag=True, help="Print only the verdict.")
@@ -84,11 +91,11 @@ def command(json: bool, quiet: bool, color: str, **given: Any) -> int:
     solvers = Solvers(wanted.solvers, wanted.timeout_ms, time.perf_counter)
     try:
         run = _everything if wanted.everything else _configurations
-        document, problems = run(wanted, solvers, console, begun)
+        document, problems, scripts = run(wanted, solvers, console, begun)
     except SolverMissing as error:
         raise UsageError(f"--solver: {error}") from None
     if wanted.certificate is not None:
-        names = certificates.write(wanted.certificate, problems)
+        names = certificates.write(wanted.certificate, problems, scripts)
         console.say(f"  {len(names)} files in {shown(str(wanted.certificate))}: see {certificates.README}")
     if wanted.junit is not None:
         report = junit("prove", document.claims, document.duration_s, "")
@@ -97,14 +104,13 @@ def command(json: bool, quiet: bool, color: str, **given: Any) -> int:
     return document.exit_code
 
 
-def _configurations(
-    wanted: Asked, solvers: Solvers, console: Console, begun: float
-) -> tuple[ProveDocument, list[Problem]]:
+def _configurations(wanted: Asked, solvers: Solvers, console: Console, begun: float) -> Proved:
     proofs = [prove(config, solvers) for config in wanted.configs]
     duration_s = time.perf_counter() - begun
     console.say(*(proved.story(proofs[0]) if len(proofs) == 1 else proved.table(proofs)), "")
     if wanted.left_out:
         console.say(f"  left out: {wanted.left_out:,} combinations with R or W above N, or otherwise no configuration")
+    stages = _staged(wanted, console, (one for at, proof in enumerate(proofs, 1) for one in _of(proof, at, wanted)))
     console.tell(proved.last_line(proofs, solvers.names, duration_s))
     several = len(proofs) > 1
     claims = tuple(
@@ -115,7 +121,21 @@ def _configurations(
     )
     document = _document(wanted, (proof.result for proof in proofs), claims, duration_s)
     configurations = tuple(proved.configuration_document(proof) for proof in proofs)
-    return document.model_copy(update={"configurations": configurations}), _asked_of(proofs)
+    return document.model_copy(update={"configurations": configurations, "stages": stages}), _asked_of(proofs), {}
+
+
+def _of(proof: Proof, at: int, wanted: Asked) -> Iterator[Rehearsal]:
+    prefix = f"{at} {proof.config.title} " if len(wanted.configs) > 1 else ""
+    return programme.of_configuration(proof.judgements, proof.config.per_machine, wanted.out, prefix)
+
+
+def _staged(wanted: Asked, console: Console, runs: Iterator[Rehearsal]) -> tuple[StageDocument, ...]:
+    """Every counterexample as a run of the store, where that is asked for."""
+    if wanted.out is None:
+        return ()
+    rehearsals = list(runs)
+    console.say(*told.stage_lines(rehearsals), "")
+    return tuple(told.stage_document(one) for one in rehearsals)
 
 
 def _asked_of(proofs: list[Proof]) -> list[Problem]:
@@ -133,40 +153,26 @@ def _asked_of(proofs: list[Proof]) -> list[Problem]:
     return list(found.values())
 
 
-def _everything(wanted: Asked, solvers: Solvers, console: Console, begun: float) -> tuple[ProveDocument, list[Problem]]:
-    rows = []
-    for row in theory.rows(solvers):
-        rows.append(row)
-        console.say(*proved.row_lines(row))
-    merged = theory.merged(solvers)
-    console.say(*_outcome_lines(merged))
-    cells = level_table(solvers)
-    console.say(*proved.level_lines(cells))
+def _everything(wanted: Asked, solvers: Solvers, console: Console, begun: float) -> Proved:
+    """Both layers, or the protocol alone."""
+    found = None if wanted.protocol else everything.counting(solvers, console.say)
+    protocol = everything.protocols(solvers, console.say)
     duration_s = time.perf_counter() - begun
-    claims = (*(proved.row_document(row) for row in rows), proved.outcome_document(merged))
-    results = [row.result for row in rows] + [merged.result] + [_cell_result(cell) for cell in cells]
+    rows = () if found is None else found.rows
+    stages = _staged(wanted, console, chain(programme.of_beliefs(rows, wanted.out), programme.of_mutants(wanted.out)))
+    results = [*(() if found is None else found.results), protocol.result]
+    claims = (*(() if found is None else found.claims), *told.protocol_claims(protocol))
     document = _document(wanted, results, claims, duration_s)
     undecided = sum(result != "proved" for result in results)
     word = {"valid": "valid    ", "invalid": "INVALID  ", "unknown": "unknown  "}[document.verdict]
-    told = "all proved" if not undecided else f"{undecided} not proved"
-    took = f"({', '.join(solvers.names)}, {duration_s:.2f} s)"
-    console.tell("", f"{word}{len(rows)} lemmas, {len(cells)} pairs of levels: {told} {took}")
-    problems = [outcome.problem for row in rows for outcome in row.outcomes] + [merged.problem]
-    problems += [
-        belief.outcome.problem.named(f"{belief.outcome.problem.name}-{at}")
-        for row in rows
-        for at, belief in enumerate(row.beliefs, 1)
-    ]
-    return document.model_copy(update={"levels": tuple(proved.levels_document(cell) for cell in cells)}), problems
-
-
-def _cell_result(cell: Cell) -> Result:
-    """A cell is answered, or not: `never` is an answer, not a refutation."""
-    return cell.answer if cell.answer in ("unknown", "disagreement") else "proved"
-
-
-def _outcome_lines(outcome: Outcome) -> list[str]:
-    return [f"{proved.SHOWN[outcome.result]:<9}{outcome.problem.name}: {outcome.problem.about}"]
+    layers = f"{len(protocol.promises)} promises of the protocol"
+    layers = layers if found is None else f"{len(rows)} lemmas, {len(found.cells)} pairs of levels, {layers}"
+    result = "all proved" if not undecided else f"{undecided} not proved"
+    console.tell("", f"{word}{layers}: {result} ({', '.join(solvers.names)}, {duration_s:.2f} s)")
+    levels = () if found is None else tuple(proved.levels_document(cell) for cell in found.cells)
+    update = {"levels": levels, "protocol": told.protocol_document(protocol), "stages": stages}
+    scripts = obligations() if wanted.certificate is not None else {}
+    return document.model_copy(update=update), [] if found is None else found.problems, scripts
 
 
 def _document(wanted: Asked, results: Iterable[Result], claims: Any, duration_s: float) -> ProveDocument:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,10 +28,14 @@ class Asked(NamedTuple):
     left_out: int
     """Combinations of a range that are no configuration: R or W above N."""
     everything: bool
+    protocol: bool
+    """Of everything, the protocol layer alone."""
     solvers: tuple[str, ...]
     timeout_ms: int
     certificate: Path | None
     junit: Path | None
+    out: Path | None
+    """Where the schedules of staged counterexamples go; None: nothing is staged."""
 
 
 def asked(given: dict[str, Any]) -> Asked:
@@ -41,14 +46,19 @@ def asked(given: dict[str, Any]) -> Asked:
     junit = None if given["junit"] is None else checked_report(given["junit"])
     fields = {name: given[name] for name in ProofConfig.model_fields if given.get(name) is not None}
     files = [Path(path) for path in given["files"]]
-    if given["all"]:
+    out = None if given["out"] is None else _stages(given["out"])
+    if given["all"] or given["protocol"]:
+        named = "--all" if given["all"] else "--protocol"
         if fields or files:
             other = flag(next(iter(fields))) if fields else shown(str(files[0]))
-            raise UsageError(f"--all: beside {other}; accepted: alone, for it is about every configuration")
-        return Asked((), 0, True, solvers, timeout_ms, certificate, junit)
+            raise UsageError(f"{named}: beside {other}; accepted: alone, for it is about every configuration")
+        if given["all"] and given["protocol"]:
+            raise UsageError("--all: beside --protocol; accepted: one of them, for --all includes the protocol")
+        return Asked((), 0, True, given["protocol"], solvers, timeout_ms, certificate, junit, out)
     if not fields and not files:
         raise UsageError(
-            "nothing to prove; accepted: --n, --r and --w; --dc, --write and --read; --quorums; --weights; files; --all"
+            "nothing to prove; accepted: --n, --r and --w; --dc, --write and --read; --quorums; --weights; files; "
+            "--all; --protocol"
         )
     if files:
         configs = [
@@ -57,7 +67,7 @@ def asked(given: dict[str, Any]) -> Asked:
         left_out = 0
     else:
         configs, left_out = _expanded(fields)
-    return Asked(tuple(configs), left_out, False, solvers, timeout_ms, certificate, junit)
+    return Asked(tuple(configs), left_out, False, False, solvers, timeout_ms, certificate, junit, out)
 
 
 def _expanded(fields: dict[str, Any]) -> tuple[list[ProofConfig], int]:
@@ -153,15 +163,32 @@ def _timeout_ms(text: str) -> int:
 
 def _certificate(given: str) -> Path:
     """A directory that certificates may be written to: none is there, or an earlier one of ours."""
+    return _directory("--certificate", given, lambda path: (path / README).exists())
+
+
+def _stages(given: str) -> Path:
+    """A directory that schedules may be written to: none is there, or one that holds nothing else."""
+    return _directory("--out", given, lambda path: all(_is_schedule(one) for one in path.iterdir()))
+
+
+def _is_schedule(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return b'"kept": "schedule"' in file.read(100)
+
+
+def _directory(name: str, given: str, ours: Callable[[Path], bool]) -> Path:
+    """A new directory, an empty one, or one of ours, that can be written to."""
     path = Path(given)
     if not given or "\0" in given or (path.exists() and not path.is_dir()):
-        raise UsageError(f"--certificate: {shown(given)}; accepted: a directory")
-    if path.is_dir() and any(path.iterdir()) and not (path / README).exists():
-        raise UsageError(f"--certificate: {shown(given)} holds other things; accepted: a new directory")
+        raise UsageError(f"{name}: {shown(given)}; accepted: a directory")
+    if path.is_dir() and any(path.iterdir()) and not ours(path):
+        raise UsageError(f"{name}: {shown(given)} holds other things; accepted: a new directory")
     for parent in (path, *path.parents):
         if parent.exists():
             if not (parent.is_dir() and os.access(parent, os.W_OK)):
-                raise UsageError(f"--certificate: {shown(str(parent))} cannot be written to; accepted: one that can")
+                raise UsageError(f"{name}: {shown(str(parent))} cannot be written to; accepted: one that can")
             break
     return path
 

@@ -10,6 +10,8 @@ from kept.cli import exits
 from kept.cli.console import Console
 from kept.cli.progress import Progress
 from kept.cli.replays import many, replay_all
+from kept.cli.retracing import retrace
+from kept.explore.trace import is_trace
 from kept.lab.replay import Replay, replay
 from kept.lab.schedule import load_schedule
 from kept.lab.usage import shown
@@ -31,7 +33,7 @@ EXITS = {
 @click.option("--quiet", is_flag=True, help="Print only the result.")
 @click.option("--color", metavar="auto|always|never", default="auto", help="[default: auto]")
 def command(file: str, json: bool, quiet: bool, color: str) -> int:
-    """Run the schedule of DIR (a run's directory) or FILE (a schedule.json) again.
+    """Run the schedule of DIR (a run's directory) or FILE (a schedule.json, or a trace of `kept explore`) again.
 
     SAME: it held and holds. FAILED: it is violated (again). FIXED: it was violated and holds. DIVERGED: the same code
     made another history, which is a bug in kept.
@@ -41,6 +43,8 @@ def command(file: str, json: bool, quiet: bool, color: str) -> int:
     """
     path = Path(file)
     console = Console(json, quiet, color)
+    if path.is_file() and is_trace(path):
+        return retrace(path, console)
     places = many(path)
     if places:
         return replay_all(path, places, console)

@@ -1,6 +1,7 @@
 """Whether a history's operations are those that a model has: what does not fit is the user's to know, with its line."""
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = {
 
 def is_number(value: Any) -> bool:
     """Whether something can be added up."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is int or (isinstance(value, float) and isfinite(value))
 
 
 def is_collection(value: Any) -> bool:

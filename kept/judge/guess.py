@@ -7,6 +7,7 @@ import numpy as np
 from histories.columns import ADD, APPEND, OK, READ, TXN, Columns, Mark, Siblings
 from kept.judge.fitting import is_collection, is_number, is_plain
 from kept.judge.question import MVR
+from kept.judge.workloads import UNIQUE_IDS
 from kept.lab.usage import UsageError, one_line_of
 
 LOCKS = {"acquire", "release"}
@@ -50,8 +51,8 @@ def _by_functions(history: Columns, used: set[str]) -> str | None:
     if used <= REGISTER_OPERATIONS:
         several = len(np.unique(history.key)) > 1
         return "kv" if several else "cas-register" if "cas" in used else "register"
-    if used <= LOCKS:
-        return "mutex"
+    if used <= LOCKS or used == {"generate"}:
+        return "mutex" if used <= LOCKS else UNIQUE_IDS
     if used == {"txn"}:
         return "multi-register" if _reads_and_writes(history) else None
     if "append" in used and used <= {"append", "read", "write"}:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from checkers.linearizability.check import Bounds, check
+from checkers.staleness.measured import Staleness
 from checkers.verdict import Invalid, Unknown, Valid, Verdict
 from histories.columns import FAIL, NEVER, Columns
 from histories.load import Loaded
@@ -17,10 +18,10 @@ from kept.judge.fitting import fit
 from kept.judge.guess import guess, siblings
 from kept.judge.initial import initial_value
 from kept.judge.processes import Answer, cores, run
-from kept.judge.question import LINEARIZABLE, MVR, Question, wanted_levels
+from kept.judge.question import LINEARIZABLE, MVR, Question, check_measurable, wanted_levels
 from kept.judge.report import WHY, Judged, Stopped
 from kept.judge.watchdog import Watched
-from kept.judge.workloads import WORKLOADS
+from kept.judge.workloads import ELEMENTS, UNIQUE_IDS, WORKLOADS, set_report
 from kept.lab.usage import UsageError
 from model.specifications.catalogue import MODELS, REGISTERS
 
@@ -62,6 +63,8 @@ class _Plan:
         self.levels = wanted_levels(question, self.model, name)
         self.run: RecordedRun | None = None
         self.initial: Any = None
+        if question.staleness:
+            self._measurable(name)
         if self.model == MVR:
             if not own:
                 raise UsageError(f"{name}: no contexts in it; accepted for --model mvr: this store's history.jsonl")
@@ -70,6 +73,10 @@ class _Plan:
             return
         if own and siblings(history):
             raise UsageError(f"{name}: gets of several siblings; accepted: --model mvr, which is for them")
+        if self.model == UNIQUE_IDS:
+            if question.initial is not None:
+                raise UsageError(f"--initial: of {UNIQUE_IDS}; accepted: nothing, for nothing is there at first")
+            return
         fit(history, self.model, name)
         self.initial = initial_value(question.initial, self.model, history)
 
@@ -79,17 +86,47 @@ class _Plan:
             torn = self.loaded.truncated
             nothing: Verdict = Unknown("it was cut off before its first operation") if torn else Valid(NOTHING)
             return {"verdicts": dict.fromkeys(self.levels, nothing)}
+        found: dict[str, Any] = {}
         if self.run is not None:
-            return {"verdicts": ownrun.own_verdicts(self.run, self.levels)}
-        history = self.loaded.columns
-        rungs = tuple(level for level in self.levels if level not in WORKLOADS)
-        others = {level: WORKLOADS[level].judge(history, self.initial) for level in self.levels if level in WORKLOADS}
-        if not rungs:
-            return {"verdicts": others}
-        if rungs == (LINEARIZABLE,):
-            return {"verdicts": {LINEARIZABLE: self._linearizable(history)} | others}
-        found = self._ladder(rungs)
-        return found | {"verdicts": found["verdicts"] | others}
+            found["verdicts"] = ownrun.own_verdicts(self.run, self.levels)
+        else:
+            rungs = tuple(level for level in self.levels if level not in WORKLOADS)
+            if rungs == (LINEARIZABLE,):
+                found["verdicts"] = {LINEARIZABLE: self._linearizable(self.loaded.columns)}
+            elif rungs:
+                found = self._ladder(rungs)
+            others = self._workloads()
+            found |= others | {"verdicts": found.get("verdicts", {}) | others["verdicts"]}
+        if self.question.staleness:
+            found["staleness"] = self._staleness()
+        return found
+
+    def _workloads(self) -> dict[str, Any]:
+        """The levels that only this kind of history has; and of sets, what became of the elements."""
+        verdicts: dict[str, Verdict] = {}
+        elements = None
+        for level in (level for level in self.levels if level in WORKLOADS):
+            if level in ELEMENTS:
+                elements = elements or set_report(self.loaded.columns, self.initial)
+                verdicts[level] = getattr(elements, ELEMENTS[level])
+            else:
+                verdicts[level] = WORKLOADS[level].judge(self.loaded.columns, self.initial)
+        return {"verdicts": verdicts, "elements": elements}
+
+    def _measurable(self, name: str) -> None:
+        try:
+            check_measurable(self.model)
+        except UsageError as error:
+            raise UsageError(f"{name}: {error}") from None
+
+    def _staleness(self) -> Staleness:
+        if self.run is not None:
+            from checkers.staleness import contexts  # noqa: PLC0415 - only where it is asked for
+
+            return contexts.staleness(self.run)
+        from checkers.staleness import registers  # noqa: PLC0415
+
+        return registers.staleness(self.loaded.columns, self.initial)
 
     def _ladder(self, rungs: tuple[str, ...]) -> dict[str, Any]:
         from checkers.ladder.climb import climb  # noqa: PLC0415 - most histories are asked for one level only
@@ -111,7 +148,9 @@ class _Plan:
     def parts(self) -> list[Callable[[], Verdict]]:
         """One task for each process, each with keys of its own; none where one process is as fast."""
         history, workers = self.loaded.columns, cores()
-        if self.run is not None or self.levels != (LINEARIZABLE,) or not MODELS[self.model].by_key:
+        if self.run is not None or self.question.staleness:
+            return []
+        if self.levels != (LINEARIZABLE,) or not MODELS[self.model].by_key:
             return []
         if len(history) < PARALLEL_FROM or workers < 2 or len(history.keys) < 2:
             return []

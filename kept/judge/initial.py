@@ -6,6 +6,7 @@ from histories import edn
 from histories.columns import TXN, Columns
 from histories.errors import Malformed
 from histories.values import Keyword, Map, Set, Symbol
+from kept.judge.fitting import is_number
 from kept.lab.usage import UsageError, shown
 from model.specifications.catalogue import MODELS
 
@@ -26,7 +27,7 @@ def initial_value(text: str | None, model: str, history: Columns) -> Any:
         return MODELS[model].initial
     value = _plain(_read(text))
     kind, accepted = _KINDS.get(model, (None, ""))
-    if kind is not None and (not isinstance(value, kind) or (model == "counter" and isinstance(value, bool))):
+    if kind is not None and (not isinstance(value, kind) or (model == "counter" and not is_number(value))):
         raise UsageError(f"--initial: {shown(text)}; accepted for {model}: {accepted}")
     if model == "mutex" and value:
         raise UsageError(f"--initial: {shown(text)}; accepted for {model}: {LOCK}")

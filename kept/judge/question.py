@@ -5,14 +5,16 @@ from typing import Any, NamedTuple
 from checkers.ladder.levels import LEVELS
 from checkers.registry import CLAIMS
 from histories.codecs.jepsen import AS_IT_IS, Options
-from kept.judge.workloads import OWN_LEVELS, WORKLOADS
+from kept.judge.workloads import OWN_LEVELS, UNIQUE_IDS, WORKLOADS
 from kept.lab.usage import UsageError, unknown
 from model.specifications.catalogue import MODELS, REGISTERS
 
 MVR = "mvr"
 """Multi-value registers with contexts: this store's own histories. Their levels are the store's promises."""
-MODEL_NAMES = (*MODELS, MVR)
+MODEL_NAMES = (*MODELS, UNIQUE_IDS, MVR)
 LINEARIZABLE = "linearizable"
+MEASURED = (*REGISTERS, MVR)
+"""Models of which the staleness of reads is measured."""
 
 
 class Limits(NamedTuple):
@@ -37,6 +39,8 @@ class Question(NamedTuple):
     """Every level that there is."""
     options: Options = AS_IT_IS
     limits: Limits = Limits()
+    staleness: bool = False
+    """Measure how stale reads were, too."""
 
 
 def asked(
@@ -46,6 +50,7 @@ def asked(
     ladder: bool = False,
     options: Options = AS_IT_IS,
     limits: Limits = Limits(),  # noqa: B008 - immutable
+    staleness: bool = False,
 ) -> Question:
     """A question whose names are known. Raises `UsageError` that names the flag."""
     if model is not None and model not in MODEL_NAMES:
@@ -58,7 +63,15 @@ def asked(
         raise UsageError(
             f"--ladder: beside --level {levels[0]}; accepted: one of the two, for the ladder is all levels"
         )
-    return Question(model, initial, levels, ladder, options, limits)
+    if staleness and model is not None:
+        check_measurable(model)
+    return Question(model, initial, levels, ladder, options, limits, staleness)
+
+
+def check_measurable(model: str) -> None:
+    """Raise `UsageError` where the staleness of reads of `model` is not measured."""
+    if model not in MEASURED:
+        raise UsageError(f"--staleness: of a {model}; accepted: {', '.join(MEASURED)}")
 
 
 def levels_of(model: str) -> tuple[str, ...]:
@@ -66,6 +79,8 @@ def levels_of(model: str) -> tuple[str, ...]:
     if model == MVR:
         return (*CLAIMS, *OWN_LEVELS)
     others = tuple(name for name, one in WORKLOADS.items() if model in one.models)
+    if model not in MODELS:
+        return others
     return (*(LEVELS if model in REGISTERS else (LINEARIZABLE,)), *others)
 
 
@@ -79,7 +94,9 @@ def wanted_levels(question: Question, model: str, name: str) -> tuple[str, ...]:
         return tuple(LEVELS) if model in REGISTERS else possible
     if question.levels:
         return tuple(level for level in possible if level in question.levels)
-    return () if model == MVR else (LINEARIZABLE,)
+    if model == MVR:
+        return ()
+    return (LINEARIZABLE,) if model in MODELS else possible
 
 
 def wording(level: str, model: str) -> str:

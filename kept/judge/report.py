@@ -1,13 +1,17 @@
 """What came of judging histories: plain values, which pickle and need neither pydantic nor the workbench."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from checkers.facts import Fact
 from checkers.linearizability.story import Observed, paragraph, trace
+from checkers.staleness.measured import Staleness
 from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
 from histories.notice import Notice
 from kept.judge.question import LINEARIZABLE, Question
+
+if TYPE_CHECKING:
+    from checkers.workloads.sets import SetReport
 
 VerdictName = Literal["valid", "invalid", "unknown"]
 Stopped = Literal["", "interrupted", "budget", "memory"]
@@ -39,6 +43,10 @@ class Judged(NamedTuple):
     smallest_k: int | None = None
     smallest_delta: int | None = None
     stopped: Stopped = ""
+    staleness: Staleness | None = None
+    """Where it was asked for and there is an operation."""
+    elements: "SetReport | None" = None
+    """What became of the elements, where a level of sets was judged."""
 
     @property
     def verdict(self) -> VerdictName:
@@ -82,6 +90,11 @@ class CheckReport(NamedTuple):
     def violated(self) -> tuple[str, ...]:
         """The levels of the first history that do not hold."""
         return self.histories[0].violated
+
+    @property
+    def staleness(self) -> Staleness | None:
+        """How stale the reads of the first history were, where that was asked for."""
+        return self.histories[0].staleness
 
     @property
     def strongest(self) -> tuple[str, ...]:

@@ -1,14 +1,18 @@
-"""Levels that only one kind of history has: elements of sets, bounds of counters, lost updates, siblings."""
+"""Levels that only one kind of history has: elements of sets, bounds of counters, identifiers, updates, siblings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from checkers.verdict import Unknown, Verdict
-from histories.columns import DELETE, Columns
+from checkers.verdict import Verdict
+from histories.columns import Columns
 from histories.run import RecordedRun
-from histories.values import Set
 from model.specifications.catalogue import REGISTERS
+
+if TYPE_CHECKING:
+    from checkers.workloads.sets import SetReport
+
+UNIQUE_IDS = "unique-ids"
+"""A model without a state: whoever asks is given an identifier, and nobody the same."""
 
 
 class Workload(NamedTuple):
@@ -27,13 +31,19 @@ class OwnLevel(NamedTuple):
     judge: Callable[[RecordedRun], Verdict]
 
 
-def _elements(history: Columns, initial: Any) -> Verdict:
+def set_report(history: Columns, initial: Any) -> "SetReport":
+    """What became of each element of a set."""
     from checkers.workloads import sets  # noqa: PLC0415 - only what is asked for is loaded
 
-    if len(initial) or (history.f == DELETE).any():
-        return Unknown("elements are only followed in sets that begin empty and that nothing is deleted from")
-    plain = tuple(value.items if isinstance(value, Set) else value for value in history.values)
-    return sets.judge(replace(history, values=plain)).verdict
+    return sets.judge(history, initial)
+
+
+def _elements(history: Columns, initial: Any) -> Verdict:
+    return set_report(history, initial).verdict
+
+
+def _fresh_elements(history: Columns, initial: Any) -> Verdict:
+    return set_report(history, initial).fresh
 
 
 def _bounds(history: Columns, initial: Any) -> Verdict:
@@ -42,35 +52,73 @@ def _bounds(history: Columns, initial: Any) -> Verdict:
     return counters.judge(history, initial)
 
 
+def _identifiers(history: Columns, initial: Any) -> Verdict:
+    from checkers.workloads import identifiers  # noqa: PLC0415
+
+    return identifiers.judge(history)
+
+
 def _updates(history: Columns, initial: Any) -> Verdict:
     from checkers.workloads import updates  # noqa: PLC0415
 
     return updates.judge(history, initial)
 
 
-def _maximal(run: RecordedRun) -> Verdict:
-    from checkers.multivalue import maximal_siblings  # noqa: PLC0415
+def _written_back(history: Columns, initial: Any) -> Verdict:
+    from checkers.workloads import updates  # noqa: PLC0415
 
-    return maximal_siblings(run)
+    return updates.judge_written_back(history, initial)
+
+
+def _transactions(history: Columns, initial: Any) -> Verdict:
+    from checkers.workloads import updates  # noqa: PLC0415
+
+    return updates.judge_transactions(history, initial)
+
+
+def _maximal(run: RecordedRun) -> Verdict:
+    from checkers import multivalue  # noqa: PLC0415
+
+    return multivalue.check(run)
 
 
 def _clocks(run: RecordedRun) -> Verdict:
-    from checkers.multivalue import true_clocks  # noqa: PLC0415
+    from checkers import clocks  # noqa: PLC0415
 
-    return true_clocks(run)
+    return clocks.check(run)
 
 
 WORKLOADS: Mapping[str, Workload] = {
     "no-lost-element": Workload(
-        ("set",), "every element that was added is in the last reads, none is there twice or was never added", _elements
+        ("set",),
+        "every element that was added and not deleted is in the last reads, and none is there twice, or was never "
+        "added, or had been deleted",
+        _elements,
+    ),
+    "no-stale-element": Workload(
+        ("set",), "the same, and a known element is in every read that begins later", _fresh_elements
     ),
     "within-bounds": Workload(
         ("counter",), "every read lies between what was certainly added and what may have been", _bounds
     ),
+    "no-duplicate-id": Workload((UNIQUE_IDS,), "no identifier was given twice", _identifiers),
     "no-lost-update": Workload(
         REGISTERS, "no two compare-and-sets that took effect began from one value that was there once", _updates
     ),
+    "no-lost-write-back": Workload(
+        REGISTERS,
+        "the same, and no two writes of clients that had read one value before; where writes are computed from reads",
+        _written_back,
+    ),
+    "no-lost-transaction": Workload(
+        ("multi-register",),
+        "no two transactions that took effect read one value that was there once, and then replaced it",
+        _transactions,
+    ),
 }
+
+ELEMENTS: Mapping[str, str] = {"no-lost-element": "verdict", "no-stale-element": "fresh"}
+"""The levels that one report on a set decides, and its field that does."""
 
 OWN_LEVELS: Mapping[str, OwnLevel] = {
     "maximal-siblings": OwnLevel(

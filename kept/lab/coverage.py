@@ -163,6 +163,7 @@ RECOVERY_PATHS: Mapping[str, Condition] = {
     "rival plan met": _rivalling,
     "rival plan released": _rivalling,
     "ring given up for another": _two_rings,
+    "start waits for an answer": lambda config: _dead(config) and bool(_CUTS & set(config.faults)),
     "start without enough answers": lambda config: _dead(config) and bool(_CUTS & set(config.faults)),
     "stranger not listened to": _changing,
     "stray evacuated": _changing,
@@ -181,6 +182,7 @@ UNREACHED: Mapping[str, str] = {
     "damaged stray dropped": "needs damage to a record between a change and its evacuation, half a second",
     "flipped before the transfer was complete": "needs a lost disk between a report and the next phase, half a second",
     "peer's message refused": _OWN_CODE,
+    "start vouched for": "only an operator vouches, and the simulated one waits until links are whole again",
     "table without a ring refused": _OWN_CODE,
     "two copies damaged": "needs two damages to one key at a time; `tests/kept/test_seeds.py` has a run that does it",
 }

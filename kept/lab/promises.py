@@ -1,12 +1,16 @@
 """Which promises a configuration makes. A run checks these; `--claim` adds others, to see them broken."""
 
-from checkers.proofs.table import LEMMAS
-from checkers.proofs.terms import holds
+from checkers.proofs.counts import Counts, holding
 from kept.lab.config import RunConfig
 from kept.sim.faults import LYING, MISDIRECTED, OLD_DISK
 
 SILENT = frozenset({LYING, MISDIRECTED, OLD_DISK})
 """Faults after which a node may go on from older records and not know it."""
+OVERLAP = frozenset({"reads-meet-writes", "primaries-that-answered", "sloppy-reads-meet-writes"})
+"""Of the lemmas, those by which a get meets every acknowledged put; a configuration raises one of them."""
+
+MODEL = "reference-model"
+"""All of a configuration's promises at once, held against a model of the store: every configuration makes this one."""
 
 
 def promised(config: RunConfig) -> tuple[str, ...]:
@@ -33,7 +37,7 @@ def promised(config: RunConfig) -> tuple[str, ...]:
     one_list = config.rings == 1
     if config.versions == "dvv" and one_list and reads_meet_writes(config) and not config.durable_copies:
         claims += ["fresh-reads", "fresh-deletes"]
-    return (*claims, *_monotonic(config))
+    return (*claims, *_monotonic(config), MODEL)
 
 
 def _monotonic(config: RunConfig) -> tuple[str, ...]:
@@ -43,9 +47,7 @@ def _monotonic(config: RunConfig) -> tuple[str, ...]:
     of membership.)"""
     if config.versions != "dvv" or config.read_repair != "blocking" or config.rings > 1 or config.durable_copies:
         return ()
-    holders = max(config.n - config.r + 1, config.w)
-    values = {"N": config.n, "R": config.pr if config.sloppy else config.r, "B": holders}
-    return ("monotonic-reads",) if holds(LEMMAS["monotone-reads"].condition, values) else ()
+    return ("monotonic-reads",) if "monotone-reads" in holding(counted(config)) else ()
 
 
 def _beyond(config: RunConfig) -> tuple[str, ...]:
@@ -57,15 +59,23 @@ def _beyond(config: RunConfig) -> tuple[str, ...]:
     counts from a floor of its own.
     """
     honest = config.versions == "dvv" and not SILENT & set(config.faults)
-    return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots")
+    return ("honest-contexts",) * honest + ("no-invented-value", "unique-dots", MODEL)
 
 
 def reads_meet_writes(config: RunConfig) -> bool:
-    """Whether every get meets every acknowledged put: the proved conditions of the counting layer, no others.
+    """Whether every get meets every acknowledged put: by the questions that `kept prove` asks of these numbers, and the
+    conditions that it proved. A sloppy quorum is taken to have as many fallbacks as it wants: nodes may join."""
+    return bool(OVERLAP & holding(counted(config)))
 
-    A sloppy quorum is taken to have as many fallbacks as it wants: nodes may join.
-    """
-    values = {"N": config.n, "R": config.r, "W": config.w, "PR": config.pr, "PW": config.pw}
-    values["S"] = config.n + config.r + config.w
-    lemma = LEMMAS["primaries-that-answered" if config.sloppy else "reads-meet-writes"]
-    return holds(lemma.condition, values)
+
+def counted(config: RunConfig) -> Counts:
+    """What `kept prove` is asked about the configuration of a run."""
+    return Counts(
+        n=config.n,
+        reads=(config.r,),
+        writes=(config.w,),
+        pr=config.pr,
+        pw=config.pw,
+        sloppy=config.sloppy,
+        blocking_repair=config.read_repair == "blocking",
+    )

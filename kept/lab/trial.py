@@ -61,7 +61,7 @@ def check_bug(name: str) -> None:
             from kept.zoo import catalogue  # noqa: PLC0415  # the store's mistakes are loaded only where one is wanted
         except ImportError:
             raise unknown("bug", name, []) from None
-        if name not in catalogue.BUGS:
+        if name not in catalogue.KNOWN:
             raise unknown("bug", name, list(catalogue.BUGS))
 
 

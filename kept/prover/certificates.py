@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from checkers.proofs import certificate
@@ -12,6 +12,7 @@ from checkers.proofs.terms import Problem
 
 CHECKER = "check.py"
 README = "README.txt"
+PROTOCOL = "protocol"
 _ABOUT = """What `kept prove` was asked, for solvers and people that do not trust it.
 
 *.smt2           one question each, SMT-LIB 2; the first lines say what it is and which answer confirms it:
@@ -19,11 +20,14 @@ _ABOUT = """What `kept prove` was asked, for solvers and people that do not trus
 *.farkas.json    multipliers that add the assumptions up to a contradiction, where fractions suffice for one:
                      python3 check.py < FILE
                  check.py imports no solver and nothing of kept; it is forty lines long.
+protocol/*.smt2  one obligation of the protocol each, which any solver must answer with unsat:
+                     z3 FILE        cvc5 --full-saturate-quant FILE
 """
 
 
-def write(directory: Path, problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Write a script for every problem and a certificate for every contradiction that has one; returns the names.
+def write(directory: Path, problems: Iterable[Problem], scripts: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Write a script for every problem and a certificate for every contradiction that has one, and `scripts` of the
+    protocol into a directory of their own; returns the names.
 
     OSError where the directory cannot be written to.
     """
@@ -39,6 +43,10 @@ def write(directory: Path, problems: Iterable[Problem]) -> tuple[str, ...]:
         if found is not None:
             (directory / f"{name}.farkas.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
             written.append(f"{name}.farkas.json")
+    for name, text in (scripts or {}).items():
+        (directory / PROTOCOL).mkdir(exist_ok=True)
+        (directory / PROTOCOL / name).write_text(text, encoding="utf-8")
+        written.append(f"{PROTOCOL}/{name}")
     return tuple(written)
 
 

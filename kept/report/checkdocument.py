@@ -6,6 +6,7 @@ from kept.judge.report import CheckReport, Judged, story, verdict_name
 from kept.report.checked import reason
 from kept.report.claim import ClaimDocument, CounterexampleDocument
 from kept.report.history import CheckDocument, HistoryDocument, NoticeDocument
+from kept.report.measurements import elements_document, staleness_document
 
 
 def check_document(report: CheckReport, exit_code: int, duration_s: float) -> CheckDocument:
@@ -73,6 +74,8 @@ def _history(judged: Judged) -> HistoryDocument:
         smallest_delta=judged.smallest_delta,
         paragraph=_paragraph(judged),
         stopped=judged.stopped,
+        staleness=None if judged.staleness is None else staleness_document(judged.staleness),
+        elements=None if judged.elements is None else elements_document(judged.elements),
     )
 
 

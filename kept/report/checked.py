@@ -11,6 +11,7 @@ from checkers.verdict import Invalid, Unknown, Valid, Verdict
 from kept.judge.question import wording
 from kept.judge.report import CheckReport, Judged, VerdictName, story, timeline, verdict_name
 from kept.lab.usage import one_line_of
+from kept.report.measured import element_lines, staleness_lines
 
 WIDTH = 100
 _INDENT = " " * 9
@@ -21,7 +22,8 @@ _WORDS: dict[VerdictName, str] = {"valid": "valid    ", "invalid": "INVALID  ", 
 
 def one_history(judged: Judged, explain: bool) -> list[str]:
     """Everything about one history: what it is, then every level."""
-    return [*header(judged), "", *level_lines(judged), *ladder_lines(judged), *(explained(judged) if explain else ())]
+    lines = [*header(judged), "", *level_lines(judged), *ladder_lines(judged), *measured_lines(judged)]
+    return [*lines, *(explained(judged) if explain else ())]
 
 
 def many_histories(report: CheckReport, explain: bool) -> list[str]:
@@ -31,6 +33,7 @@ def many_histories(report: CheckReport, explain: bool) -> list[str]:
         shown = ", ".join(judged.violated) if judged.violated else ", ".join(judged.strongest or judged.verdicts)
         lines += _wrapped(_WORDS[judged.verdict], f"{one_line_of(judged.name)}: {shown}")
         lines += [line for name in _worth_telling(judged) for line in _under(reason(judged.verdicts[name]))]
+        lines += staleness_lines(judged.staleness)[1:] if judged.staleness is not None else []
         if explain:
             lines += explained(judged)
     return lines
@@ -77,6 +80,12 @@ def ladder_lines(judged: Judged) -> list[str]:
     if judged.smallest_delta is not None:
         lines.append(f"  no value that was read was older than {judged.smallest_delta:,} (in the file's unit of time)")
     return lines
+
+
+def measured_lines(judged: Judged) -> list[str]:
+    """What was measured beside the verdicts."""
+    lines = staleness_lines(judged.staleness) if judged.staleness is not None else []
+    return lines + (element_lines(judged.elements) if judged.elements is not None else [])
 
 
 def reason(verdict: Verdict) -> str:

@@ -13,7 +13,9 @@ from kept.report.claim import ClaimDocument as ClaimDocument  # noqa: PLC0414 - 
 from kept.report.claim import CounterexampleDocument as CounterexampleDocument  # noqa: PLC0414 - others take it from here
 from kept.report.claim import Document
 from kept.report.claim import VerdictName as VerdictName  # noqa: PLC0414 - others take it from here
+from kept.report.explored import ExploreDocument, RetracedDocument
 from kept.report.history import CheckDocument
+from kept.report.prediction import PredictDocument
 
 
 class CounterfactualDocument(Document):
@@ -295,6 +297,38 @@ class LevelsDocument(Document):
     fails: dict[str, int] = Field(description="the smallest replication factors with which a read can miss")
 
 
+class ObligationDocument(Document):
+    """One step of the proof of the protocol: an action keeps an invariant."""
+
+    name: str
+    result: Literal["proved", "refuted", "unknown", "disagreement"]
+    answers: tuple[SolverAnswerDocument, ...]
+    core: tuple[str, ...] = Field(description="proved: assumptions that exclude the failure by themselves")
+
+
+class ProtocolDocument(Document):
+    """The proof of the abstract protocol, for any number of nodes."""
+
+    result: Literal["proved", "refuted", "unknown", "disagreement"]
+    promises: dict[str, str] = Field(description="promise -> its wording")
+    obligations: tuple[ObligationDocument, ...]
+    untouched: int = Field(description="pairs of an action and an invariant none of whose relations it writes")
+    sorts: tuple[str, ...] = Field(
+        description="each after all that it is made from; none: some are made from themselves"
+    )
+    goals: dict[str, tuple[str, ...]] = Field(description="goal -> a run that reaches it, line by line")
+
+
+class StageDocument(Document):
+    """A counterexample as a run of the real store."""
+
+    name: str = Field(description="of what was refuted")
+    claim: str = Field(description="what the run must violate; empty where there is no run")
+    violated: bool = Field(description="whether it does")
+    reason: str = Field(description="what is switched off, and who plays whom; or why there is no run")
+    schedule: str = Field(description="the file; `kept replay` runs it again")
+
+
 class ProveDocument(Document):
     """What `kept prove` prints with ``--json``."""
 
@@ -305,6 +339,8 @@ class ProveDocument(Document):
     claims: tuple[ProofClaimDocument, ...] = Field(description="those that decide, each under its configuration's name")
     configurations: tuple[ConfigurationDocument, ...] = ()
     levels: tuple[LevelsDocument, ...] = Field((), description="with --all: the table of consistency levels")
+    protocol: ProtocolDocument | None = Field(None, description="with --all or --protocol")
+    stages: tuple[StageDocument, ...] = Field((), description="with --out: every counterexample as a run of the store")
     solvers: tuple[str, ...]
     certificates: str = Field("", description="the directory that they were written to")
     duration_s: float
@@ -319,7 +355,10 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "scenario": ScenarioDocument,
     "prove": ProveDocument,
     "check": CheckDocument,
+    "predict": PredictDocument,
     "prove-config": ProofConfig,
+    "explore": ExploreDocument,
+    "retraced": RetracedDocument,
 }
 """Every document, by the name of its schema file."""
 

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from kept.report.claim import ClaimDocument, Document, VerdictName
+from kept.report.measurements import ElementsDocument, StalenessDocument
 
 
 class NoticeDocument(Document):
@@ -37,6 +38,8 @@ class HistoryDocument(Document):
     )
     paragraph: str = Field("", description="the first violation, from operation to operation")
     stopped: Literal["", "interrupted", "budget", "memory"] = Field("", description="why it was not judged to its end")
+    staleness: StalenessDocument | None = Field(None, description="with --staleness: how stale reads were")
+    elements: ElementsDocument | None = Field(None, description="of sets: what became of the elements")
 
 
 class CheckDocument(Document):

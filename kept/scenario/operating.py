@@ -88,6 +88,11 @@ def _abort(scene: Scene, words: list[str]) -> Iterable[str]:
     return _tell(scene, "abort", "abort", "", options)
 
 
+def _vouch(scene: Scene, words: list[str]) -> Iterable[str]:
+    (name,) = exactly(words, 1, "vouch NODE")
+    return scene.operator.order(moving(scene, name), f"vouch {name}", "vouch", name)
+
+
 def _status(scene: Scene, words: list[str]) -> Iterable[str]:
     return _tell(scene, "status", "status", "", _options(words, ("at",), "status [at NODE]"))
 
@@ -156,4 +161,5 @@ COMMANDS = (
     Command("weight", "NODE W [at NODE]", "NODE is to hold more than before, or less.", _reweight),
     Command("abort", "[at NODE]", "Give up the change that is under way.", _abort),
     Command("status", "[at NODE]", "Ask a node what it knows of the membership.", _status),
+    Command("vouch", "NODE", "Tell a node that waits for answers that its disk is not an old one.", _vouch),
 )

@@ -10,7 +10,7 @@ Damage is met at a restart at the latest: rot and a lie end with one, so that no
 from typing import TYPE_CHECKING
 
 from dynamo.core.effects import DATA, HINT, META, Load
-from dynamo.core.greeting import HEARTBEAT, last_beat
+from dynamo.core.greeting import GENERATIONS, HEARTBEAT, decode_memory, last_beat
 from dynamo.core.identity import GENERATION
 from kept.sim import faults as kinds
 from kept.sim.atlas import Atlas, Terms
@@ -213,18 +213,22 @@ class Damage:
         self.atlas.harmed(machine.name, self.world.now_us)
 
     def _would_be_noticed(self, machine: Machine, image: Disk) -> bool:
-        """Whether the greeting will tell that a disk is old: all links are whole, every other member is up, and half
-        of them remember a later sign of life than the disk does."""
+        """Whether the greeting will tell that a disk is old: every other member remembers a later sign of life than
+        the disk does, on its own disk, so whoever answers first will do. Or half of them remember it in memory, all of
+        them are up, and all links are whole, so that more than half answer in time."""
         world, table = self.world, newest(self.world)
         if self.atlas.terms is None:
             return True
-        weather = world.network.weather
-        if table is None or machine.name not in table.names or world.network.cut or weather.rough:
+        if table is None or machine.name not in table.names:
             return False
-        meta = {name: record for name, record in image.engine.scan(META) if isinstance(record, bytes)}
-        last = last_beat(meta.get(HEARTBEAT), int(meta.get(GENERATION, b"0")))
-        others = [name for name in table.involved if name != machine.name]
-        nodes = [world.machines[name].node for name in others if not world.machines[name].paused]
+        last = last_beat(_meta(image, HEARTBEAT), int(_meta(image, GENERATION) or b"0"))
+        others = [world.machines[name] for name in table.involved if name != machine.name and self._there(name)]
+        if all(decode_memory(_meta(other.disk, GENERATIONS)).get(machine.name, (0, 0)) > last for other in others):
+            world.count("old disk that every disk remembers")
+            return True
+        if world.network.cut or world.network.weather.rough:
+            return False
+        nodes = [other.node for other in others if not other.paused]
         known = [node.greeting.known(machine.name) for node in nodes if node is not None]
         return len(known) == len(others) and 2 * sum(beat > last for beat in known) >= len(others)
 
@@ -234,6 +238,10 @@ class Damage:
         if machine is not None and (machine.serving or machine.destroyed):
             self._returning = None
         return self._returning is not None
+
+    def returns(self, machine: Machine) -> bool:
+        """Whether a machine has started on an old disk and does not serve yet."""
+        return self._greets() and machine is self._returning
 
     def _let_it_be_met(self, machine: Machine) -> None:
         """Start the process again if something on its disk is damaged that it has not met."""
@@ -314,3 +322,10 @@ class Damage:
         self.world.count("failed reads")
         self.atlas.harmed(machine.name, self.world.now_us)
         return True
+
+
+def _meta(disk: Disk, name: bytes) -> bytes | None:
+    """What a disk says about its node under this name, if that would survive a crash and can be read."""
+    place = (META, name)
+    record = None if place in disk.pending() or place in disk.damaged else disk.engine.read(*place)
+    return record if isinstance(record, bytes) else None

@@ -95,6 +95,11 @@ class Network:
         if copy_us:
             self.queue.push(self._in_turn(known, to, max(copy_us, due_us)), to, action, one, two)
 
+    def sent_by(self, sender: str) -> int:
+        """How many messages of an endpoint have left it: the number of its last one."""
+        known = self._senders.get(sender)
+        return known.count if known is not None else 0
+
     # Links
 
     def sever(self, pair: tuple[str, str], sign: int) -> None:

@@ -22,6 +22,7 @@ NAME = "operator"
 PATIENCE_US = 700_000
 TRIES = 6
 LOOKS_EVERY_US = 2_000_000
+VOUCHES_AFTER_US = 5_000_000
 _ASK = re.compile(r"; ask (\S+)$")
 
 
@@ -83,6 +84,24 @@ class Operator:
             elif plan is None or dead not in plan.gone:
                 self._order(Operate(self._id(), "remove", dead), avoid=dead)
         world.at(world.now_us + LOOKS_EVERY_US, NAME, self._bury, fault)
+
+    def look_after_starts(self) -> None:
+        """All faults are healed: from now on, vouch for the disk of whoever waits for an answer that nobody can give,
+        because all who remembered it have lost their own disks."""
+        self.world.at(self.world.now_us + VOUCHES_AFTER_US, NAME, self._vouch, None, None)
+
+    def _vouch(self, _: Any, __: Any) -> None:
+        waiting = [
+            machine.name
+            for machine in self.world.machines.values()
+            if machine.node is not None and not machine.serving and not self.world.damage.returns(machine)
+        ]
+        for name in waiting:
+            order = Order(Operate(self._id(), "vouch", name))
+            self.orders[order.command.id] = order
+            self._ask(order, name)
+        if waiting:
+            self.look_after_starts()
 
     def _id(self) -> str:
         self._numbers += 1

@@ -185,6 +185,7 @@ class World:
             machine.dies_after = machine.syncs.dies_dirty = None
             if machine.node is None and not machine.destroyed:
                 self._boot(machine)
+        self.operator.look_after_starts()
         self.observer.event(self.now_us, "healed")
 
     def active(self, kind: str, node: str) -> list[Fault]:

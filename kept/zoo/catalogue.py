@@ -25,6 +25,7 @@ from kept.zoo import (
     versions,
 )
 from kept.zoo.bug import Bug
+from kept.zoo.guards import GUARDS
 
 _FAMILIES = (
     canary,
@@ -51,12 +52,15 @@ OPS = 600
 BUGS: dict[str, Bug] = {bug.name: bug for family in _FAMILIES for bug in family.BUGS}
 """Every bug of the zoo, family by family."""
 
+KNOWN: dict[str, Bug] = {**BUGS, **GUARDS}
+"""What a run may be seeded with: the zoo, and guards switched off for directed runs."""
+
 
 def find(name: str) -> Bug:
     """The bug called `name`; `UsageError` names the nearest one where there is none."""
-    if name not in BUGS:
-        raise UsageError(f"bug: {name!r} is unknown{nearest(name, list(BUGS))}; accepted: {', '.join(BUGS)}")
-    return BUGS[name]
+    if name not in KNOWN:
+        raise UsageError(f"bug: {name!r} is unknown{nearest(name, list(KNOWN))}; accepted: {', '.join(BUGS)}")
+    return KNOWN[name]
 
 
 def configure(config: RunConfig) -> RunConfig:

@@ -44,7 +44,7 @@ class VolatileHints(Replica):
 
 
 class Overwriting:
-    """A replica whose `merge` stores what came in over what was there."""
+    """A replica whose `take_over` stores what came in over what was there."""
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
@@ -52,7 +52,7 @@ class Overwriting:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._replica, name)
 
-    def merge(self, _local: Siblings, key: bytes, state: Siblings) -> int:
+    def take_over(self, _local: Siblings, key: bytes, state: Siblings) -> int:
         return self._replica.put(key, state)
 
 

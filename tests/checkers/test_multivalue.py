@@ -1,16 +1,18 @@
-"""Siblings and clocks: a perfect store keeps both claims, and each defect put into its run is found."""
+"""Siblings: a perfect store returns maximal ones, the definition agrees, and each defect put into a run is found."""
+
+import random
+from collections import Counter
 
 import pytest
 
-from checkers.multivalue import CLOCKS, SIBLINGS, maximal_siblings, true_clocks
+from benchmarks.own_histories import maximal_siblings, small
+from checkers import contexts, multivalue
 from checkers.verdict import Invalid, Valid
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_perfect_store_returns_maximal_siblings_and_its_clocks_are_true(perfect, seed):
-    run = perfect(seed)
-    assert isinstance(maximal_siblings(run), Valid)
-    assert isinstance(true_clocks(run), Valid)
+def test_a_perfect_store_returns_maximal_siblings(perfect, seed):
+    assert isinstance(multivalue.check(perfect(seed)), Valid)
 
 
 def puts(run):
@@ -30,9 +32,9 @@ def test_a_sibling_beside_the_put_that_replaced_it_is_found(perfect, mutate, see
                     broken = mutate.operation(
                         run, get.index, dots=(*get.dots, old.dot), values=(*get.values, old.value)
                     )
-                    verdict = maximal_siblings(broken)
+                    verdict = multivalue.check(broken)
                     assert isinstance(verdict, Invalid)
-                    assert verdict.counterexample.claim == SIBLINGS
+                    assert verdict.counterexample.claim == multivalue.CLAIM
                     assert get.index in verdict.counterexample.operations
                     found += 1
                     break
@@ -42,39 +44,50 @@ def test_a_sibling_beside_the_put_that_replaced_it_is_found(perfect, mutate, see
 def test_a_sibling_outside_its_context_and_one_that_is_hidden_are_found(perfect, mutate):
     run = perfect(3)
     get = next(op for op in run.operations if op.dots)
-    assert isinstance(maximal_siblings(mutate.operation(run, get.index, seen={})), Invalid)
-    assert isinstance(maximal_siblings(mutate.operation(run, get.index, dots=(), values=())), Invalid)
+    assert isinstance(multivalue.check(mutate.operation(run, get.index, seen={})), Invalid)
+    assert isinstance(multivalue.check(mutate.operation(run, get.index, dots=(), values=())), Invalid)
 
 
-def clocks_of(run):
-    found = true_clocks(run)
-    assert isinstance(found, Invalid), found
-    assert found.counterexample.claim == CLOCKS
-    return found.counterexample
+def test_it_agrees_with_the_definition_on_small_histories_right_and_wrong():
+    chance = random.Random(41)
+    found = Counter()
+    for _ in range(2_000):
+        run = small(chance)
+        verdict, right = multivalue.check(run), maximal_siblings(run)
+        assert isinstance(verdict, Valid) == right, run.operations
+        assert isinstance(verdict, Valid | Invalid)
+        found[right] += 1
+    assert min(found[True], found[False]) > 200
 
 
-def test_a_context_that_covers_a_put_that_has_not_begun_is_found(perfect, mutate):
-    run = perfect(5)
-    first, last = puts(run)[0], puts(run)[-1]
-    later = next(op for op in reversed(puts(run)) if op.start_us > (first.end_us or 0) and op.key == first.key)
-    found = clocks_of(mutate.operation(run, first.index, context={later.dot[0]: later.dot[1]}))
-    assert found.operations[0] == first.index
-    assert "before that put began" in found.sentence
-    assert last.index >= later.index
+def test_a_put_of_unknown_outcome_excuses_only_where_it_is_shown_or_was_replaced_itself(story):
+    story.put(0, 1, "one", ("a", 1)).put(2, None, "two", ("b", 1), {"a": 1})
+    alone = story.get(5, 6, [], {"a": 1, "b": 1}).end()
+    assert isinstance(contexts.check(alone), Valid)  # which asks for less
+    found = multivalue.check(alone)
+    assert isinstance(found, Invalid)
+    assert found.counterexample.operations == (0, 2)
 
 
-def test_a_put_that_has_seen_itself_is_found(perfect, mutate):
-    run = perfect(6)
-    put = puts(run)[4]
-    found = clocks_of(mutate.operation(run, put.index, context={put.dot[0]: put.dot[1]}))
-    assert "which is itself" in found.sentence or "before that put began" in found.sentence
+def test_a_put_of_unknown_outcome_that_was_replaced_excuses_what_it_had_seen(story):
+    story.put(0, 1, "one", ("a", 1)).put(2, None, "two", ("b", 1), {"a": 1}).put(4, 5, "three", ("b", 2), {"b": 1})
+    assert isinstance(multivalue.check(story.get(6, 7, [(("b", 2), "three")], {"a": 1, "b": 2}).end()), Valid)
 
 
-def test_counters_that_run_backwards_in_time_are_found(perfect, mutate):
-    run = perfect(7)
-    of_actor: dict = {}
-    for op in puts(run):
-        of_actor.setdefault((op.key, op.dot[0]), []).append(op)
-    early, late = next((ops[0], ops[-1]) for ops in of_actor.values() if ops[-1].start_us > ops[0].end_us)
-    broken = mutate.operation(run, early.index, dot=(early.dot[0], 999), minted=None)
-    assert late.index in clocks_of(broken).operations
+def test_a_delete_that_would_have_removed_what_is_shown_excuses_nothing(story, mutate):
+    story.put(0, 1, "one", ("a", 1)).put(2, 3, "two", ("b", 1)).delete(4, 9, {"a": 1, "b": 1})
+    both = [(("a", 1), "one"), (("b", 1), "two")]
+    right = story.get(5, 6, both, {"a": 1, "b": 1}).end()
+    assert isinstance(multivalue.check(right), Valid)
+    found = multivalue.check(mutate.operation(right, 3, dots=(("b", 1),), values=("two",)))
+    assert isinstance(found, Invalid)
+    assert found.counterexample.operations == (0, 3)
+    assert isinstance(multivalue.check(mutate.operation(right, 3, dots=(), values=())), Valid)
+
+
+def test_a_sibling_that_a_hidden_but_covered_put_had_seen_is_found(story):
+    story.put(0, 1, "one", ("a", 1)).put(2, 3, "two", ("b", 1), {"a": 1}).put(4, 5, "three", ("c", 1), {"b": 1})
+    shown = [(("a", 1), "one"), (("c", 1), "three")]
+    found = multivalue.check(story.get(6, 7, shown, {"a": 1, "b": 1, "c": 1}).end())
+    assert isinstance(found, Invalid)
+    assert "returned a/1 and its context covers b/1" in found.counterexample.sentence

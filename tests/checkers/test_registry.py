@@ -29,6 +29,7 @@ def test_a_run_without_final_states_is_unknown_where_they_matter_and_says_what_t
         "convergence",
         "no-resurrection",
         "placement",
+        "reference-model",
     }
     assert all("replicas.jsonl" in v.reason for v in verdicts.values() if isinstance(v, Unknown))
 

@@ -247,3 +247,30 @@ def test_a_dead_member_is_removed() -> None:
         assert cluster.ring == ("n1", "n3", "n4")
         assert cluster.get(b"k").values == (b"v",)
         assert cluster.put(b"k", context, b"w").status == "ok"
+
+
+def test_a_node_that_is_stopped_and_started_is_in_its_next_boot() -> None:
+    """(It was founded anew: its boots had one number, and an answer to the earlier one was taken for one to this.)"""
+    with LocalCluster(3) as store:
+        boots = []
+        for _ in range(3):
+            store.stop("n1")
+            store.start("n1")
+            boots.append(store._nodes["n1"].host.generation)
+        assert 1 < boots[0] < boots[1] < boots[2]
+
+
+def test_a_node_that_nobody_remembers_waits_until_somebody_vouches_for_its_disk(tmp_path: Path) -> None:
+    config = StoreConfig(n=2, r=1, w=1, greeting_us=50_000)
+    with LocalCluster(2, config, tmp_path) as store:
+        store.put(b"cart", b"", b"milk", w=2)
+        store.stop("n2")
+        store.stop("n1")
+        store.start("n1")
+        with pytest.raises(RequestFailed, match="the node is starting"):
+            store.get(b"cart")
+        store.stop("n1")
+        store.start("n1", vouch=True)
+        assert store.get(b"cart").values == (b"milk",)
+        store.start("n2", vouch=True)
+        assert store.get(b"cart", r=2).values == (b"milk",)

@@ -66,6 +66,13 @@ def test_no_seed_of_a_strict_quorum_breaks_a_promise() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("quorum", [{"r": 1, "w": 1}, {"r": 2, "w": 2}, {"r": 3, "w": 1}], ids=str)
+def test_no_seed_of_blocking_repair_reads_backwards_whatever_the_quorums_are(quorum: dict[str, int]) -> None:
+    assert "monotonic-reads" in promised(RunConfig(sloppy=False, read_repair="blocking", **quorum))
+    assert violations(range(20), sloppy=False, read_repair="blocking", ops=600, keys=6, **quorum) == {}
+
+
+@pytest.mark.slow
 def test_no_seed_under_priorities_breaks_a_promise() -> None:
     assert violations(range(20), strategy="pct", ops=1_000) == {}
 

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 DOCUMENT = HERE.parent.parent / "docs" / "scenarios.md"
 MECHANISMS = sorted((HERE / "mechanisms").glob("*.txt"))
 BUGGY = sorted((HERE / "bugs").glob("*.txt"))
+FOUND = sorted((HERE / "found").glob("*.txt"))
 NOT_YET: dict[str, str] = dict.fromkeys(
     ("late-refusal", "starved-background"),
     "the clusters of the language have room for all that a transcript asks of them (`limits` of a run is no field)",
@@ -23,7 +24,7 @@ NOT_YET: dict[str, str] = dict.fromkeys(
 """Bugs of the zoo without a transcript, and why."""
 
 
-@pytest.mark.parametrize("path", [*MECHANISMS, *BUGGY], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*MECHANISMS, *BUGGY, *FOUND], ids=lambda path: path.stem)
 def test_the_cluster_answers_as_the_transcript_says(path: Path, request: pytest.FixtureRequest) -> None:
     rewrite = request.config.getoption("--rewrite-scenarios")
     performed = perform(load(path, rewrite=rewrite))
@@ -33,7 +34,7 @@ def test_the_cluster_answers_as_the_transcript_says(path: Path, request: pytest.
         assert "\n".join(line for one in performed.differences for line in one.lines()) == ""
 
 
-@pytest.mark.parametrize("path", [*MECHANISMS, *BUGGY], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*MECHANISMS, *BUGGY, *FOUND], ids=lambda path: path.stem)
 def test_a_transcript_opens_with_what_it_is_about(path: Path) -> None:
     opening = path.read_text(encoding="utf-8").partition("\n\n")[0].splitlines()
     assert len(opening) >= 2

@@ -11,11 +11,12 @@ from typing import Any
 
 from checkers.proofs.protocol import alternation, obligations
 from checkers.proofs.protocol.asking import Clock, Outcome, Result, ask, no_clock
-from checkers.proofs.protocol.mutants import DELETING, FALLBACK, MOVE, MUTANTS, PAIR, THREE, Mutant
-from checkers.proofs.protocol.runs import Run, denied, find
+from checkers.proofs.protocol.known import goal_runs, mutant_runs
+from checkers.proofs.protocol.mutants import DELETING, FALLBACK, MOVE, PAIR, THREE, Mutant
+from checkers.proofs.protocol.runs import Run, denied, find, replay
 from model.abstract.instance import Instance, instance
 from model.abstract.merging import LEMMAS
-from model.abstract.protocol import Protocol
+from model.abstract.protocol import Named, Protocol
 from model.abstract.store import STORE
 
 REACHED_ON: dict[str, Instance] = {
@@ -118,7 +119,7 @@ def prove(
             found |= alternation.edges(assumption.formula)
         for obligation in group.obligations():
             found |= alternation.edges(~obligation.claim.formula)
-    goals = {goal.name: find(protocol, REACHED_ON[goal.name], goal) for goal in protocol.goals}
+    goals = {goal.name: _reached(protocol, goal) for goal in protocol.goals}
     promises = {name: protocol.invariant(name).sentence for name in protocol.properties}
     return Proof(tuple(solvers), tuple(outcomes), untouched, alternation.order(found) or (), goals, promises)
 
@@ -149,6 +150,13 @@ def refute(mutant: Mutant, protocol: Protocol = STORE) -> Run | None:
     return find(changed, mutant.instance, denied(protocol.invariant(mutant.breaks)))
 
 
-def refutations(mutants: Sequence[Mutant] = MUTANTS) -> Iterator[tuple[Mutant, Run | None]]:
-    for mutant in mutants:
-        yield mutant, refute(mutant)
+def refuted(mutant: Mutant) -> Run:
+    """The known run of one of `MUTANTS`, executed anew; `NotARun` where it is none. No solver is asked."""
+    broken = denied(STORE.invariant(mutant.breaks))
+    return replay(mutant.change(STORE), mutant.instance, mutant_runs()[mutant.name], broken)
+
+
+def _reached(protocol: Protocol, goal: Named) -> Run | None:
+    """A run to a goal: of the store the known one, executed anew; of another protocol one that is searched for."""
+    on = REACHED_ON[goal.name]
+    return replay(protocol, on, goal_runs()[goal.name], goal) if protocol is STORE else find(protocol, on, goal)

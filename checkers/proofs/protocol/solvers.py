@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-
-class SolverMissing(Exception):
-    """A solver was asked for that is not installed."""
+from checkers.proofs.solving import load_cvc5
 
 
 class Session(Protocol):
@@ -24,11 +22,17 @@ class Z3:
 
         self._z3 = z3
         self._context = z3.Context()
-        self.tell(f"(set-option :timeout {timeout_ms})")
+        self._timeout = f"(set-option :timeout {timeout_ms})"
 
     def tell(self, text: str) -> list[str]:
         # The text itself is executed. `parse_smt2_string` and `to_smt2` forget the names of assertions.
-        said: str = self._z3.Z3_eval_smtlib2_string(self._context.ref(), text)
+        # What the option says is in force in the whole process, other solvers included, so it is taken back.
+        z3 = self._z3
+        before = z3.get_param("timeout")
+        try:
+            said: str = z3.Z3_eval_smtlib2_string(self._context.ref(), f"{self._timeout}\n{text}")
+        finally:
+            z3.set_param("timeout", int(before))
         return said.splitlines()
 
 
@@ -39,10 +43,7 @@ class Cvc5:
     """
 
     def __init__(self, timeout_ms: int, saturate: bool = True) -> None:
-        try:
-            import cvc5  # noqa: PLC0415
-        except ImportError:
-            raise SolverMissing("cvc5 is not installed: it comes with the extra 'solvers'") from None
+        cvc5 = load_cvc5()
         self._cvc5 = cvc5
         self._solver: Any = cvc5.Solver(cvc5.TermManager())
         options = {"incremental": "true", "tlimit-per": str(timeout_ms)}

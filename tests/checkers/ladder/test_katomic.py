@@ -1,15 +1,17 @@
 """k-atomicity: the smallest k, by the definition over all orders."""
 
+import random
 from itertools import permutations
 
 import pytest
 
 from benchmarks.busy_histories import busy
-from checkers.ladder.exhaustive import accesses
+from benchmarks.random_registers import rich
+from checkers.ladder.exhaustive import accesses, satisfies
 from checkers.ladder.katomic import RecentValues, Staleness, k_atomic, smallest_k
 from checkers.ladder.telling import Pattern
 from checkers.verdict import Invalid, Unknown, Valid
-from histories.columns import NIL
+from histories.columns import NIL, Row, from_rows
 from model.specifications.specification import REFUSED, Call
 
 
@@ -83,3 +85,17 @@ def test_the_register_of_recent_values_forgets_what_is_older():
     assert register.step(state, Call("cas", (2, 3))) == (3, 2)
     with pytest.raises(ValueError, match="accepted"):
         register.step(state, Call("append", 3))
+
+
+def test_compare_and_sets_that_exclude_each_other_are_explained_by_no_k():
+    rows = [Row(0, "write", "x", 1, start=0, end=1), Row(0, "cas", "x", 1, 2, start=10, end=11)]
+    assert smallest_k(from_rows(rows)) == Staleness(1, 1)
+    found = k_atomic(from_rows([*rows, Row(1, "cas", "x", 1, 3, start=12, end=13)]))
+    assert isinstance(found, Invalid)
+    assert found.counterexample.operations == (0, 1, 2)
+
+
+def test_it_agrees_with_the_definition_on_everything_that_a_register_can_be_asked(agrees):
+    chance = random.Random(32)
+    given = [rich(chance, number % 2 == 0, 6) for number in range(1_000)]
+    agrees(k_atomic, given, [satisfies("k-atomic", one, NIL) for one in given])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.random_registers import small
+from benchmarks.random_registers import rich, small
 from checkers.ladder import causal, exhaustive, regular, sequential, sessions
 from checkers.verdict import Unknown, Valid
 from histories.columns import NIL
@@ -72,7 +72,9 @@ MUTANTS = [
         None,
         "ordered",
     ),
-    ("sequential", "sequential", "or accesses.write[access] != held[accesses.key[access]]", "", None, "ordered"),
+    ("sequential", "sequential", "accesses.write[access] != held[accesses.key[access]]", "False", None, "ordered"),
+    ("sequential", "sequential", "held[key] not in swaps[lane[place]]", "False", None, "ordered"),
+    ("sequential", "sequential", "place += accesses.kind[lane[place]] == READS", "pass", None, "ordered"),
 ]
 
 
@@ -80,7 +82,11 @@ MUTANTS = [
 def samples(history):
     chance = random.Random(23)
     known = history("a: w z 1, w x 1, w y 1", "b: w x 2, r z nil, r y 1, r x 2")  # Bouajjani et al., figure 3b
-    return [known, *[small(chance, True, 6) for _ in range(COUNT)]]
+    return [
+        known,
+        *[small(chance, True, 6) for _ in range(COUNT)],
+        *[rich(chance, False, 6) for _ in range(COUNT // 4)],
+    ]
 
 
 def mutated(module, old, new):

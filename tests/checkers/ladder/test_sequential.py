@@ -1,11 +1,15 @@
 """Sequential consistency: the oracle's answers, and honest ends of the search."""
 
+import random
+
 import pytest
 
 from benchmarks.busy_histories import busy
+from benchmarks.random_registers import rich
+from checkers.ladder.exhaustive import satisfies
 from checkers.ladder.sequential import in_turn, ordered, sequential
 from checkers.verdict import Invalid, Unknown, Valid
-from histories.columns import Row, from_rows
+from histories.columns import NIL, Row, from_rows
 
 
 @pytest.mark.parametrize("unique", [True, False])
@@ -38,3 +42,32 @@ def test_operations_of_one_client_that_touch_are_not_in_turn():
     rows = [Row(0, "write", "x", 1, start=0, end=1), Row(0, "write", "x", 2, start=1, end=2)]
     assert not in_turn(from_rows(rows))
     assert in_turn(from_rows([rows[0], rows[1]._replace(start=2, end=3)]))
+
+
+def swap(client, expected, new, start, status="ok"):
+    end = None if status == "info" else start + 1
+    return Row(client, "cas", "x", expected, new, start=start, end=end, status=status)
+
+
+def read(client, value, start):
+    return Row(client, "read", "x", result=value, start=start, end=start + 1)
+
+
+def test_two_compare_and_sets_cannot_both_find_one_value():
+    write = Row(0, "write", "x", 1, start=0, end=1)
+    rows = [write, swap(0, 1, 2, 10), swap(1, 1, 3, 12)]
+    assert isinstance(sequential(from_rows(rows)), Invalid)
+    assert isinstance(sequential(from_rows([*rows[:2], swap(1, 2, 3, 12)])), Valid)
+
+
+def test_a_compare_and_set_of_unknown_outcome_took_effect_only_where_it_found_what_it_expected():
+    maybe = swap(0, 5, 2, 0, "info")
+    assert isinstance(sequential(from_rows([maybe, read(1, 2, 2)])), Invalid)
+    assert isinstance(sequential(from_rows([maybe, read(1, 2, 2)]), initial=5), Valid)
+    assert isinstance(sequential(from_rows([maybe, Row(1, "write", "x", 5, start=1, end=2), read(1, 2, 3)])), Valid)
+
+
+def test_it_agrees_with_the_definition_on_everything_that_a_register_can_be_asked(agrees):
+    chance = random.Random(31)
+    given = [rich(chance, number % 2 == 0, 6) for number in range(1_000)]
+    agrees(sequential, given, [satisfies("sequential", one, NIL) for one in given])

@@ -203,3 +203,52 @@ def test_the_hints_of_a_dead_owner_go_to_the_others_and_who_takes_its_place_has_
     cluster.run(20 * SECOND)
     assert cluster.hints("d") == []
     assert [cluster.values(name, cluster.key(1)) for name in owners(cluster, cluster.key(1))] == [[b"kept"]] * 3
+
+
+def left_without_owners() -> tuple[Cluster, list[bytes]]:
+    """`e` leaves; the change is decided, and then all owners of a partition die. `d` and `e` each have a hint for one
+    of them that nobody else has, and room for one hint. Returns the keys."""
+    cluster = Cluster("abcdefg", anti_entropy=False, max_hints=1)
+    assert cluster.ring.owners(0) == ("a", "b", "c")
+    assert cluster.operate("g", "leave", "e").status == "ok"
+    cluster.reach("g", "flip")
+    for dead in "abc":
+        cluster.crash(dead)
+    keys = [cluster.key(0), cluster.key(1)]
+    for name, key in zip("de", keys, strict=True):
+        cluster.hand_in(Packet("g", name, Replicate(1, key, state(b"of " + name.encode()), "c")))
+    cluster.settle()
+    for dead in "abc":
+        assert cluster.operate("g", "remove", dead).status == "ok"
+        cluster.settle()
+    return cluster, keys
+
+
+def test_where_all_owners_are_dead_who_stays_keeps_the_record_and_who_leaves_brings_it_to_a_member() -> None:
+    """(It kept a hint for each of them. Where those filled all the room for hints, nothing could move, the change never
+    ended, and the dead were never removed: `kept run --strategy swarm --seed 608`.)"""
+    cluster, (at_d, at_e) = left_without_owners()
+    for _ in range(20):
+        cluster.run(SECOND)
+        if cluster.held("d", at_e) is not None:
+            break
+    assert cluster.hints("d") == []
+    assert cluster.values("d", at_d) == [b"of d"]
+    assert cluster.values("d", at_e) == [b"of e"], "the first who stays"
+    cluster.run(10 * SECOND)
+    assert cluster.table("g").names == tuple("abcdfg"), "the change has ended"
+    assert cluster.hints("e") == []
+    assert cluster.held("e", at_e) is None
+
+
+def test_what_had_no_owners_is_brought_to_those_that_the_next_changes_give_it() -> None:
+    cluster, keys = left_without_owners()
+    cluster.run(30 * SECOND)
+    for left in ("abc", "ab", "a"):  # a change that is under way goes on without whoever is named, and removes the last
+        for dead in left:
+            assert cluster.operate("g", "remove", dead).status == "ok"
+            cluster.settle()
+        cluster.run(30 * SECOND)
+    assert cluster.table("g").names == tuple("dfg")
+    for key, value in zip(keys, (b"of d", b"of e"), strict=True):
+        assert [cluster.values(name, key) for name in "dfg"] == [[value]] * 3

@@ -6,10 +6,18 @@ import pytest
 
 from dynamo.core.actors import BIRTHS
 from dynamo.core.effects import DATA, META, Change, SetTimer, Write
-from dynamo.core.greeting import GENERATIONS, HEARTBEAT, RESEND_US, Greeting, last_beat
+from dynamo.core.greeting import (
+    GENERATIONS,
+    HEARTBEAT,
+    RESEND_US,
+    Greeting,
+    decode_memory,
+    encode_memory,
+    last_beat,
+)
 from dynamo.core.identity import GENERATION, INCARNATION
 from dynamo.core.membership import NO_TABLE, decode_table, encode_table
-from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, GossipSyn, Hello, Read, Welcome
+from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, GossipSyn, Hello, Operated, Read, Welcome
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, Packet, of
 from tests.dynamo.core.operating import SETTLED_US, begin
 from tests.dynamo.core.starting import answer, asked, remembered, restarted, serving, wait
@@ -106,6 +114,7 @@ def test_it_keeps_its_records_and_gives_up_its_actors_where_the_answers_did_not_
     assert cluster.nodes["a"].actors.alive == {key: "a0:0"}
     cluster.crash("a")
     cluster.boot("a", greeted=False)
+    answer(cluster, "b", known=(1, 0))
     wait(cluster, cluster.config.greeting_us)
     assert serving(cluster)
     assert cluster.nodes["a"].actors.alive == {}
@@ -124,6 +133,65 @@ def test_answers_that_come_too_late_or_to_another_boot_change_nothing() -> None:
     cluster.hand_in(Packet("d", "a", Welcome(op, 99, 0, table)))
     assert not cluster.nodes["a"].greeting.old
     assert cluster.nodes["a"].host.incarnation == "a0"
+
+
+@pytest.mark.parametrize("answers", [[], ["b"]], ids=["nobody answers", "who answers does not remember it"])
+def test_without_an_answer_that_remembers_it_a_node_waits_for_as_long_as_it_takes(answers: list[str]) -> None:
+    """Its disk may be an old one: what is on it may have been deleted, and forgotten by everybody else."""
+    cluster = restarted()
+    answer(cluster, *answers, known=(0, 0))
+    for _ in range(50):
+        wait(cluster, cluster.config.greeting_us)
+        assert not serving(cluster)
+    assert cluster.marked("a", "start waits for an answer") == 50
+    answer(cluster, "c", known=(1, 0))
+    if not answers:
+        assert not serving(cluster)
+        wait(cluster, RESEND_US)
+    assert serving(cluster)
+
+
+def test_an_answer_that_remembers_more_than_the_disk_is_heard_however_late_it_comes() -> None:
+    """The scenario of a node that starts on an image of its disk behind a partition."""
+    cluster = restarted()
+    for _ in range(10):
+        wait(cluster, cluster.config.greeting_us)
+    later = (remembered(cluster, "a")[0], remembered(cluster, "a")[1] + 1)
+    answer(cluster, "d", known=later)
+    wait(cluster, RESEND_US)
+    assert serving(cluster)
+    assert cluster.marked("a", "old disk noticed") == 1
+
+
+def vouch(cluster: Cluster, name: str = "a") -> Operated:
+    return cluster.operate(name, "vouch", name)
+
+
+def test_an_operator_can_vouch_for_the_disk_of_a_node_that_waits() -> None:
+    cluster = restarted()
+    wait(cluster, cluster.config.greeting_us)
+    assert vouch(cluster)[1:3] == ("ok", "it goes on with what it has")
+    assert serving(cluster)
+    assert cluster.marked("a", "start vouched for") == 1
+    assert cluster.nodes["a"].host.incarnation == "a0.2", "nobody has said that its names are its own"
+    assert vouch(cluster)[1:3] == ("refused", "a serves already")
+
+
+def test_an_operators_word_does_not_tell_an_empty_disk_what_the_ring_is() -> None:
+    cluster = Cluster("abcd")
+    cluster.lose_disk("a")
+    cluster.boot("a", greeted=False)
+    assert vouch(cluster)[1:3] == ("refused", "its disk is empty: it must hear from a member what the ring is")
+    assert not serving(cluster)
+    answer(cluster, "b")
+    assert vouch(cluster).status == "ok"
+    assert serving(cluster)
+
+
+@pytest.mark.parametrize("action", ["status", "join", "remove"])
+def test_before_it_serves_an_operator_can_order_nothing_else(action: str) -> None:
+    cluster = restarted()
+    assert cluster.operate("a", action, "b")[1:3] == ("refused", "the node is starting")
 
 
 def test_whoever_has_lost_its_disk_waits_for_as_long_as_it_takes() -> None:
@@ -150,7 +218,8 @@ def test_boots_that_were_heard_of_are_remembered_durably() -> None:
         cluster.reboot("b")
     cluster.run(10 * SECOND)
     assert cluster.nodes["a"].greeting.generation_of["b"] == 4
-    assert cluster.disks["a"].durable[META][GENERATIONS] == b"b 4\nc 1\nd 1"
+    rows = decode_memory(cluster.disks["a"].durable[META][GENERATIONS])
+    assert {name: boot for name, (boot, _) in rows.items()} == {"b": 4, "c": 1, "d": 1}
     assert cluster.reboot("a").greeting.generation_of == {"b": 4, "c": 1, "d": 1}
 
 
@@ -168,8 +237,13 @@ def test_an_earlier_boot_is_no_news() -> None:
 
 def test_a_name_with_spaces_is_remembered_too() -> None:
     cluster = Cluster("abcd")
-    cluster.nodes["a"].greeting.boot(b"node one 7\nb 2")
-    assert cluster.nodes["a"].greeting.generation_of == {"node one": 7, "b": 2}
+    memory = {"node one": (7, 3), "b": (2, 0)}
+    cluster.nodes["a"].greeting.boot(encode_memory(memory.items()))
+    assert {name: cluster.nodes["a"].greeting.known(name) for name in memory} == memory
+
+
+def test_an_empty_memory_is_written_and_read() -> None:
+    assert decode_memory(encode_memory({}.items())) == decode_memory(None) == {}
 
 
 def test_an_answer_tells_what_is_remembered_and_the_membership_table() -> None:
@@ -194,13 +268,31 @@ def test_what_is_known_of_a_peer_is_the_later_of_its_durable_boot_and_its_heartb
     assert greeting.known("b") == (4, 0), "its new boot has not beaten yet"
 
 
-def test_after_a_restart_the_boots_of_others_are_known_and_their_heartbeats_are_not() -> None:
-    cluster = Cluster("abcd")
+def test_after_a_restart_the_boots_of_others_are_known_and_their_heartbeats_as_of_half_the_reapers_grace_ago() -> None:
+    cluster = Cluster("abcd", reap_grace_us=20 * SECOND)
+    cluster.run(9 * SECOND)
     cluster.reboot("b")
-    cluster.run(10 * SECOND)
-    assert cluster.nodes["a"].greeting.known("b") > (2, 0)
+    cluster.run(3 * SECOND)
     cluster.reboot("a")
-    assert cluster.nodes["a"].greeting.known("b") == (2, 0)
+    assert cluster.nodes["a"].greeting.known("b") < (2, 5), "and not (2, 3)"
+    cluster.run(11 * SECOND)
+    then = cluster.nodes["a"].greeting.known("b")
+    assert then > (2, 5)
+    cluster.run(3 * SECOND)
+    assert cluster.nodes["a"].greeting.known("b") > then
+    cluster.reboot("a")
+    assert (2, 5) < cluster.nodes["a"].greeting.known("b") <= then
+
+
+def test_the_memory_of_an_earlier_boot_is_written_again_with_the_news() -> None:
+    cluster = Cluster("abcd")
+    greeting = cluster.nodes["a"].greeting
+    greeting.boot(encode_memory({"b": (3, 7), "c": (2, 9)}.items()))
+    cluster.nodes["a"].host.effects = []
+    greeting.heard("b", 4)
+    (write,) = cluster.nodes["a"].host.effects
+    assert isinstance(write, Write)
+    assert decode_memory(write.changes[0].record) == {"b": (4, 0), "c": (2, 9)}  # type: ignore[arg-type]
 
 
 def test_a_heartbeat_is_written_with_its_boot_and_may_be_told_after_that_write() -> None:

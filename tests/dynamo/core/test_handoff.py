@@ -1,6 +1,6 @@
 """Hinted handoff (Dynamo, section 4.6): kept for an owner, brought to it, and dropped only then."""
 
-from dynamo.core.effects import hint_key
+from dynamo.core.effects import DATA, hint_key
 from dynamo.core.messages import PUT, HandedOff, Handoff, Replicate
 from dynamo.core.siblings import Siblings, Version
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, Packet, of
@@ -58,6 +58,23 @@ def test_a_hint_is_acknowledged_only_when_every_record_of_the_batch_is_durable()
     assert len(cluster.hints("d")) == 3
     cluster.settle()
     assert cluster.hints("d") == []
+
+
+def test_a_hint_that_brings_nothing_new_is_written_all_the_same_before_it_is_acknowledged() -> None:
+    """What is on the owner's disk may have rotted unseen, and the hint may be the last sound copy."""
+    cluster = hinted()
+    back(cluster)
+    cluster.fire("d", "handoff")
+    (packet,) = cluster.packets(of(Handoff))
+    cluster.deliver(of(Handoff))
+    cluster.sync("a")
+    cluster.take(of(HandedOff))
+    del cluster.disks["a"].durable[DATA][cluster.key()]
+    cluster.hand_in(packet)
+    assert cluster.packets(of(HandedOff)) == []
+    cluster.sync("a")
+    assert len(cluster.packets(of(HandedOff))) == 1
+    assert cluster.disks["a"].durable[DATA][cluster.key()] == cluster.held("a", cluster.key())
 
 
 def test_a_hint_that_grew_while_it_was_delivered_stays_and_is_delivered_again() -> None:

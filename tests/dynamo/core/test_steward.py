@@ -173,9 +173,9 @@ def test_what_a_newcomer_is_and_where_it_stands_is_in_the_table() -> None:
 
 def test_an_unknown_action_is_refused_with_those_that_are_known() -> None:
     assert refused(Cluster("abcd"), "a", "jion", "x") == (
-        "action: 'jion' is unknown; accepted: join, leave, replace, remove, weight, abort, status"
+        "action: 'jion' is unknown; accepted: join, leave, replace, remove, weight, abort, status, vouch"
     )
-    assert ACTIONS == ("join", "leave", "replace", "remove", "weight", "abort", "status")
+    assert ACTIONS == ("join", "leave", "replace", "remove", "weight", "abort", "status", "vouch")
 
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS if action != "status"])

@@ -293,3 +293,21 @@ def test_the_intents_that_are_left_stay_what_they_were(seed: int) -> None:
     for left in (intents[::2], intents[1::2], intents[100:]):
         wanted = {(one.client, one.due_us, one.key) for one in left if one.kind != STOP}
         assert len(wanted & whole & begun(scripted(outcome, left))) >= 0.9 * len(wanted)
+
+
+@pytest.mark.parametrize(
+    ("fields", "copies"),
+    [
+        ({}, 0),
+        ({"sloppy": False}, 2),
+        ({"sloppy": False, "r": 1, "w": 1}, 0),
+        ({"sloppy": False, "r": 1, "w": 1, "read_repair": "blocking"}, 3),
+        ({"pr": 2, "read_repair": "blocking"}, 2),
+    ],
+)
+def test_silent_damage_must_leave_so_many_copies_as_promised_reads_count_on(
+    fields: dict[str, Any], copies: int
+) -> None:
+    terms = Lab(RunConfig(**fields), None).world.damage.atlas.terms
+    assert terms is not None
+    assert terms.fresh == copies

@@ -73,6 +73,12 @@ def test_a_draw_is_its_own_swarm_and_other_strategies_draw_nothing() -> None:
         assert swarm(config) is config
 
 
+def test_a_swarm_leaves_read_repair_as_it_is_where_a_promise_or_a_bug_hangs_on_it() -> None:
+    assert {config.read_repair for config in drawn(40, read_repair="blocking")} == {"blocking"}
+    assert {config.read_repair for config in drawn(40, read_repair="off", bug="stale-tree")} == {"off"}
+    assert {config.read_repair for config in drawn(40)} == {"after", "blocking", "off"}
+
+
 def test_a_documented_seed_of_a_swarm_draws_what_it_always_drew() -> None:
     config = swarm(RunConfig(strategy="swarm", seed=3))
     drawn = {name: getattr(config, name) for name in DRAWN}

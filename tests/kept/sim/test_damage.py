@@ -1,48 +1,22 @@
 """Disk faults: each hits what it says, what it names is kept in the plan, and its node meets it at a restart."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from dynamo.core.effects import DATA, HINT, META, Boot, Change, Load, Loaded, Received, Synced, Write, hint_key
-from dynamo.core.membership import founded
-from dynamo.core.preference import Member
-from dynamo.core.siblings import Siblings, Version
+from dynamo.core.siblings import Siblings
 from kept.sim import faults as kinds
 from kept.sim.atlas import Terms
 from kept.sim.damage import REFUSED
 from kept.sim.faults import Fault
-
-SECOND = 1_000_000
-KEYS = (b"a", b"b", b"c", b"d")
-
-
-def state(number: int) -> Siblings:
-    return Siblings({"n2.0:0": number}, (Version("n2.0:0", number, b"v%d" % number),))
-
-
-def fill(staged: Any, *names: str) -> Any:
-    """Each of these disks has four records that were written twice, and the node's own."""
-    for name in names:
-        disk = staged.world.machines[name].disk
-        changes = [Change(DATA, key, state(version)) for version in (1, 2) for key in KEYS]
-        changes.append(Change(META, b"incarnation", f"{name}.0".encode()))
-        for seq, change in enumerate(changes, start=1):
-            disk.write(seq, (change,))
-        disk.synced(len(changes))
-    return staged
+from tests.kept.sim.shelves import KEYS, SECOND, fill, judged, state
 
 
 @pytest.fixture
 def shelf(stage: Any) -> Any:
     """Everything is on n1 and n2; n3 has nothing."""
     return fill(stage(), "n1", "n2")
-
-
-def judged(staged: Any) -> Any:
-    staged.world.damage.ask(Terms(lambda _key: ("n1", "n2", "n3")))
-    return staged
 
 
 def data(staged: Any, name: str = "n1") -> dict[bytes, Siblings | None]:
@@ -189,74 +163,6 @@ def test_a_disk_that_is_lost_twice_is_lost_once_more_only_if_the_other_copy_is_s
     judged(shelf).world.inject(Fault(kinds.LOST_DISK, 0, SECOND, ("n1",)))
     assert shelf.world.inject(Fault(kinds.LOST_DISK, 0, SECOND, ("n2",))).nodes != ("n2",)
     assert data(shelf, "n2") == dict.fromkeys(KEYS, state(2))
-
-
-def remembering(staged: Any, *names: str) -> Any:
-    """All are members, and these have heard of a later heartbeat of n1 than any copy of its disk says."""
-    table = founded(Member(name, (at,)) for at, name in enumerate(staged.world.names))
-    for name in staged.world.names:
-        node = staged.node(name)
-        node.participant = SimpleNamespace(inside=True, table=table)
-        node.greeting = SimpleNamespace(known=lambda _name, beat=(1, 9) if name in names else (0, 0): beat)
-    return staged
-
-
-def test_an_old_copy_of_a_disk_is_put_back_at_the_end(shelf: Any) -> None:
-    remembering(shelf, "n2", "n3")
-    machine = shelf.world.machines["n1"]
-    judged(shelf).world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n1",)))
-    for name in ("n1", "n2"):
-        disk = shelf.world.machines[name].disk
-        disk.write(10, (Change(DATA, b"a", state(7)),))
-        disk.synced(10)
-    shelf.world.run(SECOND)
-    assert len(shelf.lives["n1"]) == 2
-    assert dict(shelf.boots()[1].data)[b"a"] == state(2)
-    assert shelf.world.counts == {kinds.OLD_DISK: 1}
-    assert machine.disk.boots == 2
-
-
-@pytest.mark.parametrize(
-    "why", ["fewer than half remember", "one is dead", "one stands still", "a link is cut", "it is no member"]
-)
-def test_no_old_disk_is_put_back_where_the_greeting_would_not_notice_it(shelf: Any, why: str) -> None:
-    remembering(shelf, *(() if why == "fewer than half remember" else ("n2", "n3")))
-    judged(shelf).world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n1",)))
-    if why == "one is dead":
-        shelf.world.machines["n3"].crash()
-    elif why == "one stands still":
-        shelf.world.machines["n3"].pause()
-    elif why == "a link is cut":
-        shelf.world.inject(Fault(kinds.PARTITION, 0, 2 * SECOND, (), (("n2", "n3"),)))
-    elif why == "it is no member":
-        for name in ("n2", "n3"):
-            shelf.node(name).participant.table = founded([Member("n2", (0,)), Member("n3", (1,))])
-        shelf.node("n1").participant.inside = False
-    shelf.world.run(SECOND)
-    assert kinds.OLD_DISK not in shelf.world.counts
-    assert shelf.world.counts[REFUSED] == 1
-
-
-def test_half_of_the_others_are_enough_to_notice_it(shelf: Any) -> None:
-    """Of three, the greeting waits for both others."""
-    remembering(shelf, "n3")
-    judged(shelf).world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n1",)))
-    shelf.world.run(SECOND)
-    assert shelf.world.counts == {kinds.OLD_DISK: 1}
-
-
-def test_no_old_disk_is_put_back_where_that_would_lose_the_only_copy_nor_when_all_is_healed(shelf: Any) -> None:
-    remembering(shelf, "n2", "n3")
-    judged(shelf).world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n1",)))
-    disk = shelf.world.machines["n1"].disk
-    disk.write(10, (Change(DATA, b"a", state(7)),))
-    disk.synced(10)
-    shelf.world.run(SECOND)
-    assert shelf.world.counts == {REFUSED: 1}
-    shelf.world.inject(Fault(kinds.OLD_DISK, 0, SECOND, ("n2",)))
-    shelf.world.heal()
-    assert shelf.world.counts == {REFUSED: 1}
-    assert len(shelf.lives["n2"]) == 1
 
 
 # Lies

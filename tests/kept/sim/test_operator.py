@@ -16,7 +16,7 @@ from kept.lab.promises import promised
 from kept.lab.run import Lab, recorded, verdicts
 from kept.sim import faults as kinds
 from kept.sim.faults import Fault
-from kept.sim.operator import LOOKS_EVERY_US, PATIENCE_US, TRIES
+from kept.sim.operator import LOOKS_EVERY_US, PATIENCE_US, TRIES, VOUCHES_AFTER_US
 
 SECOND = 1_000_000
 NAMES = ("n1", "n2", "n3")
@@ -331,3 +331,30 @@ def test_changes_happen_in_a_run_one_after_another_and_no_promise_is_broken(ring
         found = verdicts(recorded(outcome, None), promised(config))
         assert {claim: verdict for claim, verdict in found.items() if not isinstance(verdict, Valid)} == {}
     assert {"join", "leave", "remove", "replace", "abort"} <= {*counts}
+
+
+def starting(ring: Ring, *names: str) -> Ring:
+    """Nobody answers these: they do not serve."""
+    for name, machine in ring.world.machines.items():
+        machine.node.serving = name not in names
+    return ring
+
+
+def test_after_the_faults_are_healed_it_vouches_for_whoever_still_waits_for_an_answer(stage: Any) -> None:
+    ring = starting(Ring(stage), "n2")
+    ring.world.heal()
+    ring.world.run(VOUCHES_AFTER_US - 1)
+    assert ring.asked == []
+    ring.world.run(VOUCHES_AFTER_US + SECOND)
+    assert [(node, command.action, command.node) for node, command in ring.asked] == [("n2", "vouch", "n2")]
+    starting(ring)
+    ring.world.run(3 * VOUCHES_AFTER_US)
+    assert len(ring.asked) == 1
+
+
+def test_it_does_not_vouch_for_a_disk_that_it_has_put_back_itself(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = starting(Ring(stage), "n2")
+    monkeypatch.setattr(ring.world.damage, "_returning", ring.world.machines["n2"])
+    ring.world.heal()
+    ring.world.run(3 * VOUCHES_AFTER_US)
+    assert ring.asked == []

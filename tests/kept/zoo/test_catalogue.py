@@ -7,7 +7,10 @@ import pytest
 
 from checkers.registry import CLAIMS
 from checkers.verdict import Invalid, Valid, Verdict
+from dynamo.core.config import StoreConfig
+from dynamo.core.messages import Request
 from dynamo.core.rules import rules_for
+from dynamo.core.siblings import Siblings, Version
 from kept.lab.config import RunConfig
 from kept.lab.promises import promised
 from kept.lab.run import Lab, recorded, verdicts
@@ -155,3 +158,27 @@ def test_every_bug_is_documented_with_its_row() -> None:
     text = (ROOT / "docs" / "zoo.md").read_text(encoding="utf-8")
     documented = dict(re.findall(r"^\| `([a-z-]+)` \| (\d+) \|", text, re.MULTILINE))
     assert documented == {name: str(bug.row) for name, bug in BUGS.items()}
+
+
+SURVEY = (1, 2, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 16, 17, 19, 20, 21, 23, 25, 26, 27, 29, 32, 34, 35, 37)
+IMPOSSIBLE = {26}
+
+
+def test_every_row_of_the_survey_names_its_bugs_or_is_shown_to_be_impossible() -> None:
+    text = (ROOT / "docs" / "zoo.md").read_text(encoding="utf-8")
+    rows = {int(row): here for row, here in re.findall(r"^\| (\d+) \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE)}
+    assert tuple(rows) == SURVEY
+    named = {row: set(re.findall(r"`([a-z-]+)`", here.partition(";")[0])) for row, here in rows.items()}
+    assert named == {row: {name for name, bug in BUGS.items() if bug.row == row} for row in SURVEY}
+    assert {row for row in SURVEY if not named[row]} == IMPOSSIBLE
+    assert {bug.row for bug in BUGS.values()} == {0, *SURVEY} - IMPOSSIBLE
+
+
+def test_nothing_that_is_put_or_stored_has_a_time_to_live() -> None:
+    """Row 26 cannot happen: no field says when something expires. A new field of these types must not either."""
+    assert Request._fields == (
+        "id", "kind", "key", "value", "context", "r", "w", "pr", "pw", "timeout_us", "generation",
+    )  # fmt: skip
+    assert Version._fields == ("actor", "counter", "value", "stamp_us", "clock")
+    assert set(Siblings.__slots__) == {"_digest", "context", "versions"}
+    assert not any("ttl" in field or "expir" in field for field in StoreConfig.__dataclass_fields__)

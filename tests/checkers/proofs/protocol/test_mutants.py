@@ -1,18 +1,18 @@
 """Every mistake is caught, and told so that people understand it.
 
-`golden/runs.json` has a shortest run of each mutant and `golden/runs.txt` what is said of it. Solvers find other runs
-of the same length; `KEPT_GOLDEN=write` writes both files anew.
+`known.json` has a shortest run of each mutant and `golden/runs.txt` what is said of it. Solvers find other runs of the
+same length; `KEPT_GOLDEN=write` writes both files anew.
 """
 
-import json
 import os
 from pathlib import Path
 
 import pytest
 
+from checkers.proofs.protocol.known import FILE, _read, mutant_runs, text
 from checkers.proofs.protocol.mutants import MUTANTS
-from checkers.proofs.protocol.proof import refute
-from checkers.proofs.protocol.runs import NotARun, denied, replay
+from checkers.proofs.protocol.proof import REACHED_ON, refute
+from checkers.proofs.protocol.runs import NotARun, denied, find, replay
 from model.abstract.interpreter import Step
 from model.abstract.store import STORE
 
@@ -23,13 +23,13 @@ NAMES = [mutant.name for mutant in MUTANTS]
 @pytest.fixture(scope="module")
 def known() -> dict[str, tuple[Step, ...]]:
     """A shortest run of each mutant."""
-    path = GOLDEN / "runs.json"
     if os.environ.get("KEPT_GOLDEN") == "write":
         found = {mutant.name: refute(mutant) for mutant in MUTANTS}
-        lines = [f"{json.dumps(name)}: {json.dumps(run.steps)}" for name, run in found.items() if run]
-        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    read = json.loads(path.read_text(encoding="utf-8"))
-    return {name: tuple(Step(action, tuple(args)) for action, args in steps) for name, steps in read.items()}
+        goals = {goal.name: find(STORE, REACHED_ON[goal.name], goal) for goal in STORE.goals}
+        runs = ({name: run.steps for name, run in each.items() if run} for each in (goals, found))
+        FILE.write_text(text(*runs), encoding="utf-8")
+        _read.cache_clear()
+    return mutant_runs()
 
 
 def test_every_mutant_has_a_known_run(known):
@@ -69,6 +69,6 @@ def test_every_promise_is_broken_by_some_mutant_but_those_that_follow_from_the_d
 
 
 def test_the_document_lists_every_mutant_with_the_length_of_its_run(known):
-    text = (Path(__file__).parents[4] / "docs" / "protocol-proof.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "protocol-proof.md").read_text(encoding="utf-8")
     rows = [f"| {m.name} | {m.mistake} | {m.breaks} | {len(known[m.name])} |" for m in MUTANTS]
-    assert [row for row in rows if row not in text] == []
+    assert [row for row in rows if row not in page] == []

@@ -2,7 +2,8 @@ import sys
 
 import pytest
 
-from checkers.proofs.protocol.solvers import SOLVERS, Cvc5, SolverMissing
+from checkers.proofs.protocol.solvers import SOLVERS, Cvc5
+from checkers.proofs.solving import SolverMissing
 
 NAMED = """(set-option :produce-unsat-cores true)(set-logic UF)
 (declare-const a Bool)(declare-const b Bool)
@@ -30,5 +31,16 @@ def test_sessions_do_not_know_of_each_other(name):
 
 def test_a_solver_that_is_not_installed_is_missed_by_name(monkeypatch):
     monkeypatch.setitem(sys.modules, "cvc5", None)
-    with pytest.raises(SolverMissing, match="extra 'solvers'"):
+    with pytest.raises(SolverMissing, match="extra `solvers`"):
         Cvc5(1000)
+
+
+def test_a_time_out_is_that_of_its_session_and_of_nothing_else_in_the_process():
+    z3 = pytest.importorskip("z3")
+    before = z3.get_param("timeout")
+    hasty = SOLVERS["z3"](1)
+    hard = "(declare-const x Int)(declare-const y Int)(declare-const z Int)(assert (and (> x 2) (> y 2) (> z 2)))"
+    hasty.tell(hard + "(assert (= (+ (* x x x) (* y y y)) (* z z z)))")
+    assert hasty.tell("(check-sat)") == ["unknown"]
+    assert z3.get_param("timeout") == before
+    assert SOLVERS["z3"](1000).tell("(declare-const a Bool)(assert a)(check-sat)") == ["sat"]

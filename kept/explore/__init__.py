@@ -1,0 +1,1 @@
+"""Exhaustive exploration: every interleaving of the real nodes of a small cluster (docs/explore-real.md)."""

@@ -1,0 +1,34 @@
+"""What an exploration does not visit, in words: the budgets of its scope, and what no scope has."""
+
+from kept.explore.scope import Scope
+
+NEVER = (
+    "more than one key",
+    "damaged, lying and full disks, and machines that are lost",
+    "clocks that disagree: every wall clock shows the same, later with each operation",
+    "messages that outlive the process that they were sent to, or a cut that they would cross",
+    "gossip, reaping, healing and changes of membership while the clients are at work; afterwards the cluster settles "
+    "in one way",
+    "a process that dies again before it serves",
+)
+"""Of every scope."""
+_BUDGETS = (
+    ("crashes", "crash", "crashes"),
+    ("drops", "lost message", "lost messages"),
+    ("duplicates", "message that arrives twice", "messages that arrive twice"),
+    ("partitions", "cut", "cuts"),
+    ("timeouts", "deadline that passes", "deadlines that pass"),
+    ("handoffs", "handoff interval", "handoff intervals"),
+    ("exchanges", "anti-entropy round", "anti-entropy rounds"),
+)
+
+
+def excluded(scope: Scope) -> tuple[str, ...]:
+    """One phrase for each kind of run that the scope leaves out."""
+    phrases = []
+    for name, one, many in _BUDGETS:
+        most = getattr(scope, name)
+        phrases.append(f"any {one}" if not most else f"more than {most} {one if most == 1 else many}")
+    if scope.contact == "fixed":
+        phrases.append("clients that ask another node than their own")
+    return (*phrases, *NEVER)

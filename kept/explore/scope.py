@@ -1,0 +1,105 @@
+"""The scope of an exploration: the cluster, what its clients do, and how often each fault may strike."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from kept.explore.program import Program, parse_program
+from kept.lab.config import RunConfig
+from kept.lab.promises import promised
+from kept.lab.usage import first_problem
+
+KEY = b"k"
+"""The one key that everybody works on."""
+
+
+class Scope(BaseModel):
+    """What is explored. Field names are the command's flags; every budget is for the whole run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nodes: int = Field(3, ge=1, le=5)
+    n: int = Field(3, ge=1)
+    r: int = Field(2, ge=1)
+    w: int = Field(2, ge=1)
+    pr: int = Field(0, ge=0)
+    pw: int = Field(0, ge=0)
+    sloppy: bool = False
+    versions: Literal["dvv", "vv", "lww"] = "dvv"
+    read_repair: Literal["after", "blocking", "off"] = "after"
+    durable_copies: int = Field(0, ge=0)
+    clients: int = Field(2, ge=1, le=4)
+    ops: int = Field(2, ge=1, le=6)
+    program: str = ""
+    """What each client does, ``put get, put get``; empty: each puts and gets in turn, with what it has read last."""
+    contact: Literal["fixed", "any"] = "fixed"
+    """Each client has its own node, or asks any for each operation."""
+    crashes: int = Field(1, ge=0, le=3)
+    """At every effect boundary, with any of the writes lost that are not synced."""
+    drops: int = Field(0, ge=0, le=3)
+    duplicates: int = Field(0, ge=0, le=3)
+    partitions: int = Field(0, ge=0, le=2)
+    """One node is cut off from the other nodes; clients still reach it."""
+    timeouts: int = Field(0, ge=0, le=6)
+    """Deadlines of operations that pass before what they wait for has come."""
+    handoffs: int = Field(0, ge=0, le=3)
+    """Handoff intervals that pass while the clients are at work."""
+    exchanges: int = Field(0, ge=0, le=3)
+    """Anti-entropy rounds that begin while the clients are at work."""
+    bug: str = ""
+    """A bug of the zoo that is seeded into the store."""
+    reduce: bool = True
+    """Leave out interleavings that cannot show (docs/explore-real.md says which); off to see that they cannot."""
+
+    @field_validator("program")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        parse_program(text)
+        return text
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.partitions and self.nodes < 2:
+            raise ValueError("partitions: 1 node cannot be cut off from others; accepted: 2 nodes or more")
+        try:
+            config = self.run_config()
+        except ValidationError as error:
+            raise ValueError(first_problem(error, RunConfig)) from None
+        if config.n > self.nodes:
+            raise ValueError(f"n: {self.n} is more than the nodes: {self.nodes}; accepted: 1 to {self.nodes}")
+        return self
+
+    def run_config(self) -> RunConfig:
+        """The same cluster as a run would have it; the smallest ring, for nothing hangs on its size."""
+        return RunConfig(
+            nodes=self.nodes,
+            n=self.n,
+            r=self.r,
+            w=self.w,
+            pr=self.pr,
+            pw=self.pw,
+            sloppy=self.sloppy,
+            versions=self.versions,
+            read_repair=self.read_repair,
+            durable_copies=self.durable_copies,
+            partitions=max(2, self.nodes),
+            clients=self.clients,
+            faults=(),
+            bug=self.bug,
+        )
+
+    def programs(self) -> tuple[Program, ...]:
+        """What each client does, client by client."""
+        given = parse_program(self.program)
+        if not given:
+            return tuple(("put", "get", "put", "get", "put", "get")[: self.ops] for _ in range(self.clients))
+        return tuple(given[client % len(given)] for client in range(self.clients))
+
+    def claims(self) -> tuple[str, ...]:
+        """What the configuration promises, and what its bug should break."""
+        own = promised(self.run_config())
+        if self.bug:
+            from kept.zoo import catalogue  # noqa: PLC0415  # the store's mistakes are loaded only where one is wanted
+
+            own = (*own, *catalogue.find(self.bug).breaks)
+        return tuple(dict.fromkeys(own))

@@ -1,0 +1,36 @@
+"""Steps in words."""
+
+from dynamo.core import messages as m
+from dynamo.core.messages import Request
+from kept.explore.interning import Copy
+from kept.explore.locals import Locals
+from kept.scenario import wording
+
+
+class Telling:
+    """What is said of the messages and requests of one exploration."""
+
+    def __init__(self, locals_: Locals) -> None:
+        self._messages = locals_.messages
+        self._said: dict[int, str] = {}
+
+    def message(self, number: int) -> str:
+        """A message, with whom it comes from."""
+        said = self._said.get(number)
+        if said is None:
+            message = self._messages.all[number]
+            if isinstance(message.content, Copy):
+                said = f"the request of {message.sender} comes once more"
+            else:
+                said = f"{wording.message(message.content, '')} from {message.sender}"
+            self._said[number] = said
+        return said
+
+    def asked(self, client: int, request: Request) -> str:
+        """A client's request."""
+        if request.kind == m.GET:
+            return f"c{client} asks for it"
+        if request.kind == m.DELETE:
+            return f"c{client} deletes what it has seen"
+        seen = "with what it has seen" if request.context else "blind"
+        return f"c{client} puts {request.value.decode()} {seen}"
