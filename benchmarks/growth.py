@@ -21,6 +21,7 @@ RUNGS = (
     "linearizable", "regular", "read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads",
     "causal-consistency", "causal-convergence", "causal-memory", "pram", "k-atomic", "delta-atomic",
 )  # fmt: skip
+ROUNDS = 2
 USUAL = {"operations": 500_000, "clients": 20, "keys": 100}
 AXES: dict[str, tuple[int, ...]] = {
     "operations": (125_000, 250_000, 500_000, 1_000_000),
@@ -30,13 +31,13 @@ AXES: dict[str, tuple[int, ...]] = {
 
 
 def point(fields: dict[str, int]) -> dict[str, list[float]]:
-    """CPU seconds and added MB of each rung on one history: the lesser of two rounds, after one that loads the code."""
+    """CPU seconds and added MB of each rung on one history: the least of the rounds, after one that loads the code."""
     given = busy(**fields)
     found = {}
     for name in RUNGS:
         MEASURED[name](given)
         seconds, added = [], []
-        for _ in range(2):
+        for _ in range(ROUNDS):
             before = _reset_peak()
             begun = time.process_time()
             MEASURED[name](given)
