@@ -21,6 +21,7 @@ from kept.judge.initial import initial_value
 from kept.judge.processes import Answer, cores, run
 from kept.judge.question import LINEARIZABLE, MVR, Question, check_measurable, wanted_levels
 from kept.judge.report import WHY, Judged, Stopped
+from kept.judge.watchdog import Watched
 from kept.judge.workloads import ELEMENTS, UNIQUE_IDS, WORKLOADS, set_report
 from kept.lab.usage import UsageError
 from model.specifications.catalogue import MODELS, REGISTERS
@@ -41,8 +42,9 @@ def judge_history(loaded: Loaded, question: Question) -> Judged:
 
 
 def judge_in_parallel(loaded: Loaded, question: Question, began_s: float) -> Judged:
-    """The same in processes of their own, within the limits, keys apart where that pays."""
-    plan = _Plan(loaded, question)
+    """The same in processes of their own, within the limits, keys apart where that pays. Raises `Spent`."""
+    with Watched(question.limits, began_s):
+        plan = _Plan(loaded, question)  # which reads this store's own files again
     parts = plan.parts()
     answers = run(parts or [plan.everything], question.limits, began_s)
     if parts:
