@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.admission import admission
 from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
+from benchmarks.conformance import main as conformance
 from benchmarks.explore import exploration
 from benchmarks.explore_real import main as explore_real
 from benchmarks.fuzz import fuzzing, memory
@@ -18,6 +19,8 @@ from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
+from benchmarks.reference import main as reference
+from benchmarks.scopes import mutants, scopes
 from benchmarks.shrink import shrunk
 from benchmarks.staleness import staleness
 from benchmarks.zoo import table
@@ -103,11 +106,16 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "zoo": table,
     "shrink": shrunk,
     "admission": admission,
+    "prove": proofs,
     "proofs": proofs,
     "check": commands,
+    "reference": reference,
+    "conformance": conformance,
     "staleness": staleness,
     "explore": exploration,
     "explore-real": explore_real,
+    "scopes": scopes,
+    "mutants": mutants,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""

@@ -33,6 +33,7 @@ LEAST_BYTES = 64 << 20
 @click.option("--keyed/--not-keyed", default=None, help="Whether Jepsen's values are pairs [key value].")
 @click.option("--budget", metavar="TIME", help="Stop after this real time, such as 60s: the rest is unknown.")
 @click.option("--max-mem", metavar="SIZE", help="Memory of each process, such as 500M or 2G: beyond is unknown.")
+@click.option("--against-model", metavar="TRACE", help="Hold a trace of steps against the abstract protocol instead.")
 @click.option("--explain", is_flag=True, help="Tell violations from operation to operation, and draw them over time.")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--junit", metavar="PATH", help="Write a JUnit report.")
@@ -43,6 +44,8 @@ def command(json: bool, quiet: bool, color: str, histories: tuple[str, ...], **g
     lines, CSV or Parquet. The format is told by the content. See docs/checking.md."""
     began_s = time.monotonic()
     console = Console(json, quiet, color)
+    if given["against_model"] is not None:
+        return _against_model(given["against_model"], histories, console)
     if not histories:
         raise UsageError("HISTORY...: missing; accepted: one file or more, see --help")
     question = _asked(given)
@@ -57,6 +60,21 @@ def command(json: bool, quiet: bool, color: str, histories: tuple[str, ...], **g
         from kept.report.checkdocument import check_document  # noqa: PLC0415 - words do not need it
 
         console.document(check_document(report, code, duration_s).model_dump_json(indent=1))
+    return code
+
+
+def _against_model(name: str, histories: tuple[str, ...], console: Console) -> int:
+    """See docs/conformance.md."""
+    from kept.judge.conforming import judged, lines  # noqa: PLC0415 - only where it is asked for
+
+    if histories:
+        raise UsageError(f"--against-model: {len(histories)} histories beside it; accepted: the trace alone")
+    verdict = judged(name)
+    said, last = lines(verdict)
+    console.say(*said, "")
+    console.tell(last)
+    code = exits.exit_code(verdict.verdict)
+    console.document(verdict.model_copy(update={"exit_code": code}).model_dump_json(indent=1))
     return code
 
 

@@ -50,7 +50,8 @@ def command(json: bool, quiet: bool, color: str, **given: Any) -> int:
 
 
 def _print(found: list[Prediction], wanted: Asked, console: Console, duration_s: float) -> None:
-    console.say(*(predicted.story(found[0]) if len(found) == 1 else predicted.table(found)), "")
+    console.say(*(predicted.story(found[0]) if len(found) == 1 else predicted.table(found)))
+    console.say(*predicted.claim_lines(found), "")
     if wanted.left_out:
         console.say(f"  left out: {wanted.left_out:,} combinations with R or W above N")
     console.tell(predicted.last_line(found, duration_s))

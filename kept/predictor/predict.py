@@ -63,7 +63,7 @@ def predict(configs: Sequence[PredictConfig], latencies: Latencies, name: str) -
     found: list[Prediction] = []
     for _, group in groupby(configs, lambda config: config.model_copy(update={"r": 1, "w": 1})):
         alike = list(group)
-        at_once = max(1, NUMBERS // alike[0].trials)
+        at_once = max(1, NUMBERS // (3 * alike[0].trials))
         for at in range(0, len(alike), at_once):
             found += _predicted(alike[at : at + at_once], latencies, name)
     return found

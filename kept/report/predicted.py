@@ -41,7 +41,7 @@ def _looking_back(back: Sequence[LookingBack]) -> list[str]:
     if not back[0].together:
         return [head, *(f"  k={one.k:<4} {one.however_late:8.3%}   however late puts arrive" for one in back)]
     (t, _), *_ = back[0].together
-    lines = [f"{head}: however late they arrive; if all k were acknowledged together, {t:g} ms before"]
+    lines = [head, f"         however late   if all k were acknowledged together, {t:g} ms before it"]
     return lines + [f"  k={one.k:<4} {one.however_late:8.3%}   {_share(one.together[0][1])}" for one in back]
 
 
@@ -70,7 +70,16 @@ def last_line(found: Sequence[Prediction], duration_s: float) -> str:
         return f"{told}: {len(found):,} configurations {took}"
     (one,) = found
     visible = _of(one.visible, TOLD).value
-    return f"{told}, {title(one)}: {one.fresh[0][1].share:.2%} fresh at once, {TOLD:.1%} after {visible:.2f} ms {took}"
+    t, fresh = one.fresh[0]
+    when = f"after {t:g} ms" if t else "at once"
+    return f"{told}, {title(one)}: {fresh.share:.2%} fresh {when}, {TOLD:.1%} after {visible:.2f} ms {took}"
+
+
+def claim_lines(found: Sequence[Prediction]) -> list[str]:
+    """What was demanded, a line each."""
+    claims = demanded(found)
+    lines = [f"{_WORDS[claim.verdict]}{claim.name}: {claim.reason}" for claim in claims]
+    return ["", *lines] if lines else []
 
 
 def demanded(found: Iterable[Prediction]) -> tuple[ClaimDocument, ...]:

@@ -11,6 +11,7 @@ import kept
 from checkers.verdict import Invalid, Valid
 from histories.errors import HistoryError
 from histories.load import load
+from kept.predictor.presets import PRESETS
 
 
 def test_a_run_under_faults_holds_and_says_so() -> None:
@@ -115,6 +116,21 @@ def test_a_configuration_is_proved_or_refuted_as_the_command_does() -> None:
     assert refuted.result == "refuted"
     assert refuted.judgements[0].nodes == {"write": ("n1", "n2"), "read": ("n3",)}
     assert kept.prove(dc={"eu": 3, "us": 3}, write="LOCAL_QUORUM", read="EACH_QUORUM").result == "proved"
+
+
+def test_staleness_is_predicted_and_measured_as_the_commands_do(tmp_path: Path) -> None:
+    found = kept.predict("lnkd-disk", n=3, r=1, w=1, t=(0,), trials=20_000)
+    assert found.fresh[0][1].share == pytest.approx(0.437, abs=0.02)
+    assert kept.predict(PRESETS["lnkd-disk"].latencies, r=1, w=1, t=(0,), trials=20_000).fresh == found.fresh
+    with pytest.raises(kept.UsageError, match=r"^latencies: fast; accepted: lnkd-ssd"):
+        kept.predict("fast")
+    with pytest.raises(kept.UsageError, match=r"^trails: unknown field; did you mean trials"):
+        kept.predict("ymmr", trails=1)
+    kept.run(tmp_path / "run", seed=1, ops=60)
+    report = kept.check(tmp_path / "run" / "history.jsonl", levels=["unique-dots"], staleness=True)
+    assert report.staleness is not None
+    assert report.staleness.fresh.share == 1.0
+    assert kept.check(tmp_path / "run" / "history.jsonl", levels=["unique-dots"]).staleness is None
 
 
 def test_quoracles_expressions_and_systems_are_accepted() -> None:
