@@ -16,6 +16,7 @@ from benchmarks.explore_real import main as explore_real
 from benchmarks.fuzz import fuzzing, memory
 from benchmarks.fuzzcheck import main as fuzzcheck
 from benchmarks.growth import growth
+from benchmarks.hunting import hunting
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
@@ -107,6 +108,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "memory": memory,
     "loading": loading,
     "zoo": table,
+    "hunting": hunting,
     "shrink": shrunk,
     "admission": admission,
     "prove": proofs,
