@@ -27,7 +27,7 @@ def test_one_put_has_as_many_states_as_counted_by_hand(visit: Visit) -> None:
     assert len(visit(nodes)) == counted_by_hand() == 18
 
 
-@pytest.mark.parametrize(("program", "states"), [("put", 18), ("get get", 33)])
+@pytest.mark.parametrize(("program", "states"), [("put", 18), ("get get", 55)])
 def test_copying_whole_clusters_comes_to_the_same_states(program: str, states: int) -> None:
     scope = Scope(clients=1, program=program, crashes=0, reduce=False)
     plain = PlainExplorer(scope)
