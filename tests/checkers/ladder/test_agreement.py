@@ -1,5 +1,5 @@
 """Every rung against its definition on all kinds of histories: 2,000 of each rung here and in the rung's own tests, and
-100,000 by `python3 -m benchmarks agreement`."""
+100,000 by `python3 dev.py bench agreement`."""
 
 import random
 
