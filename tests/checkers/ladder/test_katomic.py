@@ -1,13 +1,11 @@
 """k-atomicity: the smallest k, by the definition over all orders."""
 
-import random
 from itertools import permutations
 
 import pytest
 
 from benchmarks.busy_histories import busy
-from benchmarks.random_registers import rich
-from checkers.ladder.exhaustive import accesses, satisfies
+from checkers.ladder.exhaustive import accesses
 from checkers.ladder.katomic import RecentValues, Staleness, k_atomic, smallest_k
 from checkers.ladder.telling import Pattern
 from checkers.verdict import Invalid, Unknown, Valid
@@ -93,9 +91,3 @@ def test_compare_and_sets_that_exclude_each_other_are_explained_by_no_k():
     found = k_atomic(from_rows([*rows, Row(1, "cas", "x", 1, 3, start=12, end=13)]))
     assert isinstance(found, Invalid)
     assert found.counterexample.operations == (0, 1, 2)
-
-
-def test_it_agrees_with_the_definition_on_everything_that_a_register_can_be_asked(agrees):
-    chance = random.Random(32)
-    given = [rich(chance, number % 2 == 0, 6) for number in range(1_000)]
-    agrees(k_atomic, given, [satisfies("k-atomic", one, NIL) for one in given])

@@ -22,7 +22,7 @@ LEVELS = [level for level in DEFINITIONS if level != "linearizable"]
 
 def samples():
     chance = random.Random(8)
-    for number in range(100):
+    for number in range(60):
         make = small if number % 2 else rich
         yield make(chance, number % 4 < 2, 6)
 

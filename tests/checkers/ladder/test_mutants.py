@@ -82,11 +82,8 @@ MUTANTS = [
 def samples(history):
     chance = random.Random(23)
     known = history("a: w z 1, w x 1, w y 1", "b: w x 2, r z nil, r y 1, r x 2")  # Bouajjani et al., figure 3b
-    return [
-        known,
-        *[small(chance, True, 6) for _ in range(COUNT)],
-        *[rich(chance, False, 6) for _ in range(COUNT // 4)],
-    ]
+    everything = [rich(chance, False, 6) for _ in range(400)]
+    return [known, *everything, *[small(chance, True, 6) for _ in range(COUNT)]]
 
 
 def mutated(module, old, new):

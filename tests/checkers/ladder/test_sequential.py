@@ -1,15 +1,11 @@
 """Sequential consistency: the oracle's answers, and honest ends of the search."""
 
-import random
-
 import pytest
 
 from benchmarks.busy_histories import busy
-from benchmarks.random_registers import rich
-from checkers.ladder.exhaustive import satisfies
 from checkers.ladder.sequential import in_turn, ordered, sequential
 from checkers.verdict import Invalid, Unknown, Valid
-from histories.columns import NIL, Row, from_rows
+from histories.columns import Row, from_rows
 
 
 @pytest.mark.parametrize("unique", [True, False])
@@ -65,9 +61,3 @@ def test_a_compare_and_set_of_unknown_outcome_took_effect_only_where_it_found_wh
     assert isinstance(sequential(from_rows([maybe, read(1, 2, 2)])), Invalid)
     assert isinstance(sequential(from_rows([maybe, read(1, 2, 2)]), initial=5), Valid)
     assert isinstance(sequential(from_rows([maybe, Row(1, "write", "x", 5, start=1, end=2), read(1, 2, 3)])), Valid)
-
-
-def test_it_agrees_with_the_definition_on_everything_that_a_register_can_be_asked(agrees):
-    chance = random.Random(31)
-    given = [rich(chance, number % 2 == 0, 6) for number in range(1_000)]
-    agrees(sequential, given, [satisfies("sequential", one, NIL) for one in given])
