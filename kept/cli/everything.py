@@ -14,7 +14,7 @@ from checkers.proofs.terms import Problem
 from checkers.proofs.theory import Row
 from kept.report import protocol as told
 from kept.report import proved
-from kept.report.document import ProofClaimDocument
+from kept.report.proofdocument import ProofClaimDocument
 
 Say = Callable[..., None]
 

@@ -19,8 +19,8 @@ from kept.prover import certificates
 from kept.prover.prove import Proof, prove
 from kept.report import protocol as told
 from kept.report import proved
-from kept.report.document import ProveDocument, StageDocument
 from kept.report.junit import junit
+from kept.report.proofdocument import ProveDocument, StageDocument
 from kept.staged import programme
 from kept.staged.rehearsal import Rehearsal
 

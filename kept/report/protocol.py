@@ -6,7 +6,7 @@ from textwrap import wrap
 from checkers.proofs.protocol.mutants import Mutant
 from checkers.proofs.protocol.proof import Proof
 from checkers.proofs.protocol.runs import Run
-from kept.report.document import (
+from kept.report.proofdocument import (
     ObligationDocument,
     ProofClaimDocument,
     ProtocolDocument,

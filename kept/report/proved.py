@@ -8,13 +8,12 @@ from checkers.proofs.judgement import Judgement
 from checkers.proofs.solving import Outcome, Result
 from checkers.proofs.theory import Row
 from kept.prover.prove import Proof
-from kept.report.document import (
+from kept.report.claim import CounterexampleDocument, VerdictName
+from kept.report.proofdocument import (
     ConfigurationDocument,
-    CounterexampleDocument,
     LevelsDocument,
     ProofClaimDocument,
     SolverAnswerDocument,
-    VerdictName,
 )
 from kept.report.text import WIDTH
 

@@ -112,7 +112,8 @@ RUNS: dict[str, MutantRun] = {
         MutantRun(
             "hint just handed off",
             deletes.handoff_ignored,
-            "bug `handoff-ignored`; what comes late is the hand-off once more, and no repair",
+            "bug `handoff-ignored`, by which an owner that takes over a hint does not begin its grace anew either; "
+            "what comes late is the hand-off once more, and no repair",
             claim="no-resurrection",
         ),
         MutantRun(

@@ -48,22 +48,22 @@ def hint_counted() -> Direction:
 
 def acked_before_sync() -> Direction:
     """b acknowledges from memory and loses that when it stops."""
-    direction = pair(1, 2, bug="replica-acknowledges-from-memory")
+    direction = pair(1, 2, bug="replica-acknowledges-from-memory", anti_entropy=False)
     direction.slow_disks(900 * MS, SECOND, B)
     direction.put(1 * SECOND, A)
-    direction.part(1_100 * MS, 10 * SECOND, (A,), (B,))
     direction.crash(1_150 * MS, 200 * MS, B)
+    direction.part(3 * SECOND, 10 * SECOND, (A,), (B,))
     direction.get(5 * SECOND, B)
     return direction
 
 
 def sent_before_sync() -> Direction:
     """a sends what is not on its disk, counts itself, and stops."""
-    direction = pair(1, 2, bug="early-replication")
+    direction = pair(1, 2, bug="early-replication", anti_entropy=False)
     direction.slow_disks(900 * MS, SECOND, A)
     direction.put(1 * SECOND, A)
-    direction.part(1_100 * MS, 10 * SECOND, (A,), (B,))
     direction.crash(1_150 * MS, 200 * MS, A)
+    direction.part(3 * SECOND, 10 * SECOND, (A,), (B,))
     direction.get(5 * SECOND, A)
     return direction
 

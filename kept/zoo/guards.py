@@ -130,6 +130,13 @@ class ForgetsHandoffs(Reaper):
         return super().may(key, digest, state)
 
 
+class TakesOverQuietly(Replica):
+    """A hint that brings nothing new is not written, and what is here counts as unchanged."""
+
+    def take_over(self, local: Siblings, key: bytes, state: Siblings) -> int:
+        return self.merge(local, key, state)
+
+
 def _guard(name: str, title: str, mechanism: str, breaks: str, seed: Callable[..., Any], **overrides: Any) -> Bug:
     return Bug(name, 0, title, mechanism, (breaks,), seed, {**_STRICT, **overrides}, SOURCE)
 
@@ -211,9 +218,10 @@ GUARDS: dict[str, Bug] = {
         _guard(
             "handoff-ignored",
             "a member votes for reaping right after it handed off a hint for the key",
-            "A second copy of the handed-off hint arrives late, after the tombstone is gone.",
+            "A second copy of the handed-off hint arrives late, after the tombstone is gone. (An owner of the "
+            "store begins its grace anew when it takes over a hint; that goes too.)",
             "no-resurrection",
-            replacing(reaper=ForgetsHandoffs),
+            replacing(reaper=ForgetsHandoffs, replica=TakesOverQuietly),
         ),
     )
 }

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from checkers.proofs import solving
-from kept.report.document import ProveDocument
+from kept.report.proofdocument import ProveDocument
 from model.abstract.store import STORE
 
 Kept = Callable[..., Any]
