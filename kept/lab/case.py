@@ -9,6 +9,7 @@ from kept.lab.config import RunConfig
 from kept.lab.run import Lab, Progress
 from kept.lab.schedule import Schedule
 from kept.lab.script import Planned, Script
+from kept.lab.steps import Step
 from kept.lab.trial import Trial, finish, prepare
 from kept.sim.entropy import Stream
 from kept.sim.faults import Fault
@@ -39,6 +40,8 @@ class Case(NamedTuple):
     faults: tuple[Fault, ...]
     fates: tuple[WrittenFate, ...]
     intents: tuple[Planned, ...]
+    steps: tuple[Step, ...] = ()
+    """Of a stepped run, which has neither faults nor intents beside them."""
 
     def lab(self, progress: Progress | None = None, directory: Path | None = None) -> Lab:
         """A lab that is ready to execute it, in memory or into a directory."""
@@ -49,6 +52,7 @@ class Case(NamedTuple):
             faults=list(self.faults),
             script=Script(self.intents),
             progress=progress,
+            steps=self.steps,
         )
 
     def pruned(self, trial: Trial) -> "Case":
@@ -70,6 +74,8 @@ def with_list(case: Case, name: str, items: tuple[Any, ...]) -> Case:
 
 def case_of(schedule: Schedule) -> Case:
     """The case of a schedule. Where its clients decide for themselves, the run is made once more to note what."""
+    if schedule.steps:
+        return Case(schedule.config, (), tuple(schedule.tape().fates.items()), (), schedule.steps)
     script, tape, faults = schedule.script(), schedule.tape(), schedule.faults()
     if script is None:
         script = Script()

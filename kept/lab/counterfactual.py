@@ -13,6 +13,7 @@ from kept.lab.case import Case, case_of
 from kept.lab.config import RunConfig
 from kept.lab.run import Progress
 from kept.lab.simpler import changed
+from kept.lab.steps import End, Strike
 from kept.lab.sweep import OutOfTime
 from kept.lab.trial import Trial
 
@@ -63,8 +64,9 @@ def changes(case: Case, claim: str) -> Iterator[Change]:
         other = changed(case.config, **fields)
         if other is not None:
             yield Change(what, case._replace(config=other))
-    if case.faults or case.fates:
-        yield Change("without any fault", case._replace(faults=(), fates=()))
+    calm = tuple(step for step in case.steps if not isinstance(step, Strike | End))
+    if case.faults or case.fates or calm != case.steps:
+        yield Change("without any fault", case._replace(faults=(), fates=(), steps=calm))
 
 
 def _fields(config: RunConfig, claim: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,6 +1,7 @@
 """One run from configuration to verdicts: boot, work under faults, heal, settle, export, judge."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from kept.lab.log import RunLog
 from kept.lab.promises import promised
 from kept.lab.script import Script
 from kept.lab.settle import agreed, describe, export, settle, unrest
+from kept.lab.steps import Step
 from kept.lab.workload import Habits, Workload
 from kept.sim.atlas import Terms
 from kept.sim.census import lasting, newest
@@ -69,6 +71,8 @@ class Outcome:
     script: Script | None
     """What the clients did of their intents, where it was noted or prescribed."""
     recorder: Recorder
+    steps: tuple[Step, ...] = ()
+    """What was done to the cluster step by step, where it was: of a stepped run."""
 
 
 class Lab:
@@ -172,22 +176,28 @@ class Lab:
 
     def execute(self) -> Outcome:
         """Run all phases. What was recorded is on disk (or in memory) when this returns or raises."""
-        world = self.world
-        try:
-            world.start()
-            self._start_clients()
+        with closing(self.log):
+            self.begin()
             self._work()
-            working_us = world.now_us
-            world.heal()
-            settled_us, why = settle(world, self.config.settle_s * 1_000_000)
-            if settled_us is not None:
-                why = self._linger()
-                settled_us = None if why else settled_us
-            meant = describe(agreed(world) or self.founders[0], self.config.n, self.config.ring, self.config.partitions)
-            snapshot = self.recorder.replicas(settled_us is not None, settled_us, meant)
-            export(world, snapshot)
-        finally:
-            self.log.close()
+            return self.conclude()
+
+    def begin(self) -> None:
+        """Boot the cluster, and let the clients come."""
+        self.world.start()
+        self._start_clients()
+
+    def conclude(self) -> Outcome:
+        """Heal, settle, and write down what every replica holds. The log is still open."""
+        world = self.world
+        working_us = world.now_us
+        world.heal()
+        settled_us, why = settle(world, self.config.settle_s * 1_000_000)
+        if settled_us is not None:
+            why = self._linger()
+            settled_us = None if why else settled_us
+        meant = describe(agreed(world) or self.founders[0], self.config.n, self.config.ring, self.config.partitions)
+        snapshot = self.recorder.replicas(settled_us is not None, settled_us, meant)
+        export(world, snapshot)
         return Outcome(
             config=self.config,
             settled_after_us=settled_us,

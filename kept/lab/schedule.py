@@ -14,6 +14,7 @@ from histories.run import HISTORY_FILE
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import rows_sha256
 from kept.lab.script import STOP, Planned, Script
+from kept.lab.steps import NOTHING_SEEN, Ask, End, Step, Strike
 from kept.lab.usage import SHOWN_PATH_CHARS, UsageError, first_problem, nearest, shown
 from kept.lab.workload import INTENTS
 from kept.sim import faults as kinds
@@ -80,6 +81,9 @@ class Schedule(BaseModel):
     fates: tuple[WrittenFate, ...]
     intents: tuple[WrittenIntent, ...] = ()
     """What each client does and when; empty: they decide for themselves, by the seed. Of a shrunk schedule."""
+    steps: tuple[Step, ...] = ()
+    """What was done to the cluster, one step after the other: of a stateful test. Then there is no plan, and no client
+    that decides anything."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -90,7 +94,8 @@ class Schedule(BaseModel):
                     raise ValueError(
                         f"{place}: {shown(name)}; accepted: {', '.join(CLAIMS)}{nearest(name, list(CLAIMS))}"
                     )
-        changes = [fault for fault in self.faults() if fault.kind in kinds.CHANGES]
+        struck = [step.fault(0) for step in self.steps if isinstance(step, Strike)]
+        changes = [fault for fault in (*self.faults(), *struck) if fault.kind in kinds.CHANGES]
         nodes = [f"n{i + 1}" for i in range(self.config.nodes + len(changes))]
         named = dict.fromkeys(name for fault in changes for name in fault.nodes if _NEWCOMER.fullmatch(name))
         nodes += [name for name in named if name not in nodes]  # shrinking took out who came before them
@@ -106,7 +111,29 @@ class Schedule(BaseModel):
             _check_intent(f"intents.{count}", Planned(*intent), self.config.clients)
         for name in nodes:
             _check_drift(name, [fault for fault in self.faults() if fault.kind == DRIFT and name in fault.nodes])
+        if self.steps:
+            self._check_steps(nodes, struck)
         return self
+
+    def _check_steps(self, nodes: list[str], struck: list[Fault]) -> None:
+        if self.plan or self.intents:
+            raise ValueError("steps: beside a plan or intents; accepted: steps alone")
+        asked = 0
+        for count, step in enumerate(self.steps):
+            place = f"steps.{count}"
+            if isinstance(step, Ask):
+                _check_asked(place, step, asked, nodes, self.config.clients)
+                asked += 1
+            elif isinstance(step, Strike):
+                _check(place, step.fault(0), nodes)
+            elif isinstance(step, End):
+                for kind in step.kinds:
+                    if kind not in KINDS:
+                        raise ValueError(f"{place}: {shown(kind)}; accepted: {', '.join(KINDS)}")
+        for name in nodes:  # of faults that begin and end when a step says so, any may last together
+            drifts = [fault for fault in struck if fault.kind == DRIFT and name in fault.nodes]
+            for sign in (-1, 1):
+                _check_drift(name, [fault for fault in drifts if fault.number * sign > 0])
 
     def faults(self) -> list[Fault]:
         """The plan, for the nemesis."""
@@ -124,7 +151,7 @@ class Schedule(BaseModel):
     def text(self) -> str:
         """The document as it is saved: readable JSON with a line per fault."""
         document: dict[str, Any] = self.model_dump(mode="json")
-        lists = {name: document.pop(name) for name in ("plan", "fates", "intents")}
+        lists = {name: document.pop(name) for name in ("plan", "fates", "intents", "steps")}
         head = json.dumps(document, indent=1)[:-2]
         return head + "".join(f',\n "{name}": [{_lines(rows)}]' for name, rows in lists.items()) + "\n}\n"
 
@@ -196,6 +223,16 @@ def _check_intent(place: str, intent: Planned, clients: int) -> None:
         intent.key.encode()
     except UnicodeEncodeError:
         raise ValueError(f"{place}: a key with a lone surrogate; accepted: Unicode text") from None
+
+
+def _check_asked(place: str, step: Ask, asked: int, nodes: list[str], clients: int) -> None:
+    if step.client >= clients:
+        raise ValueError(f"{place}: client {step.client}; accepted: 0 to {clients - 1}")
+    if step.node not in nodes:
+        raise ValueError(f"{place}: node {shown(step.node)}; accepted: {nodes[0]} to {nodes[-1]}")
+    if step.seen >= asked:
+        accepted = f"{NOTHING_SEEN} to {asked - 1}, an operation before it"
+        raise ValueError(f"{place}: the context of operation {step.seen}; accepted: {accepted}")
 
 
 def _check_drift(name: str, drifts: list[Fault]) -> None:

@@ -22,6 +22,7 @@ from kept.lab.schedule import Schedule
 from kept.lab.script import STOP, Planned
 from kept.lab.sweep import BUDGET, INTERRUPTED, OutOfTime, Stopped
 from kept.lab.trial import Trial
+from kept.lab.usage import UsageError
 
 Told = Callable[["Shrinker"], None]
 """Called before every run."""
@@ -33,7 +34,8 @@ class Shrinker:
     Making it makes the first two runs: one that notes what the clients do, and one that fails. From then on `best` is
     the smallest case that was seen to violate `claim`, and `trial` its run. The budget is in seconds of `clock`, which
     is looked at before each run and during long ones; None is no limit. Whoever replayed `schedule` and saw that it
-    still violates `claim` may shrink it; the caller's mistake is an AssertionError.
+    still violates `claim` may shrink it; the caller's mistake is an AssertionError. Raises `UsageError` for a stepped
+    run: whoever made its steps knows what hangs on what.
     """
 
     def __init__(
@@ -47,6 +49,9 @@ class Shrinker:
         any_cause: bool = False,
     ) -> None:
         assert claim in schedule.violated, "there is a violation to keep"
+        if schedule.steps:
+            found = f"schedule: {len(schedule.steps)} steps of a stateful test, which has shrunk them"
+            raise UsageError(f"{found}; accepted: the schedule of a run")
         self.schedule = schedule
         self.claim = claim
         self.clock = clock

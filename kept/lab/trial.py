@@ -12,6 +12,8 @@ from kept.lab.promises import promised
 from kept.lab.run import Lab, Outcome, Progress, recorded, rules_of, verdicts
 from kept.lab.schedule import Schedule
 from kept.lab.script import Script
+from kept.lab.stepped import Stepped
+from kept.lab.steps import Step
 from kept.lab.swarm import swarm
 from kept.lab.usage import unknown
 from kept.sim.faults import Fault
@@ -37,8 +39,9 @@ class Trial:
 
     def schedule(self) -> Schedule:
         """What replays this run."""
-        fates = self.outcome.tape.fates.items()
-        script = self.outcome.script
+        outcome = self.outcome
+        script = outcome.script
+        fates = outcome.tape.fates.items()
         return Schedule.model_validate(
             {
                 "created_by": created_by(),
@@ -47,9 +50,10 @@ class Trial:
                 "claims": tuple(self.verdicts),
                 "violated": self.violated,
                 "history_sha256": self.history_sha256,
-                "plan": tuple(tuple(fault) for fault in self.outcome.faults),
+                "plan": () if outcome.steps else tuple(tuple(fault) for fault in outcome.faults),
                 "fates": tuple((sender, count, *fate) for (sender, count), fate in fates),
                 "intents": () if script is None else tuple(tuple(intent) for intent in script.intents),
+                "steps": outcome.steps,
             }
         )
 
@@ -94,9 +98,12 @@ def prepare(
     watch: Watch | None = None,
     progress: Progress | None = None,
     script: Script | None = None,
+    steps: tuple[Step, ...] = (),
 ) -> Lab:
-    """A lab that is ready to execute; its recorder has begun."""
+    """A lab that is ready to execute; its recorder has begun. With `steps` it does these and nothing else."""
     drawn = swarm(config)
+    if steps:
+        return Stepped(drawn, steps, directory, rules_of(drawn), tape, watch)
     return Lab(drawn, directory, rules_of(drawn), tape, faults, watch, progress, script)
 
 
@@ -117,12 +124,17 @@ def prepare_again(
         watch=watch,
         progress=progress,
         script=schedule.script(),
+        steps=schedule.steps,
     )
 
 
 def finish(lab: Lab, claims: tuple[str, ...], directory: Path | None = None) -> Trial:
     """Execute a lab and judge what it recorded."""
-    outcome = lab.execute()
+    return judged(lab.execute(), claims, directory)
+
+
+def judged(outcome: Outcome, claims: tuple[str, ...], directory: Path | None = None) -> Trial:
+    """Judge what a lab recorded that was executed."""
     run = recorded(outcome, directory)
     return Trial(outcome.config, outcome, run, verdicts(run, claims), history_sha256(outcome, directory))
 

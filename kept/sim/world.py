@@ -1,6 +1,6 @@
 """The world: machines, network, clients and faults under one queue of events and one virtual clock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Protocol
 
 from dynamo.core.effects import Change, Minted
@@ -71,7 +71,8 @@ class World:
         self.timers = 0
         self.stopped = False
         self._active: dict[int, Fault] = {}
-        self._faults = 0
+        self.struck = 0
+        """How many faults have happened; a refused one has not."""
 
     def start(self) -> None:
         """Boot every machine of a new cluster."""
@@ -125,10 +126,10 @@ class World:
         )
         if decided is None:
             return fault
-        self._faults += 1
-        self._active[self._faults] = decided
-        self._begin(self._faults, decided)
-        self.at(self.now_us + decided.for_us, "nemesis", self._heal, self._faults)
+        self.struck += 1
+        self._active[self.struck] = decided
+        self._begin(self.struck, decided)
+        self.at(self.now_us + decided.for_us, "nemesis", self._heal, self.struck)
         return decided
 
     def _begin(self, number: int, fault: Fault) -> None:
@@ -187,6 +188,12 @@ class World:
                 self._boot(machine)
         self.operator.look_after_starts()
         self.observer.event(self.now_us, "healed")
+
+    def end(self, ended: Collection[str], node: str = "") -> None:
+        """End now the faults of these kinds that hit `node`, or all of them where it is empty."""
+        for number, fault in list(self._active.items()):
+            if fault.kind in ended and (not node or node in fault.nodes):
+                self._heal(number, None)
 
     def active(self, kind: str, node: str) -> list[Fault]:
         """The faults of a kind that hit a node now."""

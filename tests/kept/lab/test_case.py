@@ -74,3 +74,15 @@ def test_a_noted_run_is_the_run_itself() -> None:
     schedule, script = trial.schedule(), Script()
     noted = prepare(schedule.config, tape=schedule.tape(), faults=schedule.faults(), script=script)
     assert finish(noted, ()).history_sha256 == trial.history_sha256
+
+
+def test_the_case_of_a_stepped_run_is_that_run_again() -> None:
+    from kept.testing.cluster import SimCluster
+
+    cluster = SimCluster(["no-lost-write"], versions="lww")
+    cluster.lose_messages(0.2)
+    cluster.put("k", "1", node="n1")
+    cluster.put("k", "2", client=1, node="n2")
+    case = case_of(cluster.trial.schedule())
+    assert case.steps == cluster.trial.outcome.steps
+    assert case.run(cluster.claims).history_sha256 == cluster.trial.history_sha256

@@ -264,3 +264,47 @@ def test_a_history_that_was_truncated_since_is_refused_with_one_line(tmp_path: P
     assert str(error.value).startswith(f"{history}: truncated or changed since it was recorded; accepted: ")
     assert "\n" not in str(error.value)
     assert load_schedule(tmp_path / "schedule.json").config.seed == 2, "the schedule by itself is enough"
+
+
+# Steps
+
+ASK = {"do": "ask", "client": 0, "node": "n1", "kind": "get", "key": "k"}
+STRUCK = {"do": "fault", "kind": "crash", "for_us": 5, "nodes": ["n2"]}
+
+
+def test_the_steps_come_back_with_a_line_each(tmp_path: Path) -> None:
+    saved = schedule(steps=(ASK, STRUCK, {"do": "settle"}))
+    text = saved.save(tmp_path).read_text(encoding="utf-8")
+    assert text.count('\n  {"do": ') == 3
+    assert load_schedule(tmp_path) == saved
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([{**ASK, "client": 99}], "steps.0: client 99; accepted: 0 to 7"),
+        ([{**ASK, "node": "n77"}], "steps.0: node n77; accepted: n1 to n5"),
+        ([ASK, {**ASK, "seen": 1}], "steps.1: the context of operation 1; accepted: -1 to 0"),
+        ([{**STRUCK, "kind": "crush"}], "steps.0: crush; accepted: .*did you mean crash"),
+        ([{**STRUCK, "nodes": ["n9"]}], "steps.0: node n9; accepted: n1 to n5"),
+        ([{"do": "end", "kinds": ["crush"]}], "steps.0: crush; accepted"),
+        ([{**STRUCK, "kind": "clock-drift", "number": -800_000.0}] * 2, "plan: the clock of n2 drifts"),
+    ],
+)
+def test_steps_that_the_world_could_not_take_are_refused(
+    tmp_path: Path, steps: list[dict[str, Any]], message: str
+) -> None:
+    document = schedule().model_dump(mode="json") | {"steps": steps}
+    (tmp_path / SCHEDULE_FILE).write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(UsageError, match=message):
+        load_schedule(tmp_path)
+
+
+def test_a_newcomer_of_a_step_is_a_node_that_later_steps_may_name() -> None:
+    join = {"do": "fault", "kind": "join", "for_us": 1, "nodes": ["n6"], "number": 1.0}
+    assert len(schedule(steps=(join, {**ASK, "node": "n6"})).steps) == 2
+
+
+def test_steps_stand_alone() -> None:
+    with pytest.raises(ValueError, match="steps: beside a plan"):
+        schedule(steps=(ASK,), plan=(tuple(PLAN),))
