@@ -45,6 +45,7 @@ class Places:
                  reads: Iterable[str]) -> None:  # fmt: skip
         self.owners = tuple(owners)
         self.names = {name: dot for name, dot in writes.items() if dot is not None}
+        self.dots = frozenset(self.names.values())
         self.deletes = [name for name, dot in writes.items() if dot is None]
         self.void: set[str] = set()
         """Versions that a crash took before anybody else saw them. Later contexts may cover their names."""

@@ -121,6 +121,9 @@ class Walk:
     def _wrote(self, step: Wrote) -> None:
         made = self._made.pop(step.node, None)
         self._waiting.setdefault(step.node, []).append(_Batch(step.batch, step, made.request if made else ""))
+        unmade = [dot for dot in (step.held.dots if step.held is not None else ()) if dot not in self.places.dots]
+        if unmade:
+            raise Nonconforming("put", "effect", f"nobody made the version {unmade[0][0]}/{unmade[0][1]}")
         if step.hint_for:
             return  # a hint counts once it is on disk
         if step.held is None:

@@ -118,6 +118,7 @@ def test_a_story_without_faults_is_one_of_the_abstract_protocol():
         (with_(22, durable("n9", 2)), "crash", "effect"),
         (with_(19, GET[2].model_copy(update={"request": "never"})), "start_read", "effect"),
         ([*STORY[:28], wrote("n3", 2, X2, 1)], "store", "effect"),
+        (with_(29, wrote("n3", 2, Held(context={"x": 3}, dots=(("x", 3),)), 9)), "put", "effect"),
         ([*PUT, wrote("n4", 1, X1, 1)], "store", "owner"),
     ],
 )
