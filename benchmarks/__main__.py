@@ -14,6 +14,9 @@ from benchmarks.conformance import main as conformance
 from benchmarks.explore import exploration
 from benchmarks.explore_real import main as explore_real
 from benchmarks.fuzz import fuzzing, memory
+from benchmarks.fuzzcheck import main as fuzzcheck
+from benchmarks.growth import growth
+from benchmarks.hunting import hunting
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
@@ -23,6 +26,7 @@ from benchmarks.reference import main as reference
 from benchmarks.scopes import mutants, scopes
 from benchmarks.shrink import shrunk
 from benchmarks.staleness import staleness
+from benchmarks.targets import targets
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -104,6 +108,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "memory": memory,
     "loading": loading,
     "zoo": table,
+    "hunting": hunting,
     "shrink": shrunk,
     "admission": admission,
     "prove": proofs,
@@ -111,6 +116,8 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "check": commands,
     "reference": reference,
     "conformance": conformance,
+    "targets": targets,
+    "growth": growth,
     "staleness": staleness,
     "explore": exploration,
     "explore-real": explore_real,
@@ -128,6 +135,8 @@ def main(names: list[str]) -> int:
         return linearizability(names[1:], _machine)
     if names[:1] == ["ladder"]:
         return ladder(names[1:], _machine)
+    if names[:1] == ["fuzzcheck"]:
+        return fuzzcheck(names[1:], _machine)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

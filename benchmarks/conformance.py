@@ -10,8 +10,8 @@ from kept.lab.stepping import stepped
 from kept.sim.faults import ALL, CHANGES, DAMAGES, LYING
 from kept.zoo.catalogue import BUGS, configure
 
-SEEDS = 40
-BUG_SEEDS = 6
+SEEDS = 34
+BUG_SEEDS = 3
 COVERED = tuple(kind for kind in ALL if kind not in (*CHANGES, *DAMAGES, LYING))
 """The faults that a trace tells of."""
 SWEEP: tuple[dict[str, Any], ...] = (
@@ -74,7 +74,7 @@ def of_bug(name: str, seed: int) -> Conformance:
     """One run with a bug of the zoo, held against the protocol."""
     config = configure(RunConfig(bug=name, seed=seed))
     quorum = config.n // 2 + 1
-    return conforms(stepped(config.model_copy(update={"ops": 200, "r": quorum, "w": quorum, "pr": 0, "pw": 0})))
+    return conforms(stepped(config.model_copy(update={"ops": 150, "r": quorum, "w": quorum, "pr": 0, "pw": 0})))
 
 
 def main() -> None:

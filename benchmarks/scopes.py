@@ -15,7 +15,7 @@ from model.abstract.store import STORE
 from model.explorer.abstract import explore_abstract
 from model.explorer.outcome import Bounds
 
-MOST_STATES = 4_000_000
+MOST_STATES = 5_000_000
 """A mutant whose shortest run lies behind so many states is not found here; bounded model checking finds it."""
 
 SCOPES: dict[str, tuple[Protocol, Instance]] = {

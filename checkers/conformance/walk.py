@@ -72,6 +72,7 @@ class Walk:
 
     def step(self, step: Step) -> None:
         """One step of this key, or of a node. Raises `Nonconforming` or `OutOfScope`."""
+        self._named(step)
         match step:
             case Made():
                 self._make(step)
@@ -89,6 +90,22 @@ class Walk:
                 self._read(step)
             case Crashed():
                 self._crash(step)
+
+    def _named(self, step: Step) -> None:
+        """Whoever and whatever the step names is there."""
+        things = self.places.interpreter.instance.things
+        nodes = {getattr(step, "node", ""), getattr(step, "hint_for", "")}
+        nodes.update(getattr(step, "acks", ()), getattr(step, "replies", ()))
+        strange = sorted(node for node in nodes if node and node not in things["Node"])
+        if strange:
+            raise Nonconforming("crash", "effect", f"the header knows no node {strange[0]!r}")
+        if isinstance(step, Sent):
+            sort = "Write" if step.what in ("replicate", "stored") else ""
+        else:
+            sort = "" if not isinstance(step, Answered) else "Write" if step.shown is None else "Read"
+        if sort and getattr(step, "request", "") not in things[sort]:
+            nearest = "put" if sort == "Write" else "start_read"
+            raise Nonconforming(nearest, "effect", f"nobody has begun {getattr(step, 'request', '')!r}")
 
     # Writes
 
@@ -129,6 +146,11 @@ class Walk:
         more = self.places.puts(now).beyond(self.places.puts(before.and_(brought)))
         if more:
             raise Nonconforming(action, "effect", f"nobody had sent {', '.join(more)}")
+        message = None if step.message is None else self._messages.get(step.message)
+        whole = message is not None and message.what != "reply"
+        less = self.places.puts(brought).beyond(self.places.puts(now)) if whole else ()
+        if less:
+            raise Nonconforming(action, "effect", f"{', '.join(less)} had been sent, and was not taken up")
         if self.places.puts(now).within(before):
             return
         self._count(action)

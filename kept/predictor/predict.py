@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from checkers.staleness.confidence import Proportion, Quantile, quantile
 from checkers.staleness.latencies import Latencies
-from checkers.staleness.partial_quorums import within
+from checkers.staleness.partial_quorums import monotonic, within
 from checkers.staleness.wars import enough
 from kept.predictor.config import PredictConfig
 from kept.predictor.draws import Draws
@@ -50,6 +50,15 @@ class Prediction(NamedTuple):
     back: tuple[LookingBack, ...]
     get_ms: tuple[tuple[float, Quantile], ...]
     put_ms: tuple[tuple[float, Quantile], ...]
+
+    @property
+    def monotonic(self) -> float | None:
+        """In closed form: how likely a read of a client is no older than its last one, however late puts arrive; None
+        where it was not asked for."""
+        config = self.config
+        if config.writes_per_read is None:
+            return None
+        return monotonic(config.n, config.r, config.w, config.writes_per_read)
 
     @property
     def certain(self) -> bool:

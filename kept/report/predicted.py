@@ -31,7 +31,11 @@ def story(found: Prediction) -> list[str]:
     lines += [f"  {_ms(t)}   {_share(one)}" for t, one in found.fresh]
     lines += ["", "so many gets do, if they start so long after it"]
     lines += [f"  {share:8.2%}      {_between(one)}" for share, one in found.visible]
-    lines += ["", *_looking_back(found.back), "", "latency in ms      50 %       95 %       99 %     99.9 %"]
+    lines += ["", *_looking_back(found.back)]
+    if found.monotonic is not None:
+        often = f"{config.writes_per_read:g} puts between two gets of a client"
+        lines += ["", f"with {often}, {found.monotonic:.3%} of these do not go back, however late puts arrive"]
+    lines += ["", "latency in ms      50 %       95 %       99 %     99.9 %"]
     lines += [f"  {name:<9}{_row(one)}" for name, one in (("get", found.get_ms), ("put", found.put_ms))]
     return lines
 
@@ -98,7 +102,9 @@ def _claim(found: Prediction, least: float, t: float, fresh: Proportion) -> Clai
         reason = "R+W>N: every get meets every acknowledged put"
     else:
         answer = "valid" if fresh.low >= least else "invalid" if fresh.high < least else "unknown"
-        reason = _share(fresh).strip() + ("; too close to tell: try more --trials" if answer == "unknown" else "")
+        reason = f"{fresh.share:.3%} ({fresh.low:.3%} to {fresh.high:.3%})" + (
+            "; too close to tell: try more --trials" if answer == "unknown" else ""
+        )
     wording = WORDING.format(t=t, share=100 * least)
     return ClaimDocument(name=f"fresh at {t:g} ms: {title(found)}", wording=wording, verdict=answer, reason=reason)
 
@@ -131,6 +137,7 @@ def _prediction(found: Prediction) -> PredictionDocument:
         certain=found.certain,
         fresh=_fresh(found.fresh),
         visible=_delays(found.visible),
+        monotonic=found.monotonic,
         back=tuple(
             BackDocument(k=one.k, however_late=one.however_late, together=_fresh(one.together)) for one in found.back
         ),

@@ -7,7 +7,9 @@ import pytest
 from kept.cli.predicting import asked
 from kept.lab.usage import UsageError
 
-PLAIN: dict[str, Any] = dict.fromkeys(("n", "r", "w", "t", "k", "at_least", "trials", "seed", "junit"))
+PLAIN: dict[str, Any] = dict.fromkeys(
+    ("n", "r", "w", "t", "k", "writes_per_read", "at_least", "trials", "seed", "junit")
+)
 
 
 def given(**flags: Any) -> dict[str, Any]:
@@ -23,10 +25,14 @@ def test_nothing_but_the_delays_must_be_said() -> None:
 
 def test_every_flag_arrives() -> None:
     (config,) = asked(
-        given(n="5", r="2", w="3", t="0, 2.5,1e3", k="1,7", at_least="99.9%", trials="20,000", seed="7")
-    ).configs
+        given(
+            n="5", r="2", w="3", t="0, 2.5,1e3", k="1,7", at_least="99.9%", trials="20,000", seed="7",
+            writes_per_read="2",
+        )
+    ).configs  # fmt: skip
     assert (config.n, config.r, config.w, config.trials, config.seed) == (5, 2, 3, 20_000, 7)
     assert (config.t, config.k) == ((0.0, 2.5, 1000.0), (1, 7))
+    assert config.writes_per_read == 2.0
     assert config.at_least == pytest.approx(0.999)
     assert asked(given(at_least="0.5")).configs[0].at_least == 0.5
 
@@ -63,6 +69,8 @@ def test_ranges_are_several_configurations_and_what_is_none_is_left_out_and_coun
         ({"trials": "99999999"}, "--trials: 99999999; accepted: 1 to 10000000"),
         ({"trials": "10000000", "n": "100"}, "--trials: 10,000,000 of 100 replicas"),
         ({"seed": "x"}, "--seed: x; accepted: a whole number"),
+        ({"writes_per_read": "often"}, "--writes-per-read: often; accepted: a number such as 0.5 or 2"),
+        ({"writes_per_read": "1e9"}, "--writes-per-read: 1000000000.0; accepted: 0 to 1000000.0"),
         ({"at_least": "most"}, "--at-least: most; accepted: a share such as 99.9% or 0.999"),
         ({"at_least": "0%"}, "--at-least: 0%; accepted: above 0 to 100%"),
         ({"at_least": "99.9"}, "--at-least: 99.9; accepted: above 0 to 100%"),

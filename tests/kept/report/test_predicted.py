@@ -47,6 +47,13 @@ def test_quorums_that_meet_need_no_trial() -> None:
     assert title(sure) == "N=3 R=2 W=2"
 
 
+def test_whether_gets_of_a_client_go_back_is_told_where_it_was_asked_for() -> None:
+    told = story(prediction(900, writes_per_read=0.5))
+    line = "with 0.5 puts between two gets of a client, 45.567% of these do not go back, however late puts arrive"
+    assert line in told
+    assert not any("do not go back" in one for one in story(prediction(900)))
+
+
 def test_without_trials_of_several_puts_the_closed_form_is_told_alone() -> None:
     alone = prediction(900)._replace(back=(LookingBack(1, 1 / 3, ()),))
     assert "  k=1     33.333%   however late puts arrive" in story(alone)

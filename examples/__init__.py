@@ -1,0 +1,1 @@
+"""Applications on the store, each with a stateful test of its own promise: `kept.testing.StoreMachine`."""
