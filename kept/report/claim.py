@@ -29,3 +29,11 @@ class ClaimDocument(Document):
     verdict: VerdictName
     reason: str = Field(description="valid: what was looked at; invalid: the sentence; unknown: what stopped it")
     counterexample: CounterexampleDocument | None = None
+
+
+def overall(claims: tuple[ClaimDocument, ...]) -> VerdictName:
+    """Invalid wins over unknown, unknown over valid; nothing at all is unknown."""
+    found = {claim.verdict for claim in claims}
+    if "invalid" in found:
+        return "invalid"
+    return "unknown" if "unknown" in found or not found else "valid"

@@ -13,6 +13,7 @@ from kept.report.claim import ClaimDocument as ClaimDocument  # noqa: PLC0414 - 
 from kept.report.claim import CounterexampleDocument as CounterexampleDocument  # noqa: PLC0414 - others take it from here
 from kept.report.claim import Document
 from kept.report.claim import VerdictName as VerdictName  # noqa: PLC0414 - others take it from here
+from kept.report.claim import overall as overall  # noqa: PLC0414 - others take it from here
 from kept.report.explored import ExploreDocument, RetracedDocument
 from kept.report.history import CheckDocument
 from kept.report.prediction import PredictDocument
@@ -298,11 +299,3 @@ def _claim(name: str, verdict: Verdict) -> ClaimDocument:
         )
         return ClaimDocument(name=name, wording=wording, verdict="invalid", reason=found.sentence, counterexample=told)
     return ClaimDocument(name=name, wording=wording, verdict="unknown", reason=verdict.reason)
-
-
-def overall(claims: tuple[ClaimDocument, ...]) -> VerdictName:
-    """Invalid wins over unknown, unknown over valid; nothing at all is unknown."""
-    found = {claim.verdict for claim in claims}
-    if "invalid" in found:
-        return "invalid"
-    return "unknown" if "unknown" in found or not found else "valid"
