@@ -19,6 +19,7 @@ from benchmarks.measure import apart
 from benchmarks.prove import proofs
 from benchmarks.shrink import shrunk
 from benchmarks.staleness import staleness
+from benchmarks.stateful import stateful
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -106,6 +107,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "check": commands,
     "staleness": staleness,
     "explore": exploration,
+    "stateful": stateful,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
