@@ -32,7 +32,7 @@ USAGE = """usage: python3 dev.py VERB [ARGUMENT...]
   lint               style, types, import contracts, determinism
   bench [ARGUMENT..] the benchmarks
   regress [--refresh] replay the regression corpus, or make its counterexamples of the zoo anew
-  nightly [SEED]     2,000 runs from SEED (0), each of another cluster, with every recoverable fault: a quarter of an hour
+  nightly [SEED]     2,000 runs from SEED (0), each of another cluster, under every recoverable fault
   kept ARGUMENT...   the kept command itself, as .venv/bin/kept
 """
 

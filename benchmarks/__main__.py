@@ -10,16 +10,24 @@ from typing import Any
 from benchmarks.admission import admission
 from benchmarks.agreement import main as agreement
 from benchmarks.check import commands
+from benchmarks.conformance import main as conformance
 from benchmarks.explore import exploration
+from benchmarks.explore_real import main as explore_real
 from benchmarks.fuzz import fuzzing, memory
+from benchmarks.fuzzcheck import main as fuzzcheck
+from benchmarks.growth import growth
+from benchmarks.hunting import hunting
 from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
 from benchmarks.prove import proofs
+from benchmarks.reference import main as reference
+from benchmarks.scopes import mutants, scopes
 from benchmarks.shrink import shrunk
 from benchmarks.staleness import staleness
 from benchmarks.stateful import stateful
+from benchmarks.targets import targets
 from benchmarks.zoo import table
 
 ROUNDS = 5
@@ -101,13 +109,22 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "memory": memory,
     "loading": loading,
     "zoo": table,
+    "hunting": hunting,
     "shrink": shrunk,
     "admission": admission,
+    "prove": proofs,
     "proofs": proofs,
     "check": commands,
+    "reference": reference,
+    "conformance": conformance,
+    "targets": targets,
+    "growth": growth,
     "staleness": staleness,
     "explore": exploration,
     "stateful": stateful,
+    "explore-real": explore_real,
+    "scopes": scopes,
+    "mutants": mutants,
 }
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
@@ -120,6 +137,8 @@ def main(names: list[str]) -> int:
         return linearizability(names[1:], _machine)
     if names[:1] == ["ladder"]:
         return ladder(names[1:], _machine)
+    if names[:1] == ["fuzzcheck"]:
+        return fuzzcheck(names[1:], _machine)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

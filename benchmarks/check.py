@@ -54,12 +54,13 @@ def _stale(history: Columns) -> Columns:
 
 
 def _row(name: str, code: int, *words: str) -> None:
-    measured = [_measured(code, words) for _ in range(ROUNDS + 1)][1:]
+    measured = [measured_command(code, words) for _ in range(ROUNDS + 1)][1:]
     wall_s, cpu_s, peak_mb = (min(column) for column in zip(*measured, strict=True))
     print(f"  {name:48} {wall_s:6.2f} {cpu_s:6.2f} {peak_mb:6.0f}", flush=True)
 
 
-def _measured(code: int, words: tuple[str, ...]) -> tuple[float, float, float]:
+def measured_command(code: int, words: tuple[str, ...]) -> tuple[float, float, float]:
+    """Wall and CPU seconds and MB of one command that must end with `code`."""
     begun_s = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "kept", "check", "--quiet", *words], stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)

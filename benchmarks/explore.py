@@ -19,8 +19,7 @@ from benchmarks.plain_register import explore_by_copying
 from kept.explore.processes import Processes
 from model.abstract.register import REGISTER, register_instance
 from model.explorer.abstract import AbstractSystem, CommutingSystem, Lanes, explore_abstract
-from model.explorer.breadth import Search
-from model.explorer.explore import UNBOUNDED, explore
+from model.explorer.explore import explore
 from model.explorer.part import Part
 
 MODEL = Path(__file__).with_name("register.pml")
@@ -61,9 +60,8 @@ def columns(clients: Clients) -> tuple[int, int, float]:
 
 def columns_on_two_cores(clients: Clients) -> tuple[int, int, float]:
     lanes = Lanes(REGISTER, register_instance(clients))
-    names = REGISTER.properties
-    with Processes(lambda number, parts: lanes.part(names, number, parts), 2) as crew:
-        search = Search(lanes.system.properties(names), UNBOUNDED, crew, lanes.system, lanes.replay)
+    with Processes(lanes.part, 2) as crew:
+        search = lanes.search(crew=crew)
         found = search.run()
     return found.states, found.transitions, found.memory_bytes
 

@@ -1,21 +1,29 @@
-"""What proofs cost: all N at once, the tables, explicit systems of hundreds of nodes, and quoracle on the same ones."""
+"""What proofs cost and whom they agree with: all N at once, the tables, the protocol, explicit systems of hundreds of
+nodes, quoracle on the same ones, brute force, and every counterexample in the real store."""
 
 import random
 import time
 import warnings
 from collections.abc import Callable
+from itertools import product
 from statistics import median
 from typing import Any
 
 import quoracle
 
 from checkers.proofs import theory
+from checkers.proofs.counts import Counts, judged
 from checkers.proofs.datacentres import table
 from checkers.proofs.levels import READ_LEVELS, WRITE_LEVELS
+from checkers.proofs.protocol import proof as protocol
+from checkers.proofs.protocol.mutants import MUTANTS
 from checkers.proofs.quorum import Expression, choose, dual, from_quoracle, grid, hierarchy, majority, node, weighted
 from checkers.proofs.quorumsystem import misses, resilience
 from checkers.proofs.solving import Solvers
 from checkers.proofs.table import LEMMAS
+from checkers.proofs.terms import holds
+from kept.staged.programme import of_beliefs, of_configuration, of_mutants
+from tests.checkers.proofs.conftest import FAILS, configurations
 
 ROUNDS = 5
 EXPRESSIONS = 200
@@ -28,6 +36,9 @@ def proofs() -> None:
     print("CPU seconds in this process; median of the rounds where there are several")
     _overlap()
     _tables()
+    _protocol()
+    _brute_force()
+    _stages()
     _systems()
     _against_quoracle()
     _agreement()
@@ -63,6 +74,46 @@ def _tables() -> None:
         cells = len(WRITE_LEVELS) * len(READ_LEVELS) * 2
         print(f"  {cells} cells of levels, {name}: {_took(table, solvers, rounds=1):.2f} s")
     print(f"  all Farkas certificates: {_took(lambda: list(theory.certificates()), rounds=1):.2f} s")
+
+
+def _protocol() -> None:
+    """Every obligation by both solvers, and what shows that the proof is not about nothing."""
+    begun = time.process_time()
+    proof = protocol.prove(("z3", "cvc5"), clock=time.process_time)
+    whole = time.process_time() - begun
+    took = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in proof.took_s.items())
+    print(f"  the protocol: {proof.result}, {len(proof.outcomes)} obligations, {took}; everything {whole:.2f} s")
+    begun = time.process_time()
+    lengths = [len(protocol.refuted(mutant).steps) for mutant in MUTANTS]
+    took_s = time.process_time() - begun
+    print(f"  {len(lengths)} mutants refuted by runs of {min(lengths)} to {max(lengths)} steps: {took_s:.2f} s")
+
+
+def _brute_force() -> None:
+    """Every lemma's condition on all small numbers, against sets of nodes (tests/checkers/proofs/conftest.py)."""
+    agreed = asked = 0
+    for name, fails in FAILS.items():
+        lemma = LEMMAS[name]
+        for values in configurations(lemma, 3):
+            asked += 1
+            agreed += holds(lemma.condition, values) != fails(values)
+    print(f"  brute force over sets of nodes: {agreed:,} of {asked:,} configurations agree")
+
+
+def _stages() -> None:
+    """Every refutation in the real store: the mutants, the beliefs, and all strict configurations up to N = 4."""
+    begun = time.process_time()
+    made = [*of_mutants(None), *of_beliefs(theory.rows(Z3), None)]
+    for n in range(1, 5):
+        for r, w in product(range(1, n + 1), repeat=2):
+            judgements = judged(Counts(n, (r,), (w,)), Z3)
+            made += of_configuration(judgements, 1, None)
+    runs = [one for one in made if one.trial is not None]
+    shown = sum(one.violated for one in runs)
+    mutants = sum(one.violated for one in made if one.name.startswith("mutant "))
+    took_s = time.process_time() - begun
+    print(f"  in the real store: {mutants} of {len(MUTANTS)} mutants, {shown} of {len(runs)} counterexamples in all")
+    print(f"    ({len(made) - len(runs)} have no counterpart there): {took_s:.2f} s with the solver")
 
 
 def _systems() -> None:

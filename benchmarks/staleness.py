@@ -116,9 +116,9 @@ def staleness() -> None:
         config = configured({"n": 3, "r": 1, "w": 1})
         _cost(f"predict {name}, 1,000,000 trials", lambda p=preset, c=config: predict([c], p.latencies, ""))  # type: ignore[misc]
     for r, w in ((1, 1), (1, 2), (2, 1), (2, 2)):
-        _beside(f"N={N} R={r} W={w}", compared(r, w, range(25)))
-    _beside("N=3 R=1 W=1, 12 keys: puts meet", compared(1, 1, range(15), keys=12))
-    _beside("N=3 R=1 W=1, 12 keys, ordered links", compared(1, 1, range(15), keys=12, overtaking=False))
+        _beside(f"N={N} R={r} W={w}", compared(r, w, range(10)))
+    _beside("N=3 R=1 W=1, 12 keys: puts meet", compared(1, 1, range(5), keys=12))
+    _beside("N=3 R=1 W=1, 12 keys, ordered links", compared(1, 1, range(5), keys=12, overtaking=False))
 
 
 def _beside(title: str, rows: list[Compared]) -> None:

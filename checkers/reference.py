@@ -60,7 +60,7 @@ def check_under(run: RecordedRun, terms: Terms) -> Verdict:
 
 def observed(run: RecordedRun, terms: Terms) -> Reference:
     """The reference model after all operations of the run, or after the first that it objects to. Where an end and a
-    start have one time, they are concurrent: the start comes first."""
+    start of two clients have one time, they are concurrent: the start comes first."""
     reference = Reference(terms, names_known=run.mintings_known)
     again = _second_names(run)
     for op, ends in _in_order(run.operations):
@@ -93,17 +93,27 @@ def _second_names(run: RecordedRun) -> dict[str, Dot]:
 
 
 def _in_order(operations: tuple[Operation, ...]) -> Iterator[tuple[Operation, bool]]:
-    """Each operation at its invocation (False) and at its completion (True), in time."""
+    """Each operation at its invocation (False) and at its completion (True), in time; a client ends one before it
+    begins the next."""
     ended = sorted((op for op in operations if op.end_us is not None), key=_end)
     last = len(ended)
     at = 0
+    before: dict[int, Operation] = {}
+    early: set[int] = set()
     for op in operations:
         while at < last and _end(ended[at]) < op.start_us:
-            yield ended[at], True
+            if ended[at].index not in early:
+                yield ended[at], True
             at += 1
+        own = before.get(op.process)
+        if own is not None and own.end_us == op.start_us:
+            early.add(own.index)
+            yield own, True
+        before[op.process] = op
         yield op, False
     for op in ended[at:]:
-        yield op, True
+        if op.index not in early:
+            yield op, True
 
 
 def _end(op: Operation) -> int:

@@ -19,10 +19,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from checkers.ladder.cycles import shortest_cycle
-
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -65,6 +61,10 @@ class Witness(NamedTuple):
 
 def witness(nodes: Iterable[Node], edges: Iterable[Edge]) -> Witness:
     """A graph of these, each edge once, with its shortest cycle marked."""
+    import numpy as np  # noqa: PLC0415 - whoever only reads a report does without
+
+    from checkers.ladder.cycles import shortest_cycle  # noqa: PLC0415
+
     told = tuple(sorted(nodes, key=lambda node: node.row))
     firsts: dict[tuple[int, int], Edge] = {}
     for edge in edges:

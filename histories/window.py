@@ -15,7 +15,7 @@ class Window:
     def more(self, at: int) -> bool:
         """Forget what stands before `at` and read as much again as is left; whether there was more.
 
-        Then `text` begins at what stood at `at`. The window doubles, so an element of any length is read in linear time.
+        Then `text` begins at what stood at `at`. The window doubles: an element of any length is read in linear time.
         """
         left = self.text[at:]
         parts, size = [left], 0

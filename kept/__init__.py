@@ -2,9 +2,9 @@
 
 `kept.run(...)` makes and judges one run, `kept.replay(...)` runs a saved schedule again, `kept.fuzz(...)` makes many
 runs, `kept.shrink(...)` makes a failing schedule smaller, `kept.prove(...)` proves or refutes a quorum
-configuration, `kept.stage(...)` shows its counterexamples in the real store, `kept.prove_protocol()` proves the abstract
-protocol, `kept.predict(...)` says how stale reads will be, and `kept.check(...)` judges a recorded history; see
-`kept.api`.
+configuration, `kept.stage(...)` shows its counterexamples in the real store, `kept.prove_protocol()` proves the
+abstract protocol, `kept.predict(...)` says how stale reads will be, and `kept.check(...)` judges a recorded history;
+see `kept.api`.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -290,20 +290,21 @@ def check(
     budget_s: float | None = None,
     memory_bytes: int | None = None,
     staleness: bool = False,
+    graph: bool = False,
 ) -> CheckReport:
     """Judge a recorded history, a file or columns, as `kept check` does. `levels` None: linearizable, or what the
     configuration of this store's own run promises; ``["all"]``: the whole ladder. `initial` is EDN, such as ``"0"``.
 
     See `verdicts`, `strongest`, `violated` and `explain()` of the result; with `staleness`, `staleness`: how stale the
-    reads were. `budget_s` and `memory_bytes` bound files only. Raises `UsageError`, and `histories.errors.HistoryError`
-    for a file that cannot be read.
+    reads were; with `graph`, `graph()`: the order around each violation. `budget_s` and `memory_bytes` bound files
+    only. Raises `UsageError`, and `histories.errors.HistoryError` for a file that cannot be read.
     """
     named = () if levels is None else tuple(levels)
     if nil not in ("absent", "unknown"):
         raise unknown("nil", nil, ["absent", "unknown"])
     ladder = named == ("all",)
     limits = Limits(budget_s, memory_bytes)
-    question = asked(model, initial, () if ladder else named, ladder, Options(nil, keyed), limits, staleness)
+    question = asked(model, initial, () if ladder else named, ladder, Options(nil, keyed), limits, staleness, graph)
     if isinstance(history, Columns):
         return CheckReport((judge_history(Loaded(history, (), "jsonl", "columns"), question),))
     return judge_files([str(history)], question)

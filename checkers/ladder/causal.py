@@ -16,6 +16,8 @@ from checkers.verdict import Invalid, Unknown, Valid, Verdict
 from checkers.wording import plural
 from histories.columns import Columns
 
+MOST_STEPS, MOST_CLOCKS = 1 << 34, 1 << 29
+"""Accesses times columns that are walked (a minute), and entries of clocks (2 GiB): no more is begun."""
 BUDGET = 2_000_000
 """Operations looked at in all, where values repeat and several choices must be tried."""
 
@@ -74,9 +76,10 @@ def decided(
     judge: Judge,
     compiled: bool | None = None,
     refutes: bool = True,
+    wide: bool = True,
 ) -> Verdict:
     """Try the choices of what reads read until `judge` finds nothing wrong with one. `refutes`: whether a history is
-    refuted once all choices are."""
+    refuted once all choices are; `wide`: whether `judge` looks at every column for every access."""
     given = readings(history, initial)
     most = max(1, budget // (len(given.kind) + 1))
     first: telling.Pattern | None = None
@@ -84,6 +87,12 @@ def decided(
     for accesses in given.some(most):
         tried += 1
         case = Case(history, accesses, compiled, initial)
+        if wide and too_wide(accesses):
+            clients, pending = len(accesses.bounds) - 1, accesses.width - len(accesses.bounds) + 1
+            return Unknown(
+                f"{plural(clients, 'client')} and {plural(pending, 'unknown write')} that were read are too many for "
+                f"{plural(len(accesses.kind), 'operation')}: each is looked at for each; judge a part of them"
+            )
         pattern = thin_air(case) or judge(case)
         if pattern is None:
             reads = int((accesses.kind == READS).sum())
@@ -104,6 +113,12 @@ def decided(
             else f"and {tried:,} of {_count(given.ways)} choices were tried without success; try a larger budget"
         )
     )
+
+
+def too_wide(accesses: Accesses) -> bool:
+    """Whether looking at every column for every access would take too long, or too much memory."""
+    over = len(accesses.kind) * accesses.width > MOST_STEPS
+    return over or len(accesses.access) * accesses.width > MOST_CLOCKS
 
 
 def _count(count: int) -> str:

@@ -108,6 +108,8 @@ def _drawn(
     if level not in BY_CLIENT:
         for one in base:
             order[one.first, one.second] = True
+        if level == "convergence":
+            return base
         behind = [] if level in IN_TIME else list(_behind(history, rows, accesses, _closed(order), initial))
         return [*base, *_demanded(level, accesses, order, range(len(accesses.kind))), *behind]
     best: list[_Drawn] = []

@@ -27,7 +27,7 @@ class LadderReport(NamedTuple):
     verdicts: Mapping[str, Verdict]
     """By level, in the order of `levels.LEVELS`. An implied one repeats why."""
     implied: Mapping[str, str]
-    """Levels that were not judged themselves: the level that decided them."""
+    """Levels that were not judged themselves: the level that decided them, where that is told too."""
     strongest: tuple[str, ...]
     """The levels that hold and that no other level that holds implies."""
     smallest_k: int | None
@@ -38,7 +38,7 @@ class LadderReport(NamedTuple):
 
 MEASURES = ("k-atomic", "delta-atomic")
 """Rungs that are measured rather than implied."""
-EXPLAIN_STEPS = 20_000
+EXPLAIN_STEPS = 100_000
 """Of each search that judges a part of the history again."""
 REAL_TIME = ("linearizable", "regular")
 """Rungs that know real time. They imply what is asked of sessions only where clients do one thing after the other."""
@@ -101,7 +101,8 @@ def climb(
     verdicts = {name: found[name] for name in LEVELS if name in wanted}
     holding = [name for name, verdict in verdicts.items() if isinstance(verdict, Valid)]
     strongest = tuple(name for name in holding if not any(name in weaker(other) for other in holding))
-    return LadderReport(verdicts, {name: by for name, by in implied.items() if name in verdicts}, strongest, k, delta)
+    told = {name: by for name, by in implied.items() if {name, by} <= verdicts.keys()}
+    return LadderReport(verdicts, told, strongest, k, delta)
 
 
 def _fewest(name: str, columns: Columns, found: Mapping[str, Verdict], initial: Any) -> Verdict:

@@ -25,7 +25,7 @@ LEVELS: Mapping[str, Level] = {
     "regular": Level(
         "a read returns a write that it overlaps, or one that no other write followed before it began "
         "(Lamport 1986; for many writers Shao et al. 2011)",
-        ("read-your-writes",),
+        ("read-your-writes", "monotonic-writes"),
     ),
     "causal-memory": Level(
         "each client can put all that it knows of in one order that keeps causes before effects and explains its own "

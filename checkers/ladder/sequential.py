@@ -65,16 +65,46 @@ def in_turn(history: Columns) -> bool:
 
 def searched(case: Case, left: list[int]) -> Pattern | None:
     """Look for an order; `left` is what remains of the steps. Raises `OutOfBudget`."""
-    accesses = case.accesses
-    lanes = _lanes(accesses)
-    sources = accesses.write
-    swaps = _swaps(case)
+    lanes, swaps = _lanes(case.accesses), _swaps(case)
+    for part in _apart(case.accesses, lanes):
+        if not _ordered(case, lanes, swaps, part, left):
+            rows = case.accesses.row[[access for number in sorted(part) for access in lanes[number]]]
+            return Pattern("unordered", tuple(np.unique(rows).tolist()))
+    return None
+
+
+def _apart(accesses: Accesses, lanes: list[list[int]]) -> list[set[int]]:
+    """Lanes that have to do with each other by keys or sessions. Each group can be put in order alone: the orders of
+    groups that have nothing in common are one order, one after the other."""
+    leader = list(range(len(lanes)))
+
+    def led_by(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = leader[leader[number]]
+            number = leader[number]
+        return number
+
+    whose: dict[tuple[str, int], int] = {}
+    for number, lane in enumerate(lanes):
+        for access in lane:
+            for place in (("key", int(accesses.key[access])), ("session", int(accesses.session[access]))):
+                leader[led_by(number)] = led_by(whose.setdefault(place, number))
+    found: dict[int, set[int]] = {}
+    for number in range(len(lanes)):
+        found.setdefault(led_by(number), set()).add(number)
+    return list(found.values())
+
+
+def _ordered(case: Case, lanes: list[list[int]], swaps: "Swaps", part: set[int], left: list[int]) -> bool:
+    """Whether the lanes in `part` have an order."""
+    accesses, sources = case.accesses, case.accesses.write
+    begin = tuple(0 if number in part else len(lane) for number, lane in enumerate(lanes))
     seen: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
-    stack = [_settled(accesses, lanes, swaps, (0,) * len(lanes), (-1,) * case.keys)]
+    stack = [_settled(accesses, lanes, swaps, begin, (-1,) * case.keys)]
     while stack:
         places, held = stack.pop()
         if all(place == len(lane) for place, lane in zip(places, lanes, strict=True)):
-            return None
+            return True
         for number, lane in enumerate(lanes):
             place = places[number]
             if place == len(lane) or not _may(accesses, lanes, places, number):
@@ -95,7 +125,7 @@ def searched(case: Case, left: list[int]) -> Pattern | None:
             if state not in seen:
                 seen.add(state)
                 stack.append(state)
-    return Pattern("unordered", tuple(np.unique(accesses.row).tolist()))
+    return False
 
 
 Swaps = Mapping[int, frozenset[int]]

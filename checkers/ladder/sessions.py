@@ -37,14 +37,16 @@ def read_your_writes(
     history: Columns, initial: Any = None, budget: int = BUDGET, compiled: bool | None = None
 ) -> Verdict:
     """Whether no read returned something older than its client's own earlier write. O(n)."""
-    return decided("read-your-writes", history, initial, budget, lambda case: _stale(case, OWN), compiled)
+    return decided("read-your-writes", history, initial, budget, lambda case: _stale(case, OWN), compiled, wide=False)
 
 
 def monotonic_reads(
     history: Columns, initial: Any = None, budget: int = BUDGET, compiled: bool | None = None
 ) -> Verdict:
     """Whether no read returned something older than what its client had read. O(n)."""
-    return decided("monotonic-reads", history, initial, budget, lambda case: _stale(case, READ_BEFORE), compiled)
+    return decided(
+        "monotonic-reads", history, initial, budget, lambda case: _stale(case, READ_BEFORE), compiled, wide=False
+    )
 
 
 def monotonic_writes(
@@ -135,7 +137,8 @@ def stale(  # noqa: C901, PLR0912 - a kernel is one loop
     must = np.full(keys * max(sessions, 1), -1, dtype=np.int32)  # of each key and writer the last write, an access
     done = np.zeros(sessions, dtype=np.int64)
     for s in range(sessions):
-        for other in range(sessions):
+        first, behind = (s, s + 1) if own else (0, sessions)
+        for other in range(first, behind):
             done[other] = upto[bounds[other]]
         for at in range(bounds[s], bounds[s + 1]):
             if kind[at] != READS:
@@ -159,12 +162,12 @@ def stale(  # noqa: C901, PLR0912 - a kernel is one loop
             elif kind[place] == WRITES and must[session[place] * keys + x] > place:
                 return np.array([at, must[session[place] * keys + x]])
         walked = 0
-        for other in range(sessions):
+        for other in range(first, behind):
             walked += done[other] - upto[bounds[other]]
         if walked > keys * sessions:  # as it was, in the shorter way
             must[:] = -1
             continue
-        for other in range(sessions):
+        for other in range(first, behind):
             for one in range(upto[bounds[other]], done[other]):
                 must[noted_place[one]] = -1
     return np.array([-1, -1])

@@ -12,7 +12,8 @@ from checkers.ladder.cycles import shortest_cycle
 from checkers.linearizability.story import Observed, key_name, place
 from checkers.verdict import Counterexample, Invalid
 from checkers.wording import quote
-from histories.columns import NEVER, Columns, Mark, Row
+from histories.columns import FUNCTIONS, NEVER, Columns, Mark, Row
+from histories.values import Set
 
 Ints = NDArray[np.int64]
 TOLD = 12
@@ -97,13 +98,16 @@ def what(row: Row) -> str:
     told = [_value(one) for one in (row.value, row.value2) if one is not Mark.NONE]
     if row.f == "cas":
         return f"cas{key} {' to '.join(told)}"
-    result = [] if row.result is Mark.NONE else [_value(row.result)]
+    echoed = row.f not in FUNCTIONS and row.result == row.value  # some files repeat what they cannot place
+    result = [] if row.result is Mark.NONE or echoed else [_value(row.result)]
     return " ".join([f"{row.f}{key}", *told, *result])
 
 
 def _value(value: Any) -> str:
     if isinstance(value, Mark):
         return "nil" if value is Mark.NIL else "?"
+    if isinstance(value, Set):
+        return "{" + ", ".join(_value(one) for one in value.items[:TOLD]) + (", ...}" if value.items[TOLD:] else "}")
     return quote(value) if isinstance(value, str) else quote(repr(value))[1:-1]
 
 

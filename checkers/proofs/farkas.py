@@ -1,9 +1,11 @@
-"""Farkas certificates: for every case of a contradiction, multipliers that add its constraints up to 0 <= -1.
+"""Certificates: for every case of a contradiction, multipliers that add its constraints up to 0 <= -1 (Farkas); of what
+is possible, values for which it is so.
 
 Whoever holds the multipliers needs no solver: `certificate.check` adds up with fractions. They are found here, by z3
 over the rationals; that finding them is not trusted is the point.
 """
 
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -11,6 +13,7 @@ from checkers.proofs.linear import Case, cases
 from checkers.proofs.terms import Problem
 
 FORMAT = "kept-farkas-1"
+WITNESS = "kept-witness-1"
 
 
 def certificate(problem: Problem) -> dict[str, Any] | None:
@@ -25,8 +28,18 @@ def certificate(problem: Problem) -> dict[str, Any] | None:
         if multipliers is None:
             return None
         refutations.append({"case": list(chosen), "multipliers": multipliers})
+    return {**_head(FORMAT, problem, alternatives), "refutations": refutations}
+
+
+def witness(problem: Problem, values: Mapping[str, int]) -> dict[str, Any]:
+    """The certificate that these values meet all assumptions."""
+    alternatives = [cases(named.formula) for named in problem.assumptions]
+    return {**_head(WITNESS, problem, alternatives), "values": {name: values[name] for name in problem.names}}
+
+
+def _head(form: str, problem: Problem, alternatives: Sequence[Sequence[Case]]) -> dict[str, Any]:
     return {
-        "format": FORMAT,
+        "format": form,
         "name": problem.name,
         "about": problem.about,
         "assumptions": [
@@ -37,7 +50,6 @@ def certificate(problem: Problem) -> dict[str, Any] | None:
             }
             for named, found in zip(problem.assumptions, alternatives, strict=True)
         ],
-        "refutations": refutations,
     }
 
 

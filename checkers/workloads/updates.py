@@ -60,6 +60,8 @@ def judge_transactions(history: Columns, initial: Mapping[Any, Any] | None = Non
         steps = history.value_of(int((history.result if sure else history.value)[row]))
         if isinstance(steps, Mark):
             steps = history.value_of(int(history.value[row]))
+        if isinstance(steps, Mark):  # it says nothing of what it did
+            continue
         read, written = _steps(steps)
         times.update((register, value) for register, values in written.items() for value in values)
         found += [(row, (register, read[register])) for register in written if sure and register in read]

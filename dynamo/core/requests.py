@@ -114,7 +114,7 @@ class Requests:
             return
         if request.id in self.memory.refused:
             host.mark("refused request came again")
-            self._tell(asker, Response(request.id, FAIL, "overloaded: refused before"), refused=True)
+            self._tell(asker, Response(request.id, FAIL, "refused before"), refused=True)
             return
         if request.generation and request.generation != host.generation and request.kind != GET:
             host.mark("put for an earlier boot")
@@ -124,7 +124,7 @@ class Requests:
             return
         if not host.involved:  # and what it took while it was in one, it still remembers
             host.mark("request at a node in no ring")
-            self._tell(asker, Response(request.id, FAIL, "the node is in no ring"), True)
+            self._refuse(asker, request, "the node is in no ring")
             return
         try:
             context = self._check(request)
@@ -144,13 +144,13 @@ class Requests:
             self._coordinate(taken, context, asker.forwarded)
 
     def _refuse(self, asker: Asker, request: Request, reason: str) -> None:
-        """There is no room for the request. A put's id is remembered, so that a copy of it that comes when there is
-        room again is not executed; without that nobody may be told that it failed."""
+        """There is no room for the request, or no ring. A put's id is remembered, so that a copy of it that comes when
+        there is one is not executed; without that nobody may be told that it failed."""
         if request.kind == GET or self.memory.refuse(request.id):
             self._tell(asker, Response(request.id, FAIL, reason), refused=True)
         else:
             self.host.mark("refusal not remembered")
-            told = "overloaded: not executed yet, but too much was refused to be sure that no copy of it will be"
+            told = f"{reason}; not executed yet, but too much was refused to be sure that no copy of it will be"
             self._tell(asker, Response(request.id, INFO, told))
 
     def _check(self, request: Request) -> Vector:

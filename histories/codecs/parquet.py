@@ -36,18 +36,21 @@ def read_parquet(source: Source, nil: Nil = "absent") -> Paired:
         data = pa.py_buffer(source.data)
         file = pa.parquet.ParquetFile(pa.BufferReader(data))
         names = file.schema_arrow.names
-        few = [name for name in FEW if name in names]
+        few = [field.name for field in file.schema_arrow if field.name in FEW and pa.types.is_string(field.type)]
         file = pa.parquet.ParquetFile(pa.BufferReader(data), metadata=file.metadata, read_dictionary=few)
         for name in REQUIRED:
             if name not in names:
                 raise source.error(0, f"the columns {', '.join(names)[:80]} without {name!r}", ", ".join(COLUMNS))
+        for name in COLUMNS:
+            if names.count(name) > 1:
+                raise source.error(0, f"two columns {name!r}", "each name once")
         if file.metadata.num_rows >= MAX_ROWS:
             raise source.error(0, f"{file.metadata.num_rows} rows", f"fewer than {MAX_ROWS}")
         wanted = [name for name in COLUMNS if name in names]
         groups = [file.read_row_group(at, wanted, use_threads=True) for at in range(file.num_row_groups)]
         table = pa.concat_tables(groups) if groups else file.read(wanted)
         table.validate(full=True)  # indices beyond a dictionary, text that is no UTF-8
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as wrong:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as wrong:
         raise source.error(0, f"broken Parquet: {wrong}", "a whole Parquet file") from None
     try:
         spans = Reading(pa, table).spans()

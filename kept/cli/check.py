@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from checkers import witness
 from histories.codecs.jepsen import Options
 from kept.cli import exits
 from kept.cli.console import Console
@@ -17,6 +18,7 @@ from kept.lab.usage import UsageError, shown, unknown
 from kept.report import checked
 
 NIL = ("absent", "unknown")
+GRAPHS = (".dot", ".gv", ".graphml")
 _UNITS_BYTES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 LEAST_BYTES = 64 << 20
 """An interpreter with arrays holds that much by itself."""
@@ -33,8 +35,10 @@ LEAST_BYTES = 64 << 20
 @click.option("--keyed/--not-keyed", default=None, help="Whether Jepsen's values are pairs [key value].")
 @click.option("--budget", metavar="TIME", help="Stop after this real time, such as 60s: the rest is unknown.")
 @click.option("--max-mem", metavar="SIZE", help="Memory of each process, such as 500M or 2G: beyond is unknown.")
+@click.option("--against-model", metavar="TRACE", help="Hold a trace of steps against the abstract protocol instead.")
 @click.option("--explain", is_flag=True, help="Tell violations from operation to operation, and draw them over time.")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
+@click.option("--graph", metavar="PATH", help="Write the order around each violation: FILE.dot or FILE.graphml.")
 @click.option("--junit", metavar="PATH", help="Write a JUnit report.")
 @click.option("--quiet", is_flag=True, help="Print only the verdict.")
 @click.option("--color", metavar="auto|always|never", default="auto", help="[default: auto]")
@@ -43,20 +47,40 @@ def command(json: bool, quiet: bool, color: str, histories: tuple[str, ...], **g
     lines, CSV or Parquet. The format is told by the content. See docs/checking.md."""
     began_s = time.monotonic()
     console = Console(json, quiet, color)
+    if given["against_model"] is not None:
+        return _against_model(given["against_model"], histories, console)
     if not histories:
         raise UsageError("HISTORY...: missing; accepted: one file or more, see --help")
     question = _asked(given)
     junit = None if given["junit"] is None else _report_path(given["junit"])
+    graph = None if given["graph"] is None else _graph_path(given["graph"])
     report = judge_files(histories, question, began_s)
     duration_s = time.monotonic() - began_s
     code = exits.exit_code(report.verdict, report.stopped == "interrupted")
     if junit is not None:
         _write_junit(junit, report, duration_s)
+    if graph is not None and not _write_graph(graph, report):
+        console.say(f"  no graph: nothing is violated, {graph} is not written", "")
     _print(report, console, given["explain"], duration_s)
     if json:
         from kept.report.checkdocument import check_document  # noqa: PLC0415 - words do not need it
 
         console.document(check_document(report, code, duration_s).model_dump_json(indent=1))
+    return code
+
+
+def _against_model(name: str, histories: tuple[str, ...], console: Console) -> int:
+    """See docs/conformance.md."""
+    from kept.judge.conforming import judged, lines  # noqa: PLC0415 - only where it is asked for
+
+    if histories:
+        raise UsageError(f"--against-model: {len(histories)} histories beside it; accepted: the trace alone")
+    verdict = judged(name)
+    said, last = lines(verdict)
+    console.say(*said, "")
+    console.tell(last)
+    code = exits.exit_code(verdict.verdict)
+    console.document(verdict.model_copy(update={"exit_code": code}).model_dump_json(indent=1))
     return code
 
 
@@ -67,7 +91,14 @@ def _asked(given: dict[str, Any]) -> Question:
     limits = Limits(_budget_s(given["budget"]), _size_bytes(given["max_mem"]))
     options = Options(nil=nil, keyed=given["keyed"])
     return asked(
-        given["model"], given["initial"], given["levels"], given["ladder"], options, limits, given["staleness"]
+        given["model"],
+        given["initial"],
+        given["levels"],
+        given["ladder"],
+        options,
+        limits,
+        given["staleness"],
+        given["graph"] is not None,
     )
 
 
@@ -102,6 +133,25 @@ def _write_junit(path: Path, report: CheckReport, duration_s: float) -> None:
 
     story = report.explain() if report.verdict == "invalid" else ""
     path.write_text(junit("check", cases(report), duration_s, story), encoding="utf-8")
+
+
+def _graph_path(given: str) -> Path:
+    path = Path(given)
+    if path.suffix not in GRAPHS or "\0" in given:
+        accepted = " or ".join(f"*{ending}" for ending in GRAPHS)
+        raise UsageError(f"--graph: {shown(given)}; accepted: a file named like {accepted}")
+    if not path.parent.is_dir() or path.is_dir():
+        raise UsageError(f"--graph: {shown(given)}; accepted: a file in a directory that exists")
+    return path
+
+
+def _write_graph(path: Path, report: CheckReport) -> bool:
+    """Write the graphs of all violations; False where there is none."""
+    if not report.graphs:
+        return False
+    write = witness.graphml if path.suffix == ".graphml" else witness.dot
+    path.write_text(write(report.graphs), encoding="utf-8")
+    return True
 
 
 def _print(report: CheckReport, console: Console, explain: bool, duration_s: float) -> None:

@@ -61,6 +61,7 @@ PROPERTIES = {
 _SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 CORES_LIMIT = 64
 _PROGRESS_EVERY_S = 10.0
+_FOREVER_S = 1e12
 
 
 class Arguments(NamedTuple):
@@ -176,6 +177,7 @@ class _Watch:
         self.memory_bytes = arguments.memory_bytes
         self.began_s = self._told_s = time.monotonic()
         self.over_memory = False
+        self._started = False
         self._console = console
 
     @property
@@ -183,10 +185,11 @@ class _Watch:
         return time.monotonic() - self.began_s
 
     def __call__(self) -> float:
-        if self.memory_bytes is not None:
+        if self.memory_bytes is not None and self._started:
             used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
             self.over_memory = used > self.memory_bytes
-        return float("inf") if self.over_memory else self.elapsed_s
+        self._started = True
+        return _FOREVER_S if self.over_memory else self.elapsed_s
 
     def progress(self, states: int, depth: int) -> None:
         if not self._console.quiet and time.monotonic() - self._told_s >= _PROGRESS_EVERY_S:
@@ -198,7 +201,7 @@ def execute(arguments: Arguments, console: Console) -> int:
     """Explore and tell; returns the exit code."""
     scope, watch = arguments.scope, _Watch(arguments, console)
     limited = arguments.budget_s is not None or arguments.memory_bytes is not None
-    seconds = (arguments.budget_s or 1e12) if limited else None
+    seconds = (arguments.budget_s or _FOREVER_S / 2) if limited else None
     plan = Plan(
         Bounds(seconds=seconds, clock=watch if limited else None),
         arguments.cores,

@@ -21,6 +21,9 @@ from kept.report.junit import junit
 @click.option("--w", metavar="INT|A..B", help="Acknowledgements that a put waits for.  [default: 1]")
 @click.option("--t", metavar="MS,...", help="How long after the acknowledgement the get starts.  [default: 0 to 1000]")
 @click.option("--k", metavar="INT,...", help="How many puts a get may look back.  [default: 1,2,3,5]")
+@click.option(
+    "--writes-per-read", metavar="RATIO", help="Puts of a key between two gets of one client: do they go back?"
+)
 @click.option("--at-least", metavar="SHARE", help="At every --t so many gets, such as 99.9%, must be fresh: or exit 1.")
 @click.option("--trials", metavar="INT", help="Puts and gets that are drawn.  [default: 1000000]")
 @click.option("--seed", metavar="INT|last|git", help="The same seed draws the same.  [default: 0]")
@@ -50,7 +53,8 @@ def command(json: bool, quiet: bool, color: str, **given: Any) -> int:
 
 
 def _print(found: list[Prediction], wanted: Asked, console: Console, duration_s: float) -> None:
-    console.say(*(predicted.story(found[0]) if len(found) == 1 else predicted.table(found)), "")
+    console.say(*(predicted.story(found[0]) if len(found) == 1 else predicted.table(found)))
+    console.say(*predicted.claim_lines(found), "")
     if wanted.left_out:
         console.say(f"  left out: {wanted.left_out:,} combinations with R or W above N")
     console.tell(predicted.last_line(found, duration_s))

@@ -37,6 +37,12 @@ def asked(given: dict[str, Any]) -> Asked:
         fields["k"] = tuple(_count("k", part.strip(), "puts such as 1,2,5") for part in given["k"].split(","))
     if given["trials"] is not None:
         fields["trials"] = _count("trials", given["trials"].replace(",", ""), "a whole number")
+    if given["writes_per_read"] is not None:
+        if not _NUMBER.fullmatch(given["writes_per_read"]):
+            raise UsageError(
+                f"--writes-per-read: {shown(given['writes_per_read'])}; accepted: a number such as 0.5 or 2"
+            )
+        fields["writes_per_read"] = float(given["writes_per_read"])
     if given["at_least"] is not None:
         fields["at_least"] = _share(given["at_least"])
     ranges = {name: _range(name, given[name]) for name in ("n", "r", "w") if given[name] is not None}

@@ -168,7 +168,8 @@ def _everything(wanted: Asked, solvers: Solvers, console: Console, begun: float)
     layers = f"{len(protocol.promises)} promises of the protocol"
     layers = layers if found is None else f"{len(rows)} lemmas, {len(found.cells)} pairs of levels, {layers}"
     result = "all proved" if not undecided else f"{undecided} not proved"
-    console.tell("", f"{word}{layers}: {result} ({', '.join(solvers.names)}, {duration_s:.2f} s)")
+    console.say("")
+    console.tell(f"{word}{layers}: {result} ({', '.join(solvers.names)}, {duration_s:.2f} s)")
     levels = () if found is None else tuple(proved.levels_document(cell) for cell in found.cells)
     update = {"levels": levels, "protocol": told.protocol_document(protocol), "stages": stages}
     scripts = obligations() if wanted.certificate is not None else {}

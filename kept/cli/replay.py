@@ -13,8 +13,8 @@ from kept.cli.replays import many, replay_all
 from kept.cli.retracing import retrace
 from kept.explore.trace import is_trace
 from kept.lab.replay import Replay, replay
-from kept.lab.schedule import load_schedule
-from kept.lab.usage import shown
+from kept.lab.schedule import Schedule, load_schedule
+from kept.lab.usage import UsageError, shown
 from kept.report import text
 from kept.report.document import ReplayDocument, claim_documents, overall
 
@@ -29,10 +29,11 @@ EXITS = {
 
 @click.command("replay")
 @click.argument("file", metavar="DIR|FILE")
+@click.option("--steps", metavar="PATH", help="Also write what every node did, for `kept check --against-model`.")
 @click.option("--json", is_flag=True, help="Print one JSON document; words go to standard error.")
 @click.option("--quiet", is_flag=True, help="Print only the result.")
 @click.option("--color", metavar="auto|always|never", default="auto", help="[default: auto]")
-def command(file: str, json: bool, quiet: bool, color: str) -> int:
+def command(file: str, steps: str | None, json: bool, quiet: bool, color: str) -> int:
     """Run the schedule of DIR (a run's directory) or FILE (a schedule.json, or a trace of `kept explore`) again.
 
     SAME: it held and holds. FAILED: it is violated (again). FIXED: it was violated and holds. DIVERGED: the same code
@@ -49,6 +50,8 @@ def command(file: str, json: bool, quiet: bool, color: str) -> int:
     if places:
         return replay_all(path, places, console)
     schedule = load_schedule(path)
+    if steps is not None:
+        _write_steps(schedule, Path(steps), console)
     console.say(*text.configuration(schedule.config, schedule.claims, 1))
     with Progress(1, None, quiet) as progress:
         made = replay(schedule, lambda done, wanted: progress(0, done, wanted))
@@ -57,6 +60,16 @@ def command(file: str, json: bool, quiet: bool, color: str) -> int:
     console.tell(*text.replayed(document))
     console.document(document.model_dump_json(indent=1))
     return document.exit_code
+
+
+def _write_steps(schedule: Schedule, path: Path, console: Console) -> None:
+    """Run the schedule once more, with every node listened to."""
+    from kept.lab.stepping import write_steps  # noqa: PLC0415 - only where it is asked for
+
+    if path.exists():
+        raise UsageError(f"--steps: {shown(str(path))} is there already; accepted: a file that does not exist yet")
+    told = write_steps(schedule, path)
+    console.say(f"{told:,} steps written to {shown(str(path))}")
 
 
 def _document(made: Replay, path: Path, duration_s: float) -> ReplayDocument:

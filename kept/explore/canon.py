@@ -207,8 +207,8 @@ class Canon:
         return self._fields(put)
 
     def _greeting(self, greeting: Greeting) -> list[Form]:
-        if not greeting.closed:
-            return self._fields(greeting)
+        if not greeting.closed:  # it waits by its clock, whether or not an operation's deadline may pass
+            return [greeting._until_us - self.now_us, *self._fields(greeting)]
         return [self.form(greeting.generation_of), self.form(greeting.heartbeats)]
 
 

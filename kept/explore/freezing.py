@@ -6,11 +6,12 @@ rings) stays outside of the bytes: all copies share it.
 """
 
 import copyreg
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import BytesIO
 from pickle import HIGHEST_PROTOCOL, Pickler, Unpickler
 from typing import Any
 
+from dynamo.core.config import StoreConfig
 from dynamo.core.node import Node
 
 _MARK = "_shared_by_all_copies"
@@ -63,8 +64,10 @@ class Freezer:
         """A new copy."""
         return _Thawing(BytesIO(frozen), self._shared).load()
 
-    def _number(self, thing: Any) -> tuple[Callable[..., Any], tuple[int]]:
+    def _number(self, thing: Any) -> Any:
         number = self._numbers.get(id(thing))
+        if number is None and isinstance(thing, StoreConfig):  # a bug may bring another one
+            return thing.__reduce_ex__(HIGHEST_PROTOCOL)
         assert number is not None, f"a {type(thing).__name__} that is not shared by all copies"
         return _shared_by_all_copies, (number,)
 

@@ -9,7 +9,7 @@ import pickle
 from collections.abc import Callable
 from pathlib import Path
 from struct import Struct
-from typing import Any, BinaryIO
+from typing import Any
 
 LOCAL, MESSAGE, STORY = range(3)
 _HEAD = Struct("<BQI")  # kind, digest, length
@@ -27,7 +27,7 @@ class Library:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
         self._own = directory / f"{writer}{SUFFIX}"
-        self._file: BinaryIO = self._own.open("ab")
+        self._new: list[bytes] = []
         self._read: dict[Path, int] = {}
         self._given: dict[tuple[int, int], None] = {}
         """What this process knows to be in the library."""
@@ -37,11 +37,14 @@ class Library:
         if (kind, digest) not in self._given:
             self._given[kind, digest] = None
             blob = pickle.dumps(content(), pickle.HIGHEST_PROTOCOL)
-            self._file.write(_HEAD.pack(kind, digest, len(blob)) + blob)
+            self._new.append(_HEAD.pack(kind, digest, len(blob)) + blob)
 
     def flush(self) -> None:
         """Show the others what was given."""
-        self._file.flush()
+        if self._new:
+            with self._own.open("ab") as file:
+                file.write(b"".join(self._new))
+            self._new.clear()
 
     def news(self, learn: Callable[[int, int, Any], None]) -> None:
         """Call `learn(kind, digest, content)` for everything that was appended since this was asked last."""
@@ -56,6 +59,3 @@ class Library:
                     self._read[path] = file.tell()
                     self._given[kind, digest] = None
                     learn(kind, digest, pickle.loads(blob))  # noqa: S301  # only processes of this exploration write here
-
-    def close(self) -> None:
-        self._file.close()

@@ -147,6 +147,10 @@ class Locals:
             found = self._steps[place] = self._take(state, self.events[event])
         return found
 
+    def steps_fail(self, state: int, event: int) -> bool:
+        """Whether the node raises an error at this event."""
+        return bool(self.step(state, event).error)
+
     def _take(self, state: int, event: LocalEvent) -> LocalStep:
         self.materialised += 1
         machine = self.thaw(state)

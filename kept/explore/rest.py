@@ -15,6 +15,7 @@ from histories.replicas import Replicas
 from kept.explore.cluster import Cluster
 from kept.explore.machine import Machine, Output
 from kept.explore.witness import Witness
+from kept.lab.run import FOUND_WORK, MAX_WAITS
 from kept.lab.settle import unrest
 
 BOUND_US = 60_000_000
@@ -57,12 +58,26 @@ class Resting:
                 self._advance(self.cluster.store.handoff_us)
                 why = unrest(self)  # type: ignore[arg-type]
             if not why and any(m.node is not None and m.node.replica.tombstones for m in self.machines.values()):
-                self._advance(self.cluster.store.reap_grace_us + 3 * self.cluster.store.reap_us)
-                why = unrest(self)  # type: ignore[arg-type]
-                why = f"it had settled, and then {why}" if why else ""
+                why = self._linger()
             return why
         finally:
             self.cluster.choice.rolling = False
+
+    def _linger(self) -> str:
+        """Rest must last until tombstones are reaped, and for a while in which anti-entropy finds no work (as in
+        `kept.lab.run`). Returns what went on instead, if anything did."""
+        store, marks = self.cluster.store, self.cluster.marks
+        while_us = store.reap_grace_us + 3 * store.reap_us
+        self._advance(while_us)
+        why = unrest(self)  # type: ignore[arg-type]
+        if why:
+            return f"it had settled, and then {why}"
+        for _ in range(MAX_WAITS):
+            before = marks.get(FOUND_WORK, 0)
+            self._advance(while_us)
+            if marks.get(FOUND_WORK, 0) == before:
+                return unrest(self)  # type: ignore[arg-type]
+        return "anti-entropy still finds differences"
 
     def _advance(self, span_us: int) -> None:
         """Timers fire as they come due, and whatever that causes happens at once."""

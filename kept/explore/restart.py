@@ -2,7 +2,8 @@
 
 One step, though the real start takes several: a node that starts takes in nothing but greetings, so whatever the
 others do meanwhile they could do before or after. Left out is only that it dies once more before it serves, and that
-nodes hear from it a little before it serves.
+nodes hear from it a little before it serves. Where a node cannot serve without the answers of others that are dead as
+well, they start together; where it cannot because it is cut off, it starts when it is no longer.
 """
 
 from typing import TYPE_CHECKING
@@ -17,38 +18,47 @@ MAX_WAITS = 12
 """Deadlines that may pass until a node serves without the answers that it wanted."""
 
 
-def restarted(nodes: "Nodes", state: State, at: int) -> State:
-    """The state in which machine `at` serves again."""
-    event = nodes.locals.event
-    start = _Start(nodes, list(state.machines), at, state.cut)
-    start.take(at, event(LocalEvent("boot")))
-    fire, sync = event(LocalEvent("fire")), event(LocalEvent("sync"))
-    for _ in range(MAX_WAITS):
-        facts = nodes.locals.facts[start.machines[at]]
-        if facts.unsynced:
-            start.take(at, sync)
-        elif facts.serving:
-            break
-        else:
-            start.take(at, fire)
-    if start.error:
-        return state._replace(flaw=start.error)
-    assert nodes.locals.facts[start.machines[at]].serving, "a node that has its disk starts without help"
-    under_way = nodes.sorted((*state.under_way, *start.left))
-    return state._replace(machines=tuple(start.machines), under_way=under_way)
+def restarted(nodes: "Nodes", state: State, at: int) -> State | None:
+    """The state in which machine `at` serves again, alone or with all others that are dead; None where it waits."""
+    facts = nodes.locals.facts
+    dead = [which for which, number in enumerate(state.machines) if not facts[number].up]
+    for starting in ([at], dead):
+        start = _Start(nodes, list(state.machines), state.cut)
+        if start.run(starting):
+            if start.error:
+                return state._replace(flaw=start.error)
+            under_way = nodes.sorted((*state.under_way, *start.left))
+            return state._replace(machines=tuple(start.machines), under_way=under_way)
+    return None
 
 
 class _Start:
     """The greetings of one start."""
 
-    def __init__(self, nodes: "Nodes", machines: list[int], at: int, cut: int) -> None:
+    def __init__(self, nodes: "Nodes", machines: list[int], cut: int) -> None:
         self.nodes = nodes
         self.machines = machines
-        self.at = at
         self.cut = cut
         self.left: list[int] = []
         """What is sent beside greetings."""
         self.error = ""
+
+    def run(self, starting: list[int]) -> bool:
+        """Start these machines; whether all of them serve in the end, or something went wrong."""
+        event, facts = self.nodes.locals.event, self.nodes.locals.facts
+        boot, fire, sync = event(LocalEvent("boot")), event(LocalEvent("fire")), event(LocalEvent("sync"))
+        for at in starting:
+            self.take(at, boot)
+        for _ in range(MAX_WAITS):
+            waiting = [
+                at for at in starting if facts[self.machines[at]].unsynced or not facts[self.machines[at]].serving
+            ]
+            if self.error or not waiting:
+                return True
+            for at in waiting:
+                if not self.error and (facts[self.machines[at]].unsynced or facts[self.machines[at]].waits):
+                    self.take(at, sync if facts[self.machines[at]].unsynced else fire)
+        return False
 
     def take(self, at: int, event: int) -> None:
         """One machine does something, and what it sends arrives at once."""

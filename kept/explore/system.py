@@ -206,7 +206,9 @@ class Nodes:
         for at, number in enumerate(state.machines):
             facts = self.locals.facts[number]
             if not facts.up:
-                yield self._restart(state, at)
+                after = restarted(self, state, at)
+                if after is not None:
+                    yield Step("restart", self.names[at], "starts again"), self._normal(after, at)
                 continue
             if facts.unsynced:
                 yield from self._happen(state, at, self._sync, "sync", lambda: "its disk syncs")
@@ -227,10 +229,6 @@ class Nodes:
         for wish, peer in enumerate(peers):
             event = self.locals.event(LocalEvent("tick", timer="exchange", number=wish))
             yield from self._happen(spent, at, event, "exchange", lambda p=peer: f"compares Merkle trees with {p}")
-
-    def _restart(self, state: State, at: int) -> tuple[Step, State]:
-        after = restarted(self, state, at)
-        return Step("restart", self.names[at], "starts again"), self._normal(after, at)
 
     # Faults
 

@@ -10,6 +10,7 @@ from kept.judge.history import PARALLEL_FROM, judge_history, judge_in_parallel
 from kept.judge.processes import cores, run
 from kept.judge.question import Limits, Question
 from kept.judge.report import CheckReport, Judged, unjudged
+from kept.judge.watchdog import Spent, Watched
 
 APART_FROM_BYTES = 4 << 20
 """Files that are smaller in all are judged one after the other: processes would take longer to begin."""
@@ -39,10 +40,13 @@ def judge_files(paths: Sequence[str], question: Question, began_s: float | None 
 def _single(path: str, question: Question, began_s: float, limited: bool) -> Judged:
     """One file: loaded here, so that its keys can go to several processes."""
     try:
-        loaded = load(path, question.options)
+        with Watched(question.limits, began_s):
+            loaded = load(path, question.options)
         if limited or len(loaded.columns) >= PARALLEL_FROM:
             return judge_in_parallel(loaded, question, began_s)
         return judge_history(loaded, question)
+    except Spent as spent:
+        return unjudged(path, question, spent.why)
     except KeyboardInterrupt:
         return unjudged(path, question, "interrupted")
 

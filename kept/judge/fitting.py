@@ -29,7 +29,7 @@ def is_number(value: Any) -> bool:
 
 def is_collection(value: Any) -> bool:
     """Whether something can be what a read of a set returned."""
-    return isinstance(value, tuple | Set)
+    return type(value) is tuple or isinstance(value, Set)  # keywords and maps are tuples of their own kinds
 
 
 def is_plain(value: Any) -> bool:

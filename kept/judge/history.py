@@ -8,7 +8,8 @@ import numpy as np
 
 from checkers.linearizability.check import Bounds, check
 from checkers.staleness.measured import Staleness
-from checkers.verdict import Invalid, Unknown, Valid, Verdict
+from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
+from checkers.witness import Witness
 from histories.columns import FAIL, NEVER, Columns
 from histories.load import Loaded
 from histories.repeated import repeated_value
@@ -20,6 +21,7 @@ from kept.judge.initial import initial_value
 from kept.judge.processes import Answer, cores, run
 from kept.judge.question import LINEARIZABLE, MVR, Question, check_measurable, wanted_levels
 from kept.judge.report import WHY, Judged, Stopped
+from kept.judge.watchdog import Watched
 from kept.judge.workloads import ELEMENTS, UNIQUE_IDS, WORKLOADS, set_report
 from kept.lab.usage import UsageError
 from model.specifications.catalogue import MODELS, REGISTERS
@@ -28,6 +30,8 @@ PARALLEL_FROM = 200_000
 """Operations from which a search over the keys is worth a second process."""
 
 
+STEPS_EACH_S = 200_000
+"""Steps of a search of the ladder for each second of the budget: all searches together then end in time as a rule."""
 NOTHING = "there is no operation in it that could violate anything"
 
 
@@ -38,8 +42,9 @@ def judge_history(loaded: Loaded, question: Question) -> Judged:
 
 
 def judge_in_parallel(loaded: Loaded, question: Question, began_s: float) -> Judged:
-    """The same in processes of their own, within the limits, keys apart where that pays."""
-    plan = _Plan(loaded, question)
+    """The same in processes of their own, within the limits, keys apart where that pays. Raises `Spent`."""
+    with Watched(question.limits, began_s):
+        plan = _Plan(loaded, question)  # which reads this store's own files again
     parts = plan.parts()
     answers = run(parts or [plan.everything], question.limits, began_s)
     if parts:
@@ -127,9 +132,11 @@ class _Plan:
         return registers.staleness(self.loaded.columns, self.initial)
 
     def _ladder(self, rungs: tuple[str, ...]) -> dict[str, Any]:
-        from checkers.ladder.climb import climb  # noqa: PLC0415 - most histories are asked for one level only
+        from checkers.ladder.causal import BUDGET  # noqa: PLC0415 - most histories are asked for one level only
+        from checkers.ladder.climb import climb  # noqa: PLC0415
 
-        found = climb(self.loaded.columns, rungs, self.initial)
+        budget_s = self.question.limits.budget_s or 0.0
+        found = climb(self.loaded.columns, rungs, self.initial, max(BUDGET, round(budget_s * STEPS_EACH_S)))
         return {
             "verdicts": dict(found.verdicts),
             "implied": dict(found.implied),
@@ -192,8 +199,29 @@ class _Plan:
             keys=len(np.unique(history.key[history.key >= 0])) if len(history) else 0,
             clients=len(np.unique(history.process)),
             notices=self.loaded.notices,
+            witnesses=self._witnesses(found),
             **found,
         )
+
+    def _witnesses(self, found: dict[str, Any]) -> dict[str, Witness]:
+        """The order around what is violated by itself."""
+        implied = found.get("implied", {})
+        if not self.question.graph:
+            return {}
+        return {
+            level: self._around(verdict.counterexample)
+            for level, verdict in found["verdicts"].items()
+            if isinstance(verdict, Invalid) and level not in implied
+        }
+
+    def _around(self, found: Counterexample) -> Witness:
+        if self.run is not None:
+            from checkers import contextgraph  # noqa: PLC0415 - only who asks for a graph waits for it
+
+            return contextgraph.around(self.run, found)
+        from checkers.ladder import causality  # noqa: PLC0415
+
+        return causality.around(self.loaded.columns, found, self.initial)
 
     def given_up(self, stopped: Stopped) -> Judged:
         told = self.told({"verdicts": dict.fromkeys(self.levels, Unknown(WHY[stopped]))})

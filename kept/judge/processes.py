@@ -114,7 +114,7 @@ def _collect(
     for one in list(running):
         if one.receiver in ready:
             answers[one.at] = _received(one)
-        elif memory_bytes is not None and _resident_bytes(one.process.pid) > memory_bytes:
+        elif memory_bytes is not None and resident_bytes(one.process.pid) > memory_bytes:
             answers[one.at] = Answer(None, "memory")
         else:
             continue
@@ -140,7 +140,7 @@ def _end(one: _Running) -> None:
     one.receiver.close()
 
 
-def _resident_bytes(pid: int) -> int:
+def resident_bytes(pid: int) -> int:
     """What a process holds; 0 where the system does not tell."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * PAGE_BYTES

@@ -41,6 +41,8 @@ class Question(NamedTuple):
     limits: Limits = Limits()
     staleness: bool = False
     """Measure how stale reads were, too."""
+    graph: bool = False
+    """Whether the order around each violation is wanted as a graph."""
 
 
 def asked(
@@ -51,6 +53,7 @@ def asked(
     options: Options = AS_IT_IS,
     limits: Limits = Limits(),  # noqa: B008 - immutable
     staleness: bool = False,
+    graph: bool = False,
 ) -> Question:
     """A question whose names are known. Raises `UsageError` that names the flag."""
     if model is not None and model not in MODEL_NAMES:
@@ -65,7 +68,7 @@ def asked(
         )
     if staleness and model is not None:
         check_measurable(model)
-    return Question(model, initial, levels, ladder, options, limits, staleness)
+    return Question(model, initial, levels, ladder, options, limits, staleness, graph)
 
 
 def check_measurable(model: str) -> None:

@@ -7,10 +7,14 @@ from checkers.facts import Fact
 from checkers.linearizability.story import Observed, paragraph, trace
 from checkers.staleness.measured import Staleness
 from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
+from checkers.witness import Witness, digraph
 from histories.notice import Notice
 from kept.judge.question import LINEARIZABLE, Question
+from kept.lab.usage import one_line_of
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from checkers.workloads.sets import SetReport
 
 VerdictName = Literal["valid", "invalid", "unknown"]
@@ -47,6 +51,8 @@ class Judged(NamedTuple):
     """Where it was asked for and there is an operation."""
     elements: "SetReport | None" = None
     """What became of the elements, where a level of sets was judged."""
+    witnesses: Mapping[str, Witness] = {}
+    """Of each level that is violated and that no other one decided, the order around the violation, if asked for."""
 
     @property
     def verdict(self) -> VerdictName:
@@ -100,6 +106,23 @@ class CheckReport(NamedTuple):
     def strongest(self) -> tuple[str, ...]:
         """The strongest levels that the first history satisfies."""
         return self.histories[0].strongest
+
+    @property
+    def graphs(self) -> tuple[tuple[str, Witness], ...]:
+        """The order around each violation by itself, with the level's name; before it the history's where there are
+        several. Empty where none was asked for."""
+        several = len(self.histories) > 1
+        return tuple(
+            (f"{one_line_of(judged.name)}: {level}" if several else level, witness)
+            for judged in self.histories
+            for level, witness in judged.witnesses.items()
+        )
+
+    def graph(self) -> "nx.DiGraph[str]":
+        """All of `graphs` as one networkx graph (`checkers.witness`). Raises ValueError where none was asked for."""
+        if not self.graphs and any(judged.violated for judged in self.histories):
+            raise ValueError("no graph was asked for; accepted: check(..., graph=True)")
+        return digraph(self.graphs)
 
     def explain(self) -> str:
         """The first violation as a paragraph. Raises ValueError where nothing is violated."""

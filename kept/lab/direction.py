@@ -6,7 +6,9 @@ goes to the wanted node, patiently and without dying. A cue looks for the moment
 directed so far: what happened until then happens again, whatever is added after it.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -236,9 +238,14 @@ def aimed(seed: int, client: int, wanted: Sequence[int], names: int, knows: bool
 def _wishes(wanted: Sequence[int], names: int, knows: bool) -> Iterator[Callable[[float], bool]]:
     """What the next numbers of a stream must be."""
     if knows:
-        yield lambda number: number >= _HABITS.loses_context
+        yield partial(operator.le, _HABITS.loses_context)
     for at in wanted:
-        yield lambda number, at=at: int(number * names) == at
-        yield lambda number: number >= _HABITS.dies
+        yield partial(_picks, at, names)
+        yield partial(operator.le, _HABITS.dies)
     for _ in range(ATTEMPTS - 1):
-        yield lambda number: number >= _HABITS.gives_up
+        yield partial(operator.le, _HABITS.gives_up)
+
+
+def _picks(wanted: int, names: int, number: float) -> bool:
+    """Whether a client that draws this number asks the wanted one of so many nodes."""
+    return int(number * names) == wanted

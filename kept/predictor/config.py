@@ -32,6 +32,8 @@ class PredictConfig(BaseModel):
     """How many puts a get may look back."""
     trials: int = Field(1_000_000, ge=1, le=TRIALS_LIMIT)
     seed: int = Field(0, ge=0, lt=1 << 63)
+    writes_per_read: float | None = Field(None, ge=0, le=1e6)
+    """How often all clients together write a key between two reads of one client."""
     at_least: float | None = Field(None, gt=0, le=1)
     """The share of gets that must return the newest put, at every time of `t`."""
 

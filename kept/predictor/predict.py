@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from checkers.staleness.confidence import Proportion, Quantile, quantile
 from checkers.staleness.latencies import Latencies
-from checkers.staleness.partial_quorums import within
+from checkers.staleness.partial_quorums import monotonic, within
 from checkers.staleness.wars import enough
 from kept.predictor.config import PredictConfig
 from kept.predictor.draws import Draws
@@ -52,6 +52,15 @@ class Prediction(NamedTuple):
     put_ms: tuple[tuple[float, Quantile], ...]
 
     @property
+    def monotonic(self) -> float | None:
+        """In closed form: how likely a read of a client is no older than its last one, however late puts arrive; None
+        where it was not asked for."""
+        config = self.config
+        if config.writes_per_read is None:
+            return None
+        return monotonic(config.n, config.r, config.w, config.writes_per_read)
+
+    @property
     def certain(self) -> bool:
         """Whether every quorum of a get meets every quorum of a put, so that no delay matters."""
         return self.config.r + self.config.w > self.config.n
@@ -63,7 +72,7 @@ def predict(configs: Sequence[PredictConfig], latencies: Latencies, name: str) -
     found: list[Prediction] = []
     for _, group in groupby(configs, lambda config: config.model_copy(update={"r": 1, "w": 1})):
         alike = list(group)
-        at_once = max(1, NUMBERS // alike[0].trials)
+        at_once = max(1, NUMBERS // (3 * alike[0].trials))
         for at in range(0, len(alike), at_once):
             found += _predicted(alike[at : at + at_once], latencies, name)
     return found

@@ -4,9 +4,12 @@ import inspect
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from checkers.proofs import certificate
 from checkers.proofs.farkas import certificate as farkas
+from checkers.proofs.farkas import witness
+from checkers.proofs.smallest import smallest
 from checkers.proofs.smtlib import script
 from checkers.proofs.terms import Problem
 
@@ -17,16 +20,17 @@ _ABOUT = """What `kept prove` was asked, for solvers and people that do not trus
 
 *.smt2           one question each, SMT-LIB 2; the first lines say what it is and which answer confirms it:
                      z3 FILE        cvc5 FILE
-*.farkas.json    multipliers that add the assumptions up to a contradiction, where fractions suffice for one:
+*.farkas.json    multipliers that add the assumptions up to a contradiction, where fractions suffice for one;
+*.witness.json   numbers that meet all assumptions at once, a counterexample:
                      python3 check.py < FILE
-                 check.py imports no solver and nothing of kept; it is forty lines long.
+                 check.py imports no solver and nothing of kept; it is seventy lines long.
 protocol/*.smt2  one obligation of the protocol each, which any solver must answer with unsat:
                      z3 FILE        cvc5 --full-saturate-quant FILE
 """
 
 
 def write(directory: Path, problems: Iterable[Problem], scripts: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Write a script for every problem and a certificate for every contradiction that has one, and `scripts` of the
+    """Write a script for every problem, a certificate or a witness for all that have one, and `scripts` of the
     protocol into a directory of their own; returns the names.
 
     OSError where the directory cannot be written to.
@@ -39,15 +43,25 @@ def write(directory: Path, problems: Iterable[Problem], scripts: Mapping[str, st
         name = _file_name(problem.name)
         (directory / f"{name}.smt2").write_text(script(problem), encoding="utf-8")
         written.append(f"{name}.smt2")
-        found = farkas(problem) if problem.linear and problem.expect == "unsat" else None
+        kind, found = _certificate(problem)
         if found is not None:
-            (directory / f"{name}.farkas.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-            written.append(f"{name}.farkas.json")
+            (directory / f"{name}.{kind}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            written.append(f"{name}.{kind}.json")
     for name, text in (scripts or {}).items():
         (directory / PROTOCOL).mkdir(exist_ok=True)
         (directory / PROTOCOL / name).write_text(text, encoding="utf-8")
         written.append(f"{PROTOCOL}/{name}")
     return tuple(written)
+
+
+def _certificate(problem: Problem) -> tuple[str, dict[str, Any] | None]:
+    """Multipliers where no numbers do, and numbers where some do; None where a quantifier asks for both."""
+    if not problem.linear:
+        return "", None
+    if problem.expect == "unsat" and (found := farkas(problem)) is not None:
+        return "farkas", found
+    values = smallest(problem, ())
+    return "witness", None if values is None else witness(problem, values)
 
 
 def _file_name(name: str) -> str:

@@ -68,16 +68,17 @@ def steps_lines(traced: TracedDocument) -> list[str]:
 def found_lines(document: ExploreDocument) -> list[str]:
     """What was visited."""
     kinds = ", ".join(f"{name} {count:,}" for name, count in sorted(document.coverage.items(), key=_most)) or "none"
-    lines = [
+    lines, all_lines = document.lines
+    said = [
         f"  states       {document.states:,}; {document.transitions:,} transitions, {document.depth} steps deep",
         f"  transitions  {kinds}",
         f"  memory       {document.memory_bytes / 1e6:,.1f} MB for visited states: "
         f"{document.memory_bytes / max(1, document.states):.0f} bytes each",
-        f"  nodes ran    {document.ran:,} local steps; {document.lines[0]:,} of {document.lines[1]:,} lines of it",
+        f"  nodes ran    {document.ran:,} local steps; {lines:,} of {all_lines:,} lines of the store",
         f"  paths        {', '.join(document.marks) or 'none'}",
         f"  missed       a state with a chance of at most {document.missed:.1e}",
     ]
-    return lines + [f"  excluded     {phrase}" for phrase in document.excluded]
+    return said + [f"  excluded     {phrase}" for phrase in document.excluded]
 
 
 def verdict_line(document: ExploreDocument) -> str:

@@ -31,7 +31,11 @@ def story(found: Prediction) -> list[str]:
     lines += [f"  {_ms(t)}   {_share(one)}" for t, one in found.fresh]
     lines += ["", "so many gets do, if they start so long after it"]
     lines += [f"  {share:8.2%}      {_between(one)}" for share, one in found.visible]
-    lines += ["", *_looking_back(found.back), "", "latency in ms      50 %       95 %       99 %     99.9 %"]
+    lines += ["", *_looking_back(found.back)]
+    if found.monotonic is not None:
+        often = f"{config.writes_per_read:g} puts between two gets of a client"
+        lines += ["", f"with {often}, {found.monotonic:.3%} of these do not go back, however late puts arrive"]
+    lines += ["", "latency in ms      50 %       95 %       99 %     99.9 %"]
     lines += [f"  {name:<9}{_row(one)}" for name, one in (("get", found.get_ms), ("put", found.put_ms))]
     return lines
 
@@ -41,7 +45,7 @@ def _looking_back(back: Sequence[LookingBack]) -> list[str]:
     if not back[0].together:
         return [head, *(f"  k={one.k:<4} {one.however_late:8.3%}   however late puts arrive" for one in back)]
     (t, _), *_ = back[0].together
-    lines = [f"{head}: however late they arrive; if all k were acknowledged together, {t:g} ms before"]
+    lines = [head, f"         however late   if all k were acknowledged together, {t:g} ms before it"]
     return lines + [f"  k={one.k:<4} {one.however_late:8.3%}   {_share(one.together[0][1])}" for one in back]
 
 
@@ -70,7 +74,16 @@ def last_line(found: Sequence[Prediction], duration_s: float) -> str:
         return f"{told}: {len(found):,} configurations {took}"
     (one,) = found
     visible = _of(one.visible, TOLD).value
-    return f"{told}, {title(one)}: {one.fresh[0][1].share:.2%} fresh at once, {TOLD:.1%} after {visible:.2f} ms {took}"
+    t, fresh = one.fresh[0]
+    when = f"after {t:g} ms" if t else "at once"
+    return f"{told}, {title(one)}: {fresh.share:.2%} fresh {when}, {TOLD:.1%} after {visible:.2f} ms {took}"
+
+
+def claim_lines(found: Sequence[Prediction]) -> list[str]:
+    """What was demanded, a line each."""
+    claims = demanded(found)
+    lines = [f"{_WORDS[claim.verdict]}{claim.name}: {claim.reason}" for claim in claims]
+    return ["", *lines] if lines else []
 
 
 def demanded(found: Iterable[Prediction]) -> tuple[ClaimDocument, ...]:
@@ -89,7 +102,9 @@ def _claim(found: Prediction, least: float, t: float, fresh: Proportion) -> Clai
         reason = "R+W>N: every get meets every acknowledged put"
     else:
         answer = "valid" if fresh.low >= least else "invalid" if fresh.high < least else "unknown"
-        reason = _share(fresh).strip() + ("; too close to tell: try more --trials" if answer == "unknown" else "")
+        reason = f"{fresh.share:.3%} ({fresh.low:.3%} to {fresh.high:.3%})" + (
+            "; too close to tell: try more --trials" if answer == "unknown" else ""
+        )
     wording = WORDING.format(t=t, share=100 * least)
     return ClaimDocument(name=f"fresh at {t:g} ms: {title(found)}", wording=wording, verdict=answer, reason=reason)
 
@@ -122,6 +137,7 @@ def _prediction(found: Prediction) -> PredictionDocument:
         certain=found.certain,
         fresh=_fresh(found.fresh),
         visible=_delays(found.visible),
+        monotonic=found.monotonic,
         back=tuple(
             BackDocument(k=one.k, however_late=one.however_late, together=_fresh(one.together)) for one in found.back
         ),

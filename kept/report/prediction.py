@@ -51,6 +51,9 @@ class PredictionDocument(Document):
     fresh: tuple[FreshDocument, ...]
     visible: tuple[DelayDocument, ...] = Field(description="how long after the acknowledgement so many gets are fresh")
     back: tuple[BackDocument, ...]
+    monotonic: float | None = Field(
+        None, description="with --writes-per-read, in closed form: gets of a client that are no older than its last one"
+    )
     get_ms: tuple[DelayDocument, ...]
     put_ms: tuple[DelayDocument, ...]
 

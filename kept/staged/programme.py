@@ -1,6 +1,7 @@
 """Which counterexamples are staged: those of one configuration, of the counting layer, and of the protocol layer."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from checkers.proofs.judgement import Judgement
@@ -18,9 +19,7 @@ def of_configuration(
     """Everything that was refuted of one configuration, whether the verdict rests on it or not."""
     for judgement in judgements:
         if judgement.result == "refuted":
-            yield _rehearsed(
-                prefix + _told(judgement), lambda one=judgement: stage_judgement(one, per_machine), directory
-            )
+            yield _rehearsed(prefix + _told(judgement), partial(stage_judgement, judgement, per_machine), directory)
 
 
 def of_beliefs(rows: Iterable[Row], directory: Path | None) -> Iterator[Rehearsal]:
@@ -30,7 +29,7 @@ def of_beliefs(rows: Iterable[Row], directory: Path | None) -> Iterator[Rehearsa
             if belief.smallest is not None:
                 scene = Scene(row.lemma.name, belief.smallest.values, belief.smallest.nodes)
                 name = f"{row.lemma.name}, though {belief.tempting.condition}"
-                yield _rehearsed(name, lambda scene=scene: stage(scene), directory)
+                yield _rehearsed(name, partial(stage, scene), directory)
 
 
 def of_mutants(directory: Path | None) -> Iterator[Rehearsal]:

@@ -1,5 +1,7 @@
 """Mutants of quorums, durability and merging, on stage: two owners of one key, a and b of the trace."""
 
+from typing import Any
+
 from dynamo.core.messages import Handoff
 from kept.lab.direction import MS, SECOND, Direction
 
@@ -8,9 +10,9 @@ CALM_US = 60 * SECOND
 """After so long every node knows whom it cannot reach."""
 
 
-def pair(r: int = 1, w: int = 2, *, claim: str = "fresh-reads", **config: object) -> Direction:
+def pair(r: int = 1, w: int = 2, *, claim: str = "fresh-reads", **config: Any) -> Direction:
     """A cluster of two owners under a strict quorum, unless `config` says otherwise."""
-    numbers: dict[str, object] = {"nodes": 2, "n": 2, "r": r, "w": w, "sloppy": False, **config}
+    numbers: dict[str, Any] = {"nodes": 2, "n": 2, "r": r, "w": w, "sloppy": False, **config}
     return Direction((claim,), **numbers)
 
 

@@ -1,7 +1,7 @@
 """What a counterexample by counting says, and how its nodes are cast with those of a cluster."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from checkers.proofs.lemma import listed
 from kept.lab.direction import Direction
@@ -42,10 +42,16 @@ class NotStaged(ValueError):
 Stage = Callable[[Scene], Staged]
 
 
-def cluster(scene: Scene, claim: str, **config: object) -> Direction:
+def cluster(scene: Scene, claim: str, **config: Any) -> Direction:
     """A cluster of N nodes under a strict quorum, so that each owns every key; `config` says what is otherwise."""
     values = scene.values
-    fields = {"nodes": values["N"], "n": values["N"], "r": values.get("R", 1), "w": values["W"], "sloppy": False}
+    fields: dict[str, Any] = {
+        "nodes": values["N"],
+        "n": values["N"],
+        "r": values.get("R", 1),
+        "w": values["W"],
+        "sloppy": False,
+    }
     return Direction((claim,), **{**fields, **config})
 
 

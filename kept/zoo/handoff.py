@@ -50,7 +50,7 @@ class Overwriting:
         self._replica = replica
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._replica, name)
+        return getattr(object.__getattribute__(self, "_replica"), name)
 
     def take_over(self, _local: Siblings, key: bytes, state: Siblings) -> int:
         return self._replica.put(key, state)

@@ -22,18 +22,21 @@ def instance(
     deletes: Iterable[str] = (),
     reads: Iterable[str] = ("get1",),
     nodes: Iterable[str] = (),
+    sizes: Mapping[str, tuple[int, int]] | None = None,
 ) -> Instance:
     """The abstract store with these preference lists, the first of which is in force at the start.
 
-    Every `r` owners of a list are a read quorum of it, and every `w` owners a write quorum. `nodes` are further nodes,
-    which own nothing. ValueError where that is no configuration.
+    Every `r` owners of a list are a read quorum of it, and every `w` owners a write quorum; `sizes` gives single lists
+    others. `nodes` are further nodes, which own nothing. ValueError where that is no configuration.
     """
+    sized = {name: (sizes or {}).get(name, (r, w)) for name in lists}
     for name, owners in lists.items():
-        if not 1 <= min(r, w) <= max(r, w) <= len(owners):
-            raise ValueError(f"list {name}: R={r}, W={w} of {len(owners)} owners; accepted: 1 to {len(owners)}")
+        r_, w_ = sized[name]
+        if not 1 <= min(r_, w_) <= max(r_, w_) <= len(owners):
+            raise ValueError(f"list {name}: R={r_}, W={w_} of {len(owners)} owners; accepted: 1 to {len(owners)}")
     owned = [node for owners in lists.values() for node in owners]
-    readers = _quorums(lists, r, "R")
-    writers = _quorums(lists, w, "W")
+    readers = _quorums(lists, {name: size[0] for name, size in sized.items()}, "R")
+    writers = _quorums(lists, {name: size[1] for name, size in sized.items()}, "W")
     things = {
         "Node": tuple(dict.fromkeys([*owned, *nodes])),
         "Write": (*writes, *deletes),
@@ -54,9 +57,11 @@ def instance(
     return Instance(things, rigid)
 
 
-def _quorums(lists: Mapping[str, Sequence[str]], size: int, letter: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+def _quorums(
+    lists: Mapping[str, Sequence[str]], sizes: Mapping[str, int], letter: str
+) -> dict[str, tuple[str, tuple[str, ...]]]:
     return {
         f"{letter}:{name}:{'+'.join(chosen)}": (name, chosen)
         for name, owners in lists.items()
-        for chosen in combinations(owners, size)
+        for chosen in combinations(owners, sizes[name])
     }

@@ -20,6 +20,9 @@ class Step(NamedTuple):
     action: str
     args: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"{self.action}({', '.join(self.args)})"
+
 
 class _Effect(NamedTuple):
     row: int

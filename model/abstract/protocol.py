@@ -119,6 +119,10 @@ class Protocol:
         (found,) = (invariant for invariant in self.invariants if invariant.name == name)
         return found
 
+    def goal(self, name: str) -> Named:
+        (found,) = (goal for goal in self.goals if goal.name == name)
+        return found
+
     def first(self, relation: Relation) -> Update:
         """The initial value of `relation`."""
         for update in self.initial:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from model.abstract.evaluation import State
-from model.abstract.grounding import Condition, Grounding, given
+from model.abstract.grounding import Grounding, given
 from model.abstract.instance import Instance
 from model.abstract.interpreter import Interpreter, Step
 from model.abstract.logic import Formula
 from model.abstract.protocol import Protocol
 from model.abstract.transitions import Transition, constants, transitions
 from model.explorer import columns
-from model.explorer.breadth import Here, Search
+from model.explorer.breadth import Crew, Here, Search
 from model.explorer.commuting import commute, footprint
 from model.explorer.lanes import LanePart
 from model.explorer.outcome import Bounds, Outcome, Taken
@@ -78,15 +78,17 @@ class AbstractSystem:
 
     # What is asked
 
-    def properties(self, names: Sequence[str] | None = None) -> tuple[Property, ...]:
-        """The invariants of these names, or all promises; and the goals."""
-        always = [self._always(name) for name in (self.protocol.properties if names is None else names)]
-        goals = self.protocol.goals
-        return (*always, *(Reachable(goal.name, test(self.grounding.ground(goal.formula, {}))) for goal in goals))
+    def properties(self, invariants: Sequence[str] | None = None, goals: Sequence[str] = ()) -> tuple[Property, ...]:
+        """The invariants of these names, or all promises; and that the goals of these names are reached."""
+        always = [self._always(name) for name in (self.protocol.properties if invariants is None else invariants)]
+        return (*always, *(self._reachable(name) for name in goals))
 
     def _always(self, name: str) -> Always:
         named = self.protocol.invariant(name)
         return Always(name, _broken(test(self.grounding.ground(named.formula, {}, False)), named.sentence))
+
+    def _reachable(self, name: str) -> Reachable:
+        return Reachable(name, test(self.grounding.ground(self.protocol.goal(name).formula, {})))
 
     # States for people, and for the interpreter
 
@@ -119,10 +121,20 @@ class CommutingSystem(AbstractSystem):
 
 
 class Lanes:
-    """A protocol on an instance, prepared for searching over columns."""
+    """A protocol on an instance, prepared for searching over columns.
 
-    def __init__(self, protocol: Protocol, instance: Instance) -> None:
+    Asked are the `invariants` of these names, or all promises, and that the `goals` of these names are reached.
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        instance: Instance,
+        invariants: Sequence[str] | None = None,
+        goals: Sequence[str] = (),
+    ) -> None:
         self.system = AbstractSystem(protocol, instance)
+        self.properties = self.system.properties(invariants, goals)
         grounding = self.system.grounding
         packed = next(self.system.initial())
         initial = {bit: bool(packed >> bit & 1) for bit in grounding.bits.values()}
@@ -134,12 +146,13 @@ class Lanes:
         self.exact = self.layout.words == 1
         """Whether fingerprints are one to one with states."""
 
-    def part(self, invariants: Sequence[str], number: int = 0, parts: int = 1) -> LanePart:
-        """One part of a search for broken `invariants` and for the goals."""
+    def part(self, number: int = 0, parts: int = 1) -> LanePart:
+        """One part of a search."""
         protocol = self.system.protocol
-        chosen = [protocol.invariant(name) for name in invariants]
-        broken = {named.name: (self._test(self._ground(named.formula, False)), named.sentence) for named in chosen}
-        wanted = {named.name: self._test(self._ground(named.formula)) for named in protocol.goals}
+        always = [protocol.invariant(asked.name) for asked in self.properties if isinstance(asked, Always)]
+        goals = [protocol.goal(asked.name) for asked in self.properties if isinstance(asked, Reachable)]
+        broken = {named.name: (self._test(named.formula, False), named.sentence) for named in always}
+        wanted = {named.name: self._test(named.formula, True) for named in goals}
         moves = [columns.Move(step, self.layout) for step in self.steps]
         return LanePart(self.first, moves, broken, wanted, number, parts)
 
@@ -155,19 +168,16 @@ class Lanes:
             taken.append(Taken(step, self.system.packed(state)))
         return self.system.packed(interpreter.initial), tuple(taken)
 
-    def search(self, names: Sequence[str], bounds: Bounds, stop: bool) -> Search:
-        """A search in this process, not yet begun."""
-        crew = Here([self.part(names)])
-        return Search(self.system.properties(names), bounds, crew, self.system, self.replay, stop, self.exact)
+    def search(self, bounds: Bounds = UNBOUNDED, stop: bool = True, crew: Crew | None = None) -> Search:
+        """A search, not yet begun: in this process, or by a crew of such parts."""
+        crew = crew or Here([self.part()])
+        return Search(self.properties, bounds, crew, self.system, self.replay, stop, self.exact)
 
     def _varying(self, step: Transition) -> Transition:
         return step._replace(becomes=tuple(pair for pair in step.becomes if pair[0] in self.layout.places))
 
-    def _ground(self, formula: Formula, value: bool = True) -> Condition:
-        return self.system.grounding.ground(formula, {}, value)
-
-    def _test(self, condition: Condition) -> columns.Test:
-        return self.layout.test(condition)
+    def _test(self, formula: Formula, value: bool) -> columns.Test:
+        return self.layout.test(self.system.grounding.ground(formula, {}, value))
 
 
 def explore_abstract(
@@ -176,14 +186,14 @@ def explore_abstract(
     bounds: Bounds = UNBOUNDED,
     *,
     invariants: Sequence[str] | None = None,
+    goals: Sequence[str] = (),
     stop: bool = True,
 ) -> Outcome:
-    """Search an instance breadth first for broken `invariants` (the promises, unless named) and for the goals.
+    """Search an instance breadth first for broken `invariants` (the promises, unless named) and for `goals`.
 
     Counts what `explore(AbstractSystem(protocol, instance))` counts: states, transitions, levels.
     """
-    names = protocol.properties if invariants is None else tuple(invariants)
-    return Lanes(protocol, instance).search(names, bounds, stop).run()
+    return Lanes(protocol, instance, invariants, goals).search(bounds, stop).run()
 
 
 def _broken(fails: Callable[[Packed], bool], sentence: str) -> Callable[[Packed], str | None]:

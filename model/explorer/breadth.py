@@ -97,11 +97,21 @@ class Search:
             return False
         depth = len(self.levels) - 1
         if self.bounds.depth is not None and depth >= self.bounds.depth:
-            waiting = sum(one.next_level for one in self._rounds)
-            self._exclude(f"depth {depth}: {waiting} states are not expanded")
+            self._expand_last_level(depth)
             return False
         self._note(self._each("next_level"))
         return True
+
+    def _expand_last_level(self, depth: int) -> None:
+        """Expand the states at the bound on the depth, to see whether anything lies behind them."""
+        self._note(self._each("next_level"))
+        self._each("seal")
+        self._expand_level()
+        beyond = sum(one.beyond for one in self._rounds)
+        if beyond:
+            self._exclude(f"depth {depth}: {beyond} steps lead further away")
+        elif not self.excluded:
+            self._each("unseal")
 
     def _expand_level(self) -> None:
         before = self._states()

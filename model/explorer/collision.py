@@ -9,6 +9,6 @@ detection").
 BITS = 64
 
 
-def chance_of_a_miss(states: int, exact: bool = False) -> float:
+def chance_of_a_miss(states: int, exact: bool = False, bits: int = BITS) -> float:
     """At most this is the chance that a state was missed: 0 where fingerprints are `exact`, one to one with states."""
-    return 0.0 if exact else min(1.0, states * (states - 1) / 2 / 2**BITS)
+    return 0.0 if exact else min(1.0, states * (states - 1) / 2 / 2**bits)

@@ -5,7 +5,7 @@ bits is one mask and one comparison; a step is a mask of what it clears, a word 
 bits that take another bit's value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -57,14 +57,21 @@ def _test(condition: Condition, places: Mapping[int, tuple[int, int]]) -> Test:
     bits = [part for part in parts if isinstance(part, Bit)]
     for word in sorted({places[bit.number][0] for bit in bits}):  # order-free: sorted
         here = [(places[bit.number][1], bit.value) for bit in bits if places[bit.number][0] == word]
-        mask = np.uint64(sum(1 << place for place, _ in here))
+        mask = _mask(place for place, _ in here)
         # All must have their values; or not all may have the opposite ones.
-        compared = np.uint64(sum(1 << place for place, value in here if value == together))
+        compared = _mask(place for place, value in here if value == together)
         tests.append(_equal(word, mask, compared) if together else _unequal(word, mask, compared))
     tests += [_test(part, places) for part in parts if not isinstance(part, Bit)]
     if len(tests) == 1:
         return tests[0]
     return _conjunction(tests) if together else _disjunction(tests)
+
+
+def _mask(places: Iterable[int]) -> np.uint64:
+    found = 0
+    for place in places:
+        found |= 1 << place
+    return np.uint64(found)
 
 
 def _equal(word: int, mask: np.uint64, value: np.uint64) -> Test:

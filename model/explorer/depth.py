@@ -133,7 +133,8 @@ class DepthFirst:
             sleep = sleep & slept
             self._sleeps[number] = self._sleep_number(sleep)
         if self.bounds.depth is not None and len(run) >= self.bounds.depth:
-            self.excluded[f"depth {self.bounds.depth}: states that far down a run are not expanded"] = None
+            if any(self.table.get(self.system.fingerprint(after)) < 0 for _, after in self.system.steps(state)):
+                self.excluded[f"depth {self.bounds.depth}: states that far down a run are not expanded"] = None
             return
         self.deepest = max(self.deepest, len(run))
         run.append((_Frame(number, self._awake(state, sleep, missed)), sleep))

@@ -14,6 +14,7 @@ random run, counts runs, not states: it says what a search without fingerprints 
 """
 
 from collections import Counter
+from itertools import pairwise
 from math import exp, log, log10, sqrt
 from typing import Any, NamedTuple
 
@@ -40,12 +41,12 @@ class Estimate(NamedTuple):
     branching: float
     """Transitions for each state, as far as was seen."""
     ends: bool
-    """Whether every random run came to an end; where one did not, `states` is a guess."""
+    """Whether every random run came to an end; where one did not, `states` is a guess, more likely too low."""
     exact: bool
 
 
-def estimate(system: System[Any], states: int = 5_000, runs: int = 200, seed: int = 1) -> Estimate:
-    """Search `states` states and take `runs` random runs."""
+def estimate(system: System[Any], states: int = 5_000, runs: int = 100, seed: int = 1) -> Estimate:
+    """Search `states` states and take `runs` random runs of at most `MOST_STEPS` steps."""
     found = explore(system, (), Bounds(states=states))
     branching = found.transitions / max(1, found.states)
     if found.complete:
@@ -109,13 +110,15 @@ def _levels(full: tuple[int, ...], depth: int | None) -> float:
     """
     logs = [log(size) for size in full]
     last = len(full) - 1
-    back = min(3, last)
-    growth = (logs[-1] - logs[-1 - back]) / back if back else log(max(2, full[-1]))
     if depth is None:
-        before = (logs[-1 - back] - logs[-1 - 2 * back]) / back if back and last >= 2 * back else growth
-        bend = max(_LEAST_BEND, (before - growth) / max(1, back))
-        left = int(2 * growth / bend + 2 * sqrt(max(0.0, logs[-1]) / bend)) + 1
+        rises = [after - before for before, after in pairwise(logs)]
+        bends = [before - after for before, after in pairwise(rises)][-2:]
+        growth = rises[-1] if rises else logs[-1]
+        bend = max(_LEAST_BEND, sum(bends) / len(bends)) if bends else growth
+        left = int(2 * max(0.0, growth) / bend + 2 * sqrt(logs[-1] / bend)) + 1
     else:
+        back = min(3, last)
+        growth = (logs[-1] - logs[-1 - back]) / back if back else log(max(2, full[-1]))
         left = max(2, depth - last)
         bend = max(0.0, 2 * (logs[-1] + left * growth) / left**2)
     rest = (exp(min(700.0, logs[-1] + growth * at - bend * at * at / 2)) for at in range(1, left + 1))

@@ -46,12 +46,15 @@ def explore(
         return DepthFirst(system, properties, bounds, sleep=sleep, stop=stop).run()
     if sleep:
         raise ValueError('sleep sets are for depth-first search; accepted: order="depth"')
-    if crew is None:
-        crew = Here([Part(system, properties, 0, 1, spool)])
-    search = Search(properties, bounds, crew, system, partial(replay, system), stop)
-    if resume is not None:
-        search.restore(resume)
-    return search.run(at_level)
+    part = Part(system, properties, 0, 1, spool) if crew is None else None
+    search = Search(properties, bounds, crew or Here([part]), system, partial(replay, system), stop)
+    try:
+        if resume is not None:
+            search.restore(resume)
+        return search.run(at_level)
+    finally:
+        if part is not None:
+            part.close()
 
 
 def _refuse(properties: Sequence[Property], **given: object) -> None:

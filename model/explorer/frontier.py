@@ -15,6 +15,7 @@ class File(Protocol):
     def read(self, size: int, /) -> bytes: ...
     def seek(self, offset: int, /) -> int: ...
     def truncate(self, size: int, /) -> int: ...
+    def close(self) -> None: ...
 
 
 Spool = Callable[[], File]
@@ -71,6 +72,11 @@ class Frontier:
                 self._file.seek(0)
                 self._file.truncate(0)
             yield number, self._decode(code)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
 
     def dump(self) -> bytes:
         """All that waits, encoded; nothing is removed. Before the first `take` after a `rewind`."""

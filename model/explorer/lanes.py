@@ -49,6 +49,8 @@ class LanePart:
         self._level: list[tuple[int, Rows]] = []
         self._next: list[tuple[int, Rows]] = []
         self._found: list[Found] = []
+        self._sealed = False
+        self._beyond = 0
 
     # Commands
 
@@ -81,6 +83,14 @@ class LanePart:
                 rows = rows[:most]
             self._expand(number, rows, outboxes)
         return self._report(outboxes)
+
+    def seal(self) -> None:
+        """Take in no new states from now on: only count the steps to them."""
+        self._sealed = True
+
+    def unseal(self) -> None:
+        """Nothing was left out."""
+        self._sealed = False
 
     def parent(self, number: int) -> tuple[int, int]:
         """The parent of one of this part's states, and the ordinal of the step to it."""
@@ -151,6 +161,9 @@ class LanePart:
                 outboxes[to].append(sent)
 
     def _meet(self, batch: Batch) -> None:
+        if self._sealed:
+            self._beyond += self.table.missing(batch.fingerprints)
+            return
         number = len(self.table)
         fresh = self.table.add_many(batch.fingerprints)
         if not len(fresh):
@@ -173,4 +186,4 @@ class LanePart:
         found, self._found = self._found, []
         count = len(self.table)
         waiting, following = (sum(len(rows) for _, rows in level) for level in (self._level, self._next))
-        return Round(outboxes, waiting, following, count, self.table.nbytes + 6 * count, found)
+        return Round(outboxes, waiting, following, count, self.table.nbytes + 6 * count, found, self._beyond)

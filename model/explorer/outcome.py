@@ -13,7 +13,7 @@ class Bounds:
 
     states: int | None = None
     depth: int | None = None
-    """How many steps from a first state; states that far away are stored and checked, but not expanded."""
+    """How many steps from a first state: no state that is further away is visited."""
     memory_bytes: int | None = None
     """Of what the explorer stores for visited states (`Outcome.memory_bytes`)."""
     seconds: float | None = None

@@ -1,6 +1,6 @@
 """Conditions and steps on one state that is packed into an integer: its bit number b is bit number b of the state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from model.abstract.grounding import All, Any, Bit, Condition
@@ -59,8 +59,8 @@ def move(transition: Transition) -> Move:
                 rest.append((1 << bit, test(part)))
     return Move(
         transition.step,
-        sum(1 << bit.number for bit in bits),
-        sum(1 << bit.number for bit in bits if bit.value),
+        _mask(bits),
+        _mask(bit for bit in bits if bit.value),
         test(All(others) if len(others) > 1 else others[0]) if others else None,
         keep,
         sets,
@@ -78,9 +78,16 @@ def test(condition: Condition) -> Test:
         condition = All((condition,))
     together, parts = isinstance(condition, All), condition.parts
     bits = [part for part in parts if isinstance(part, Bit)]
-    mask = sum(1 << bit.number for bit in bits)
-    value = sum(1 << bit.number for bit in bits if bit.value == together)
+    mask = _mask(bits)
+    value = _mask(bit for bit in bits if bit.value == together)
     rest = tuple(test(part) for part in parts if not isinstance(part, Bit))
     if together:
         return lambda state: state & mask == value and all(holds(state) for holds in rest)
     return lambda state: state & mask != value or any(holds(state) for holds in rest)
+
+
+def _mask(bits: Iterable[Bit]) -> int:
+    found = 0
+    for bit in bits:
+        found |= 1 << bit.number
+    return found

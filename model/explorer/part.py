@@ -52,6 +52,8 @@ class Round:
     states: int
     nbytes: int
     found: list[Found] = field(default_factory=list)
+    beyond: int = 0
+    """Steps to states that a sealed part has not taken in."""
 
 
 class Part:
@@ -77,6 +79,9 @@ class Part:
         self._level = Frontier(encode, decode, spool)
         self._next = Frontier(encode, decode, spool)
         self._found: list[Found] = []
+        self._sealed = False
+        self._beyond = 0
+        self._expanded = 0
 
     # Commands
 
@@ -106,6 +111,21 @@ class Part:
             self._expand(number, state, outboxes)
         return self._report(outboxes)
 
+    def seal(self) -> None:
+        """Take in no new states from now on: only count the steps to them."""
+        self._sealed = True
+
+    def unseal(self) -> None:
+        """Nothing was left out: all that was expanded has all its edges."""
+        self._sealed = False
+        if self.edges is not None:
+            self.edges.expanded = self._expanded
+
+    def close(self) -> None:
+        """Let go of files."""
+        self._level.close()
+        self._next.close()
+
     def parent(self, number: int) -> tuple[int, int]:
         """The parent of one of this part's states, and the ordinal of the step to it."""
         return self.ancestry.of(number // self.parts)
@@ -128,6 +148,7 @@ class Part:
         kept = {
             "fingerprints": self.table.snapshot(),
             "transitions": self.transitions,
+            "expanded": self._expanded,
             "coverage": self.coverage,
             "level": self._level.dump(),
             **self.ancestry.snapshot(),
@@ -140,6 +161,7 @@ class Part:
         """Go on from a snapshot."""
         self.table.restore(kept["fingerprints"])
         self.transitions = kept["transitions"]
+        self._expanded = kept["expanded"]
         self.coverage = dict(kept["coverage"])
         self.ancestry.restore(kept)
         self._level.load(kept["level"])
@@ -167,10 +189,14 @@ class Part:
             else:
                 assert self._encode is not None
                 outboxes[owner].append(Met(fingerprint, parent, ordinal, duty, self._encode(after)))
-        if edges is not None:
-            edges.expanded += 1
+        self._expanded += 1
+        if edges is not None and not self._sealed:
+            edges.expanded = self._expanded
 
     def _meet(self, fingerprint: int, parent: int, ordinal: int, duty: int, state: Any) -> None:
+        if self._sealed and self.table.get(fingerprint) < 0:
+            self._beyond += 1
+            return
         known = self.table.add(fingerprint)
         number = len(self.ancestry) if known < 0 else known
         if self.edges is not None and parent != FIRST:
@@ -193,4 +219,4 @@ class Part:
     def _report(self, outboxes: list[list[Met]]) -> Round:
         found, self._found = self._found, []
         nbytes = self.table.nbytes + self.ancestry.nbytes + (self.edges.nbytes if self.edges else 0)
-        return Round(outboxes, len(self._level), len(self._next), len(self.ancestry), nbytes, found)
+        return Round(outboxes, len(self._level), len(self._next), len(self.ancestry), nbytes, found, self._beyond)

@@ -17,6 +17,8 @@ _MASK = 2**64 - 1
 _FULL = 0.6
 _GROWTH = 1.5
 _SMALLEST = 1024
+_SLICE = 1 << 16
+"""Slots that are moved at a time into a larger table: what is in flight stays small."""
 MOST = 2**32 - 2
 """States that a table can number."""
 
@@ -80,22 +82,32 @@ class FingerprintTable:
         fresh = self._insert(np.where(fingerprints == 0, np.uint64(_GOLDEN), fingerprints))
         return places[fresh]
 
-    def items(self) -> tuple[Words, Indices]:
-        """The fingerprints and their numbers, in no particular order. A stored 0 comes back as another word."""
-        used = self._keys != 0
-        return self._keys[used], self._values[used]
+    def missing(self, fingerprints: Words) -> int:
+        """How many of them (counting repetitions) have not been added."""
+        keys = np.where(fingerprints == 0, np.uint64(_GOLDEN), fingerprints)
+        slots = self._slots(keys)
+        waiting, count = np.arange(len(keys)), 0
+        while len(waiting):
+            found = self._keys[slots[waiting]]
+            count += int((found == 0).sum())
+            waiting = waiting[(found != 0) & (found != keys[waiting])]
+            slots[waiting] += 1
+            slots[waiting] %= self._size
+        return count
 
     def snapshot(self) -> Words:
-        """The fingerprints in the order of their numbers."""
-        keys, values = self.items()
-        ordered = np.empty_like(keys)
-        ordered[values] = keys
+        """The fingerprints in the order of their numbers. A stored 0 comes back as another word."""
+        used = self._keys != 0
+        ordered = np.empty(self.count, np.uint64)
+        ordered[self._values[used]] = self._keys[used]
         return ordered
 
     def restore(self, fingerprints: Words) -> None:
         """Fill an empty table with the `snapshot` of another."""
         assert self.count == 0, "a table is restored before it is used"
-        self._refill(fingerprints, np.arange(len(fingerprints), dtype=np.uint32), len(fingerprints))
+        self._grow(len(fingerprints))
+        self._place(fingerprints, np.arange(len(fingerprints), dtype=np.uint32))
+        self.count = len(fingerprints)
 
     # Inside
 
@@ -112,11 +124,15 @@ class FingerprintTable:
     def _grow(self, count: int) -> None:
         if count < self._limit:
             return
-        keys, values = self.items()
-        self._refill(keys, values, count)
-
-    def _refill(self, keys: Words, values: Indices, count: int) -> None:
+        keys, values, stored = self._keys, self._values, self.count
         self._allocate(max(int(self._size * _GROWTH), int(count / _FULL * 1.2) + 1))
+        for start in range(0, len(keys), _SLICE):
+            used = np.flatnonzero(keys[start : start + _SLICE]) + start
+            self._place(keys[used], values[used])
+        self.count = stored
+
+    def _place(self, keys: Words, values: Indices) -> None:
+        """Put in keys, all different and none in the table, with their numbers."""
         slots = self._slots(keys)
         waiting = np.arange(len(keys))
         while len(waiting):
@@ -126,12 +142,9 @@ class FingerprintTable:
             self._keys[at_empty] = keys[tried]  # of several, the last stays: the others find another word and go on
             won = self._keys[at_empty] == keys[tried]
             self._values[at_empty[won]] = values[tried[won]]
-            placed = np.zeros(len(keys), np.bool_)
-            placed[tried[won]] = True
-            waiting = waiting[~placed[waiting]]
+            waiting = np.concatenate((waiting[~empty], tried[~won]))
             slots[waiting] += 1
             slots[waiting] %= self._size
-        self.count = len(keys)
 
     def _slots(self, keys: Words) -> NDArray[np.int64]:
         mixed = (keys * np.uint64(_GOLDEN)) >> np.uint64(32)

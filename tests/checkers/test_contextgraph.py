@@ -1,5 +1,7 @@
 """The graph around a violation in this store's own history: contexts are edges, and clocks of the future are cycles."""
 
+from itertools import pairwise
+
 import pytest
 
 from checkers import clocks, contexts, multivalue
@@ -43,7 +45,7 @@ def test_what_one_client_did_is_a_session(perfect):
     run = perfect(1)
     mine = tuple(op.index for op in run.operations if op.process == 0)[:4]
     found = edges(around(run, Counterexample("true-clocks", "", mine, ())))
-    for first, second in zip(mine, mine[1:], strict=False):
+    for first, second in pairwise(mine):
         assert found[first, second] in (SESSION, CONTEXT, READS_FROM)
 
 

@@ -83,7 +83,7 @@ def test_a_version_that_was_replaced_before_a_get_began_is_refused_where_gets_me
 
 def test_a_client_that_reads_less_than_before_is_refused(story):
     run = story.put(0, None, "v", DOT).get(2, 3, [(DOT, "v")], {"n1.0:5": 1}).end()
-    again = run.operations[1]._replace(index=2, start_us=4000, end_us=5000, values=(), dots=(), seen={}, request="x")
+    again = run.operations[1]._replace(index=2, start_us=3000, end_us=5000, values=(), dots=(), seen={}, request="x")
     longer = run._replace(history=run.history._replace(operations=(*run.operations, again)))
     assert refused(longer) == 'Get "k" by client 2: its client had read n1.0:5/1 (monotonic-reads).'
     assert isinstance(reference.check_under(longer, ALL._replace(monotonic=False)), Unknown)

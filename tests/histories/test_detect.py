@@ -40,22 +40,21 @@ def test_a_format_is_recognised_by_its_content(expected: str, text: str) -> None
 
 LONG = "x" * 10_000_000
 LONG_VALUES = [
-    ("jsonl", '{"process":0,"f":"write","value":"%s","start":1,"end":2}\n' % LONG),
-    ("jsonl", '{"process":0,"f":"write","value":["%s", 12345],"start":1,"end":2}\n' % LONG[:65_480]),
-    ("json", '{"value":"%s","process":0,"f":"write","type":"invoke"}\n' % LONG),
-    ("kept", '{"config":{"x":"%s"},"kept":"history"}\n' % LONG),
-    ("json", '{"value":"%s' % LONG),
+    ("jsonl", '{"process":0,"f":"write","value":"LONG","start":1,"end":2}\n'),
+    ("json", '{"value":"LONG","process":0,"f":"write","type":"invoke"}\n'),
+    ("kept", '{"config":{"x":"LONG"},"kept":"history"}\n'),
+    ("json", '{"value":"LONG'),
 ]
 
 
 @pytest.mark.parametrize(("expected", "text"), LONG_VALUES, ids=range(len(LONG_VALUES)))
 def test_a_first_value_of_ten_megabytes_hides_no_name(expected: str, text: str) -> None:
-    assert detect(Source("h", text.encode())) == expected
+    assert detect(Source("h", text.replace("LONG", LONG).encode())) == expected
 
 
 @pytest.mark.parametrize("length", range(65_440, 65_540, 7))
 def test_wherever_the_head_of_the_file_ends_the_names_behind_it_are_seen(length: int) -> None:
-    text = '{"process":0,"f":"write","pad":"%s","value":[true,-1.5e3],"start":1,"end":2}\n' % LONG[:length]
+    text = f'{{"process":0,"f":"write","pad":"{LONG[:length]}","value":[true,-1.5e3],"start":1,"end":2}}\n'
     assert detect(Source("h", text.encode())) == "jsonl"
 
 

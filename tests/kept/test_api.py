@@ -9,8 +9,10 @@ import pytest
 
 import kept
 from checkers.verdict import Invalid, Valid
+from histories.columns import Mark, Row, from_rows
 from histories.errors import HistoryError
 from histories.load import load
+from kept.predictor.presets import PRESETS
 
 
 def test_a_run_under_faults_holds_and_says_so() -> None:
@@ -117,6 +119,21 @@ def test_a_configuration_is_proved_or_refuted_as_the_command_does() -> None:
     assert kept.prove(dc={"eu": 3, "us": 3}, write="LOCAL_QUORUM", read="EACH_QUORUM").result == "proved"
 
 
+def test_staleness_is_predicted_and_measured_as_the_commands_do(tmp_path: Path) -> None:
+    found = kept.predict("lnkd-disk", n=3, r=1, w=1, t=(0,), trials=20_000)
+    assert found.fresh[0][1].share == pytest.approx(0.437, abs=0.02)
+    assert kept.predict(PRESETS["lnkd-disk"].latencies, r=1, w=1, t=(0,), trials=20_000).fresh == found.fresh
+    with pytest.raises(kept.UsageError, match=r"^latencies: fast; accepted: lnkd-ssd"):
+        kept.predict("fast")
+    with pytest.raises(kept.UsageError, match=r"^trails: unknown field; did you mean trials"):
+        kept.predict("ymmr", trails=1)
+    kept.run(tmp_path / "run", seed=1, ops=60)
+    report = kept.check(tmp_path / "run" / "history.jsonl", levels=["unique-dots"], staleness=True)
+    assert report.staleness is not None
+    assert report.staleness.fresh.share == 1.0
+    assert kept.check(tmp_path / "run" / "history.jsonl", levels=["unique-dots"]).staleness is None
+
+
 def test_quoracles_expressions_and_systems_are_accepted() -> None:
     quoracle = pytest.importorskip("quoracle")
     a, b, c, d = (quoracle.Node(name) for name in "abcd")
@@ -160,3 +177,38 @@ def test_a_recorded_history_is_judged_from_python(tmp_path: Path) -> None:
     for wrong in ({"nil": "maybe"}, {"levels": ["prm"]}, {"model": "mutex"}, {"initial": "{"}):
         with pytest.raises(kept.UsageError):
             kept.check(path, **wrong)
+
+
+def test_the_order_around_a_violation_is_a_networkx_graph() -> None:
+    rows = [Row("a", "write", "x", 1, start=0, end=5), Row("b", "read", "x", result=Mark.NIL, start=10, end=15)]
+    history = from_rows(rows)
+    drawn = kept.check(history, levels=["regular", "pram"], graph=True)
+    assert sorted(drawn.graph().edges(data="label")) == [
+        ("regular:0", "regular:1", "real time"),
+        ("regular:1", "regular:0", "must precede: it reads what was there first"),
+    ]
+    with pytest.raises(ValueError, match="no graph was asked for"):
+        kept.check(history).graph()
+    assert len(kept.check(history, levels=["pram"]).graph()) == 0  # nothing is violated
+
+
+def told(row: dict) -> tuple:
+    return row.get("type"), row.get("f"), row.get("key")
+
+
+def test_a_run_of_this_store_whose_recorded_clock_was_tampered_with_is_found_and_drawn(tmp_path: Path) -> None:
+    kept.run(directory=tmp_path / "run", seed=4, ops=120)
+    path = tmp_path / "run" / "history.jsonl"
+    assert kept.check(path, levels=["true-clocks"]).holds
+    lines = path.read_text(encoding="utf-8").splitlines()
+    put = next(json.loads(line) for line in reversed(lines) if '"type":"ok","f":"put"' in line)
+    actor, counter = put["dot"]
+    before = ("invoke", "get", put["key"])
+    row, at = next(
+        (row, at) for at, line in enumerate(lines) if (row := json.loads(line)) and told(row) == before
+    )  # the first get of that key says that it has seen the last put
+    lines[at] = json.dumps(row | {"context": {actor: counter}})
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    report = kept.check(path, levels=["true-clocks"], graph=True)
+    assert report.violated == ("true-clocks",)
+    assert len(report.graph().edges) == 2  # the context, and real time against it

@@ -36,6 +36,11 @@ def test_without_its_bug_a_schedule_of_the_zoo_keeps_every_promise_that_it_broke
     assert broken == {}
 
 
+@pytest.mark.parametrize("name", OF_BUGS)
+def test_the_reference_model_alone_refuses_what_a_bug_of_the_zoo_does(name: str) -> None:
+    assert again(load_schedule(HERE / name), ("reference-model",)).violated == ("reference-model",)
+
+
 def test_every_bug_of_the_zoo_has_its_schedule_and_each_says_what_is_expected() -> None:
     assert [name for name in BUGS if f"bug-{name}.json" not in FILES] == []
     for name in FILES:

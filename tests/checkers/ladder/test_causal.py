@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.busy_histories import busy
-from checkers.ladder import causal
+from checkers.ladder import causal, sessions
 from checkers.verdict import Invalid, Unknown, Valid
 
 JUDGES = {
@@ -96,3 +96,16 @@ def test_too_many_choices_are_unknown_and_say_what_to_try():
     assert isinstance(found, Unknown | Valid)
     if isinstance(found, Unknown):
         assert "larger budget" in found.reason
+
+
+def test_more_clients_than_can_be_looked_at_are_unknown_at_once(history, monkeypatch):
+    one = history("a: w x 1", "b: r x 1, w x 2", "c: r x 2, r x 1")
+    judges = (causal.causal_consistency, causal.causal_memory, causal.pram, sessions.monotonic_writes)
+    for bound in ("MOST_STEPS", "MOST_CLOCKS"):
+        with monkeypatch.context() as narrow:
+            narrow.setattr(causal, bound, 5)
+            for judge in judges:
+                verdict = judge(one)
+                assert isinstance(verdict, Unknown)
+                assert "3 clients and 0 unknown writes" in verdict.reason
+            assert isinstance(sessions.monotonic_reads(one), Valid), "which looks at no client but one"

@@ -4,11 +4,12 @@ import random
 
 import pytest
 
+from checkers.ladder.regular import regular
 from checkers.linearizability.check import check
 from checkers.staleness import registers
 from checkers.staleness.registers import staleness
-from checkers.verdict import Invalid
-from histories.columns import Mark, Row, from_rows
+from checkers.verdict import Invalid, Valid
+from histories.columns import CAS, Mark, Row, from_rows
 from histories.generate import Shape, linearizable
 
 
@@ -72,13 +73,20 @@ def by_definition(history, initial):
 @pytest.mark.parametrize("initial", [None, 2])
 def test_every_read_has_the_age_and_the_misses_of_the_definition(monkeypatch, unit, values, initial):
     chance = random.Random(f"{unit}{values}{initial}")
-    seen = []
-    monkeypatch.setattr(registers, "summarised", lambda reads, left_out, repeated: (reads, left_out, repeated))
+    seen, told = [], []
+    summarised = registers.summarised
+
+    def noted(*found):
+        told.append(found)
+        return summarised(*found)
+
+    monkeypatch.setattr(registers, "summarised", noted)
     if unit > 1:
         monkeypatch.setattr(registers, "ROOM", 1 << 50)
     for _ in range(250):
         history = random_history(chance, values, unit)
-        reads, left_out, _ = staleness(history, initial)
+        staleness(history, initial)
+        reads, left_out, _ = told.pop()
         found, early, unexplained, unheard = by_definition(history, initial)
         assert left_out == (early, unexplained, unheard)
         assert reads.row.tolist() == [row for row, _, _ in found]
@@ -100,6 +108,17 @@ def test_no_read_of_a_linearizable_history_is_stale_and_a_stale_history_is_not_l
             stale += 1
             assert isinstance(check(history, "kv", None, explain=False), Invalid)
     assert stale > 10
+
+
+def test_a_history_is_regular_exactly_if_no_read_is_stale_and_each_is_explained():
+    chance, answers = random.Random(6), []
+    for _ in range(600):
+        history = random_history(chance, (1, 2, 3, 4), operations=8)
+        history = history.take(history.f != CAS)
+        found = staleness(history)
+        answers.append(isinstance(regular(history), Valid))
+        assert answers[-1] == (found.most_missed == 0 and found.left_out.unexplained == 0)
+    assert 50 < sum(answers) < 550
 
 
 def test_what_one_store_that_lags_shows_is_what_it_does():

@@ -1,5 +1,8 @@
 """Unique identifiers: each given once."""
 
+import random
+from collections import Counter
+
 from checkers.verdict import Invalid, Valid
 from checkers.workloads.identifiers import judge
 from histories.columns import Row, from_rows
@@ -23,3 +26,24 @@ def test_an_identifier_given_twice_is_found_with_both_answers():
 def test_keys_are_name_spaces_and_failures_hand_out_nothing():
     rows = given(1, key="a") + given(1, key="b") + [Row(1, "generate", "a", start=9, end=10, status="fail")]
     assert isinstance(judge(from_rows(rows)), Valid)
+
+
+def test_brute_force_agrees_on_random_histories():
+    chance = random.Random(2)
+    answers = []
+    for _ in range(1_000):
+        rows = [
+            Row(
+                client, "generate", chance.choice("ab"), result=chance.choice([1, 1.0, "1", True, *range(20)]),
+                start=client, end=client + 1, status=chance.choice(["ok", "ok", "ok", "fail"]),
+            )
+            for client in range(6)
+        ]  # fmt: skip
+        given = Counter((row.key, type(row.result), row.result) for row in rows if row.status == "ok")
+        found = judge(from_rows(rows))
+        answers.append(isinstance(found, Invalid))
+        assert answers[-1] == any(count > 1 for count in given.values())
+        if isinstance(found, Invalid):
+            first, second = (rows[at] for at in found.counterexample.operations)
+            assert (first.key, first.result) == (second.key, second.result)
+    assert 100 < sum(answers) < 900

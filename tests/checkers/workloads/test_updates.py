@@ -77,6 +77,8 @@ def test_two_transactions_that_read_one_value_and_replaced_it_are_found():
     assert isinstance(judge_transactions(from_rows([first, own]), {"x": 0}), Valid), "what it wrote itself is no basis"
     again = txn(2, ("write", "x", 0), at=2)
     assert isinstance(judge_transactions(from_rows([first, second, again]), {"x": 0}), Valid)
+    silent = Row(2, "txn", Mark.NONE, Mark.NIL, start=0, end=1)
+    assert isinstance(judge_transactions(from_rows([first, silent]), {"x": 0}), Valid), "it says nothing"
     pending = txn(1, ("read", "x", 0), ("write", "x", 2), at=0, status="info")
     assert isinstance(judge_transactions(from_rows([first, pending]), {"x": 0}), Valid)
 
@@ -104,11 +106,11 @@ def test_brute_force_agrees_and_what_is_found_is_not_linearizable():
         for client in range(5):
             start, key, status = chance.randrange(20), chance.choice("xy"), chance.choice(["ok", "ok", "info", "fail"])
             end = None if status == "info" else start + chance.randrange(1, 8)
-            values = [chance.randrange(5) for _ in range(2)]
+            old, new = chance.randrange(5), chance.randrange(5)
             if chance.random() < 0.6:
-                rows.append(Row(client, "cas", key, *values, start=start, end=end, status=status))
+                rows.append(Row(client, "cas", key, old, new, start=start, end=end, status=status))
             else:
-                rows.append(Row(client, "write", key, values[0], start=start, end=end, status=status))
+                rows.append(Row(client, "write", key, new, start=start, end=end, status=status))
         history = from_rows(rows)
         answers.append(isinstance(judge(history, 0), Invalid))
         assert answers[-1] == naive(rows, 0), rows

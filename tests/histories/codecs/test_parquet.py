@@ -61,6 +61,22 @@ def test_what_is_wrong_is_told_with_its_row(tmp_path: Path, columns: dict[str, A
     assert str(error.value).startswith(f"{tmp_path}/{told}")
 
 
+def test_keys_and_values_of_any_type_are_read_from_several_row_groups(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "process": [0, 1, 0],
+            "f": ["write"] * 3,
+            "key": [[1], [2], [1]],
+            "value": [1.5, None, 2.5],
+            "start": [0, 5, 9],
+        }
+    )
+    pq.write_table(table, tmp_path / "h", row_group_size=2)
+    rows = list(read_parquet(open_source(tmp_path / "h")).columns.rows())
+    assert [(row.key, row.start) for row in rows] == [((1,), 0), ((2,), 5), ((1,), 9)]
+    assert [rows[0].value, rows[2].value] == [1.5, 2.5]
+
+
 @pytest.mark.parametrize("keep", [8, 100, -1])
 def test_a_file_that_is_cut_off_is_one_line(tmp_path: Path, keep: int) -> None:
     path = write(tmp_path, process=[0], f=["read"], start=[1])

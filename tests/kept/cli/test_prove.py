@@ -14,6 +14,7 @@ import pytest
 
 from checkers.proofs import solving
 from kept.report.document import ProveDocument
+from model.abstract.store import STORE
 
 Kept = Callable[..., Any]
 GOLDEN = Path(__file__).parent / "golden"
@@ -100,6 +101,12 @@ def test_the_whole_layer_in_words_as_a_document_and_as_scripts_that_read_back(ke
     document = ProveDocument.model_validate_json(said.out)
     assert document.verdict == "valid"
     assert len(document.levels) == 144
+    assert document.protocol is not None
+    assert (document.protocol.result, len(document.protocol.obligations)) == ("proved", 633)
+    assert [claim.name for claim in document.claims if claim.name.startswith("protocol: ")] == [
+        f"protocol: {name}" for name in STORE.properties
+    ]
+    assert len(list((tmp_path / "all" / "protocol").glob("*.smt2"))) == 633
     assert {claim.result for claim in document.claims} == {"proved"}
     assert {"always", "never", "sometimes"} == {cell.answer for cell in document.levels}
     scripts = sorted((tmp_path / "all").glob("*.smt2"))
@@ -174,12 +181,38 @@ def test_a_solver_that_is_missing_is_a_usage_error(kept: Kept, monkeypatch: pyte
     assert said.err == "kept: --solver: cvc5 is not installed; it comes with the extra `solvers`\n"
 
 
+def test_every_counterexample_is_staged_saved_and_fails_again(kept: Kept, tmp_path: Path) -> None:
+    said = kept("prove", "--n", "3", "--r", "1", "--w", "1", "--lose-disks", "1", "--out", "stages", "--json")
+    document = ProveDocument.model_validate_json(said.out)
+    assert said.code == 1
+    assert {(one.name, one.claim, one.violated) for one in document.stages} == {
+        ("reads-meet-writes", "fresh-reads", True),
+        ("survives-disks f=1", "no-lost-write", True),
+        ("writes-meet-writes", "", False),
+        ("monotone-reads", "monotonic-reads", True),
+    }
+    assert "VIOLATED reads-meet-writes: fresh-reads" in said.err
+    for one in document.stages:
+        if one.schedule:
+            again = kept("replay", one.schedule)
+            assert again.code == 1
+            assert f"FAILED   seed 0: {one.claim} is violated again" in again.out
+    assert kept(*STRICT, "--out", "more").code == 0
+    assert len(list((tmp_path / "more").iterdir())) == 2, "what the verdict does not rest on is staged too"
+
+
+def test_the_protocol_alone_is_proved_by_one_solver_or_both(kept: Kept) -> None:
+    said = kept("prove", "--protocol", "--junit", "report.xml", "--quiet")
+    assert said.code == 0
+    assert re.fullmatch(r"valid    7 promises of the protocol: all proved \(z3, [0-9.]+ s\)\n", said.out)
+
+
 def test_every_command_of_the_documentation_does_what_it_says(kept: Kept) -> None:
     text = (Path(__file__).resolve().parents[3] / "docs" / "proofs.md").read_text(encoding="utf-8")
     lines = [line.strip() for line in text.splitlines() if line.startswith("    kept prove")]
     commands = [re.split(r" +# ", line)[0].removeprefix("kept ") for line in lines]
-    ours = [shlex.split(command) for command in commands if not re.search(r"[.](json|cql)|--all", command)]
-    assert len(ours) >= 9
+    ours = [shlex.split(command) for command in commands if not re.search(r"[.](json|cql)|--all|--protocol", command)]
+    assert len(ours) >= 11
     assert {tuple(words): kept(*words, "--quiet").code for words in ours} == {
-        tuple(words): 1 if {"--lose-disks", "3..7", "1,3", "a*b + c*d"} & {*words} else 0 for words in ours
+        tuple(words): 1 if {"--lose-disks", "3..7", "1,3", "a*b + c*d", "--out"} & {*words} else 0 for words in ours
     }

@@ -12,6 +12,8 @@ from kept.lab.usage import UsageError
 PLAIN: dict[str, Any] = {
     "files": (),
     "all": False,
+    "protocol": False,
+    "out": None,
     "solver": "z3",
     "timeout": "10s",
     "certificate": None,
@@ -80,6 +82,9 @@ def test_pairs_and_racks_are_read() -> None:
         ({"n": "3", "r": "1", "w": "1", "timeout": "0s"}, "--timeout: 0s; accepted: a time above 0"),
         ({"all": True, "n": "3"}, "--all: beside --n; accepted: alone"),
         ({"all": True, "files": ("x.json",)}, "--all: beside x.json"),
+        ({"protocol": True, "n": "3"}, "--protocol: beside --n; accepted: alone"),
+        ({"all": True, "protocol": True}, "--all: beside --protocol; accepted: one of them"),
+        ({"n": "1", "r": "1", "w": "1", "out": ""}, "--out: ''; accepted: a directory"),
     ],
 )
 def test_a_mistake_is_named_by_its_flag(flags: dict[str, Any], says: str) -> None:
@@ -114,3 +119,19 @@ def test_certificates_go_to_a_directory_of_their_own(tmp_path: Path) -> None:
             asked({**flags, "certificate": str(tmp_path / path)})
     (tmp_path / "full" / "README.txt").touch()
     assert asked({**flags, "certificate": str(tmp_path / "full")}).certificate == tmp_path / "full"
+
+
+def test_schedules_go_to_a_directory_of_their_own(tmp_path: Path) -> None:
+    flags = given(n="1", r="1", w="1")
+    assert asked({**flags, "out": str(tmp_path / "new")}).out == tmp_path / "new"
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "a.json").write_text('{\n "kept": "schedule",\n')
+    assert asked({**flags, "out": str(tmp_path / "ours")}).out == tmp_path / "ours"
+    (tmp_path / "ours" / "thesis.tex").touch()
+    with pytest.raises(UsageError, match=r"--out: .* holds other things; accepted: a new directory"):
+        asked({**flags, "out": str(tmp_path / "ours")})
+
+
+def test_both_layers_or_the_protocol_alone() -> None:
+    assert asked(given(all=True))[2:4] == (True, False)
+    assert asked(given(protocol=True))[2:4] == (True, True)

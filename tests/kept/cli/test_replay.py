@@ -142,3 +142,13 @@ def test_a_schedule_with_an_unknown_bug_is_refused(kept: Kept, held: Path) -> No
     said = kept("replay", "held")
     assert said.code == 64
     assert "bug: canry; accepted: canary" in said.err
+
+
+def test_the_steps_of_a_replayed_run_are_written_and_conform_to_the_protocol(kept: Kept, held: Path) -> None:
+    assert kept("replay", str(held), "--steps", "steps.jsonl", "--quiet").code == 0
+    said = kept("check", "--against-model", "steps.jsonl")
+    assert said.code == 0, said
+    assert "each is one of the protocol, or none." in said.out
+    again = kept("replay", str(held), "--steps", "steps.jsonl")
+    assert (again.code, again.out) == (64, "")
+    assert "is there already" in again.err

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from histories.columns import Mark, Row, from_rows
+from histories.columns import Mark, Row, Siblings, from_rows
 from histories.generate import Shape, linearizable
+from histories.values import Keyword, Map
 from kept.judge.fitting import OPERATIONS, fit
 from kept.lab.usage import UsageError
 from model.specifications.catalogue import MODELS
@@ -31,7 +32,12 @@ def test_what_is_generated_for_a_model_fits_it(model: str) -> None:
         ("counter", "add", "x", Mark.NONE),
         ("counter", "read", Mark.NONE, "x"),
         ("counter", "add", True, Mark.NONE),
+        ("counter", "add", float("nan"), Mark.NONE),
+        ("counter", "read", Mark.NONE, float("inf")),
         ("set", "read", Mark.NONE, 5),
+        ("set", "read", Mark.NONE, Keyword("a")),
+        ("set", "read", Mark.NONE, Map(((1, 2),))),
+        ("set", "read", Mark.NONE, Siblings((1, 2))),
         ("multi-register", "txn", (("append", "x", 1),), (("append", "x", 1),)),
     ],
 )

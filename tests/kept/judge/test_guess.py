@@ -31,6 +31,7 @@ N = Mark.NONE
         ("set", [("add", 1, N), ("read", N, (1,))]),
         ("set", [("add", 1, N), ("delete", 1, N), ("read", N, set_of([1]))]),
         ("counter", [("add", 1, N), ("read", N, 1)]),
+        ("unique-ids", [("generate", N, 7)]),
         ("multi-register", [("txn", (("write", "x", 1),), (("write", "x", 1),), N)]),
     ],
 )

@@ -66,10 +66,45 @@ def test_a_history_without_operations_says_so_and_one_that_lost_them_is_unknown(
 
 def test_levels_of_one_kind_of_history_stand_beside_the_others() -> None:
     history = from_rows([Row(0, "add", None, 1, N, N, 0, 1), Row(0, "read", None, N, N, (), 2, 3)])
-    assert judge_history(loaded(history), asked(ladder=True)).violated == ("linearizable", "no-lost-element")
+    levels = ("linearizable", "no-lost-element", "no-stale-element")
+    assert judge_history(loaded(history), asked(ladder=True)).violated == levels
     assert list(judge_history(loaded(history), asked(levels=("no-lost-element",))).verdicts) == ["no-lost-element"]
     found = judge_history(loaded(two_keys(1)), asked(levels=("no-lost-update", "pram")))
     assert (list(found.verdicts), found.verdict) == (["pram", "no-lost-update"], "valid")
+
+
+def test_what_became_of_the_elements_is_told_where_a_level_asks_for_it() -> None:
+    history = from_rows([Row(0, "add", None, 1, N, N, 0, 1), Row(0, "read", None, N, N, (), 2, 3)])
+    found = judge_history(loaded(history), asked(levels=("no-stale-element",)))
+    assert found.elements is not None
+    assert [one.value for one in found.elements.lost] == [1]
+    assert judge_history(loaded(history), asked(levels=("linearizable",))).elements is None
+
+
+def test_staleness_is_measured_where_it_is_asked_for_and_of_registers_only() -> None:
+    history = loaded(two_keys(1))
+    found = judge_history(history, asked(staleness=True))
+    assert found.staleness is not None
+    assert (found.staleness.fresh, found.staleness.oldest_stale) == ((1, 2), 10)
+    assert (found.violated, judge_history(history, asked()).staleness) == (("linearizable",), None)
+    assert judge_in_parallel(history, asked(staleness=True), began_s=0.0).staleness == found.staleness
+    assert judge_history(loaded(from_rows([])), asked(model="kv", staleness=True)).staleness is None
+    added = from_rows([Row(0, "add", None, 1, N, N, 0, 1), Row(0, "read", None, N, N, (1,), 2, 3)])
+    with pytest.raises(
+        UsageError, match=r"^h.jsonl: --staleness: of a set; accepted: register, cas-register, kv, mvr$"
+    ):
+        judge_history(loaded(added), asked(staleness=True))
+
+
+def test_identifiers_have_a_level_of_their_own_and_nothing_at_first() -> None:
+    rows = [Row(0, "generate", None, N, N, 7, 0, 1), Row(1, "generate", None, N, N, 7, 2, 3)]
+    found = judge_history(loaded(from_rows(rows)), Question())
+    assert (found.model, found.violated) == ("unique-ids", ("no-duplicate-id",))
+    assert judge_history(loaded(from_rows(rows[:1])), asked(ladder=True)).verdict == "valid"
+    other = [row._replace(f="lease") for row in rows]
+    assert judge_history(loaded(from_rows(other)), asked(model="unique-ids")).verdict == "invalid"
+    with pytest.raises(UsageError, match=r"^--initial: of unique-ids; accepted: nothing"):
+        judge_history(loaded(from_rows(rows)), asked(initial="7"))
 
 
 def test_a_model_that_does_not_have_the_operations_is_the_users_mistake() -> None:

@@ -10,12 +10,13 @@ from kept.lab.usage import UsageError
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
 def test_every_level_of_a_model_has_its_wording(model: str) -> None:
-    assert "linearizable" in levels_of(model) or model == "mvr"
+    assert "linearizable" in levels_of(model) or model in ("unique-ids", "mvr")
+    assert levels_of(model)
     assert all(len(wording(level, model)) > 20 for level in levels_of(model))
 
 
 def test_registers_have_the_whole_ladder_and_multi_value_registers_the_promises() -> None:
-    assert levels_of("kv") == (*LEVELS, "no-lost-update")
+    assert levels_of("kv") == (*LEVELS, "no-lost-update", "no-lost-write-back")
     assert levels_of("mvr")[: len(CLAIMS)] == tuple(CLAIMS)
     assert levels_of("mutex") == ("linearizable",)
 
@@ -27,6 +28,7 @@ def test_registers_have_the_whole_ladder_and_multi_value_registers_the_promises(
         ({"levels": ("causal-memry",)}, r"^--level: causal-memry; accepted: .*; did you mean causal-memory\?$"),
         ({"model": "mutex", "levels": ("pram",)}, r"^--level: pram; accepted: linearizable .*--model mutex"),
         ({"ladder": True, "levels": ("pram",)}, "^--ladder: beside --level pram"),
+        ({"model": "set", "staleness": True}, "^--staleness: of a set; accepted: register, cas-register, kv, mvr$"),
     ],
 )
 def test_a_wrong_name_is_one_line_with_what_is_accepted(words: dict[str, object], told: str) -> None:

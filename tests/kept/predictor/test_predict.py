@@ -90,6 +90,13 @@ def test_equal_seeds_predict_the_same_and_others_nearly() -> None:
     assert abs(first.fresh[0][1].share - other.fresh[0][1].share) < 0.01
 
 
+def test_reads_of_a_client_go_back_as_the_closed_form_says_where_that_is_asked_for() -> None:
+    latencies = PRESETS["lnkd-ssd"].latencies
+    assert asked(latencies, trials=10).monotonic is None
+    assert asked(latencies, trials=10, n=3, r=1, w=1, writes_per_read=1).monotonic == within(3, 1, 1, 2)
+    assert asked(latencies, trials=10, n=3, r=2, w=2, writes_per_read=9).monotonic == 1.0
+
+
 def test_too_few_trials_for_a_quantile_say_so() -> None:
     found = asked(PRESETS["lnkd-disk"].latencies, trials=100)
     assert found.visible[-1][1].high is None

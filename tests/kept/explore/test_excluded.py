@@ -1,0 +1,12 @@
+"""kept.explore.excluded: every budget says what it leaves out."""
+
+from kept.explore.excluded import NEVER, excluded
+from kept.explore.scope import Scope
+
+
+def test_budgets_are_told_and_what_no_scope_has() -> None:
+    phrases = excluded(Scope(crashes=1, drops=2, contact="any"))
+    assert phrases[:3] == ("more than 1 crash", "more than 2 lost messages", "any message that arrives twice")
+    assert phrases[-len(NEVER) :] == NEVER
+    assert "clients that ask another node than their own" not in phrases
+    assert "clients that ask another node than their own" in excluded(Scope())

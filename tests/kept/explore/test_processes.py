@@ -1,0 +1,84 @@
+import os
+import signal
+
+import pytest
+
+from kept.explore.processes import CrewLost, Processes
+from model.abstract.register import REGISTER, register_instance
+from model.explorer.abstract import AbstractSystem, Lanes, explore_abstract
+from model.explorer.explore import explore
+from model.explorer.part import Part
+from model.explorer.properties import Eventually
+
+CHOSEN = register_instance({"a": ("put",), "b": ("get",)})
+
+
+class Adder:
+    def __init__(self, number, parts):
+        self.number, self.parts = number, parts
+
+    def add(self, one, other):
+        return self.number * 100 + one + other
+
+    def fail(self):
+        raise ValueError(f"part {self.number} of {self.parts}")
+
+    def die(self):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_every_part_is_asked_and_answers_in_its_place():
+    with Processes(Adder, 3) as crew:
+        assert crew.each("add", [(1, 2), (3, 4), (5, 6)]) == [3, 107, 211]
+        assert crew.one(2, "add", 1, 1) == 202
+
+
+def test_what_a_part_raises_is_raised():
+    with Processes(Adder, 2) as crew:
+        with pytest.raises(ValueError, match="part 0 of 2"):
+            crew.each("fail", [(), ()])
+        with pytest.raises(ValueError, match="part 1 of 2"):
+            crew.one(1, "fail")
+        assert crew.one(0, "add", 1, 1) == 2
+
+
+def test_a_process_that_dies_is_named():
+    with Processes(Adder, 2) as crew, pytest.raises(CrewLost, match="process 2 of 2 of the search ended with -9"):
+        crew.one(1, "die")
+
+
+def test_no_process_is_left():
+    with Processes(Adder, 2) as crew:
+        running = list(crew._processes)
+    assert not any(process.is_alive() for process in running)
+
+
+def test_two_processes_count_what_one_counts_over_columns():
+    lanes = Lanes(REGISTER, CHOSEN)
+    with Processes(lanes.part, 2) as crew:
+        two = lanes.search(crew=crew).run()
+    one = explore_abstract(REGISTER, CHOSEN)
+    assert (one.states, one.transitions, one.levels) == (two.states, two.transitions, two.levels)
+    assert one.coverage == two.coverage
+
+
+def test_two_processes_count_what_one_counts_state_by_state_and_judge_alike():
+    small = register_instance({"a": ("put",)})
+    fair = dict.fromkeys((action.name for action in REGISTER.actions), "moves")
+    system = AbstractSystem(REGISTER, small, fair=fair)
+    done = system.grounding.bits["done", ("a.put1",)]
+    asked = [*system.properties(), Eventually("answered", lambda state: bool(state >> done & 1))]
+    with Processes(lambda number, parts: Part(system, asked, number, parts), 2) as crew:
+        two = explore(system, asked, crew=crew)
+    one = explore(system, asked)
+    assert (one.states, one.transitions, one.levels, one.counterexamples) == (
+        two.states,
+        two.transitions,
+        two.levels,
+        two.counterexamples,
+    )
+
+
+def test_no_process_at_all_is_refused():
+    with pytest.raises(ValueError, match="accepted: 1 or more"):
+        Processes(Adder, 0)
