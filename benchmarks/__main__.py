@@ -26,6 +26,7 @@ from benchmarks.reference import main as reference
 from benchmarks.scopes import mutants, scopes
 from benchmarks.shrink import shrunk
 from benchmarks.staleness import staleness
+from benchmarks.stateful import stateful
 from benchmarks.targets import targets
 from benchmarks.zoo import table
 
@@ -120,6 +121,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "growth": growth,
     "staleness": staleness,
     "explore": exploration,
+    "stateful": stateful,
     "explore-real": explore_real,
     "scopes": scopes,
     "mutants": mutants,

@@ -205,7 +205,7 @@ class SimCluster:
             node = ready[client % len(ready)]
         self._there(node)
         number = NOTHING_SEEN if seen is None else seen.number
-        self._take(Ask(client=client, node=node, kind=kind, key=named, value=value, seen=number, wait=wait))
+        self.take(Ask(client=client, node=node, kind=kind, key=named, value=value, seen=number, wait=wait))
         return Answer(self._lab.operations[-1], named, node)
 
     # Processes
@@ -217,14 +217,14 @@ class SimCluster:
 
     def restart(self, node: str) -> None:
         """Start a node that is down."""
-        self._take(End(kinds=_DEAD, node=self._there(node)))
+        self.take(End(kinds=_DEAD, node=self._there(node)))
 
     def pause(self, node: str) -> None:
         """A node stands still, until `resume`; what is sent to it waits."""
         self._strike(kinds.PAUSE, node)
 
     def resume(self, node: str) -> None:
-        self._take(End(kinds=(kinds.PAUSE,), node=self._there(node)))
+        self.take(End(kinds=(kinds.PAUSE,), node=self._there(node)))
 
     def lose_disk(self, node: str) -> bool:
         """A node loses its disk, and is down until `restart`. Only where what was promised survives that, else another
@@ -243,47 +243,47 @@ class SimCluster:
         pairs = [(a, b) for one in parts for other in parts if one is not other for a in one for b in other]
         if not pairs:
             raise UsageError(f"partition: {len(parts)} groups; accepted: two or more, of one node or more each")
-        self._take(Strike(kind=kinds.PARTITION, for_us=LONGEST_US, pairs=tuple(sorted(pairs))))
+        self.take(Strike(kind=kinds.PARTITION, for_us=LONGEST_US, pairs=tuple(sorted(pairs))))
 
     def cut(self, sender: str, to: str) -> None:
         """Messages of one node do not reach another, until `heal`."""
         pair = (self._there(sender), self._there(to))
-        self._take(Strike(kind=kinds.ONE_WAY, for_us=LONGEST_US, pairs=(pair,)))
+        self.take(Strike(kind=kinds.ONE_WAY, for_us=LONGEST_US, pairs=(pair,)))
 
     def lose_messages(self, share: float = 1.0) -> None:
         """Every message is lost with this chance, clients' ones too, until `heal`."""
-        self._take(Strike(kind=kinds.LOSS, for_us=LONGEST_US, number=share))
+        self.take(Strike(kind=kinds.LOSS, for_us=LONGEST_US, number=share))
 
     def duplicate_messages(self, share: float = 1.0) -> None:
         """Every message arrives twice with this chance, until `heal`."""
-        self._take(Strike(kind=kinds.DUPLICATE, for_us=LONGEST_US, number=share))
+        self.take(Strike(kind=kinds.DUPLICATE, for_us=LONGEST_US, number=share))
 
     def heal(self) -> None:
         """All links are whole again."""
-        self._take(End(kinds=_LINKS))
+        self.take(End(kinds=_LINKS))
 
     # Members
 
     def join(self, weight: float = 1.0) -> str:
         """A new machine asks to join the ring; that takes time. Returns its name."""
         name = self._newcomer()
-        self._take(Strike(kind=kinds.JOIN, for_us=1, nodes=(name,), number=weight))
+        self.take(Strike(kind=kinds.JOIN, for_us=1, nodes=(name,), number=weight))
         return name
 
     def leave(self, node: str) -> None:
         """A member begins to leave."""
-        self._take(Strike(kind=kinds.LEAVE, for_us=1, nodes=(self._there(node),)))
+        self.take(Strike(kind=kinds.LEAVE, for_us=1, nodes=(self._there(node),)))
 
     def remove(self, node: str) -> bool:
         """A machine is gone for good, with its disk, and the operator removes it from the ring. Only where what was
         promised survives that: whether it happened."""
-        return self._take(Strike(kind=kinds.REMOVE, for_us=1, nodes=(self._there(node),)))
+        return self.take(Strike(kind=kinds.REMOVE, for_us=1, nodes=(self._there(node),)))
 
     def replace(self, node: str) -> str:
         """As `remove`, and a new machine takes its place. Returns its name, or "" where it did not happen."""
         name = self._newcomer()
         step = Strike(kind=kinds.REPLACE, for_us=1, nodes=(self._there(node), name))
-        return name if self._take(step) else ""
+        return name if self.take(step) else ""
 
     def _newcomer(self) -> str:
         return f"n{len(self._lab.world.machines) + 1}"
@@ -295,21 +295,21 @@ class SimCluster:
         if kind not in kinds.KINDS:
             raise unknown("kind", kind, list(kinds.KINDS))
         there = tuple(self._there(name) for name in nodes)
-        return self._take(Strike(kind=kind, for_us=for_ms * _MS, nodes=there, number=number))
+        return self.take(Strike(kind=kind, for_us=for_ms * _MS, nodes=there, number=number))
 
     def end(self, *ended: str, node: str = "") -> None:
         """Faults of these kinds are over."""
-        self._take(End(kinds=ended, node=node))
+        self.take(End(kinds=ended, node=node))
 
     def advance(self, ms: float) -> None:
         """Let time pass."""
         if not 0 <= ms <= LONGEST_US / _MS:
             raise UsageError(f"ms: {ms:g}; accepted: 0 to {LONGEST_US / _MS:g}")
-        self._take(Pass(for_us=round(ms * _MS)))
+        self.take(Pass(for_us=round(ms * _MS)))
 
     def settle(self) -> None:
         """Every fault is over, dead nodes start, and time passes until the cluster is at rest."""
-        self._take(Settle())
+        self.take(Settle())
 
     # What came of it
 
@@ -354,9 +354,10 @@ class SimCluster:
 
     def _strike(self, kind: str, node: str, number: float = 0.0, dirty: bool = False) -> bool:
         step = Strike(kind=kind, for_us=LONGEST_US, nodes=(self._there(node),), number=number, dirty=dirty)
-        return self._take(step)
+        return self.take(step)
 
-    def _take(self, step: Step) -> bool:
+    def take(self, step: Step) -> bool:
+        """Do one step, as a schedule has it. Whether it happened."""
         if self._trial is not None:
             raise UsageError("the run of this cluster has ended with its check; accepted: a new cluster")
         happened = self._lab.take(step)
