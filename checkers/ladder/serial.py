@@ -168,14 +168,11 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
     keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints,
     chain: NDArray[np.int32], target: NDArray[np.bool_], known: Clocks, edge: NDArray[np.int32],
 ) -> bool:  # fmt: skip
-    """Lower the deadlines until they agree; False where they cannot (a kernel).
-
-    From the last deadline to the first, each write is lowered to what it must precede, and its causes with it. Only
-    where a value that the client read was lowered is there another turn: others may have to precede it."""
+    """Lower the deadlines until they agree, each write and its causes to what it must precede, from the last deadline
+    to the first, and again where a value that the client read was lowered; False where they cannot (a kernel)."""
     writes, count = len(due), len(reads) - 1
-    head = np.full(count + 2, -1, dtype=np.int64)
+    head, listed = np.full(count + 2, -1, dtype=np.int64), np.zeros(writes, dtype=np.bool_)
     after, before = np.empty(writes, dtype=np.int32), np.empty(writes, dtype=np.int32)
-    listed = np.zeros(writes, dtype=np.bool_)
     next_read = np.full(max(keys, 1), UNREAD, dtype=np.int64)
     changed = True
     while changed:

@@ -17,7 +17,7 @@ def test_the_clocks_of_a_perfect_store_are_true(perfect, seed):
 
 def test_it_agrees_with_the_definition_on_small_histories_right_and_tampered_with():
     chance = random.Random(42)
-    found = Counter()
+    found: Counter[bool] = Counter()
     for _ in range(2_000):
         run = small(chance)
         verdict, right = clocks.check(run), true_clocks(run)

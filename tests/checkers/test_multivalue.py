@@ -50,7 +50,7 @@ def test_a_sibling_outside_its_context_and_one_that_is_hidden_are_found(perfect,
 
 def test_it_agrees_with_the_definition_on_small_histories_right_and_wrong():
     chance = random.Random(41)
-    found = Counter()
+    found: Counter[bool] = Counter()
     for _ in range(2_000):
         run = small(chance)
         verdict, right = multivalue.check(run), maximal_siblings(run)

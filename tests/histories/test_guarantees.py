@@ -78,7 +78,7 @@ def test_a_seed_makes_one_history_and_another_seed_another():
 def test_outcomes_that_failed_and_that_nobody_knows_occur_and_their_clients_go_on_under_other_names():
     rows = list(satisfying("pram", 5, Size(400, 4, 3, 0.1, 0.1)).rows())
     assert {row.status for row in rows} == {"ok", "fail", "info"}
-    ends = {}
+    ends: dict[int, int] = {}
     for row in rows:
         assert row.start > ends.get(row.process, -1)
         ends[row.process] = 1 << 60 if row.end is None else row.end

@@ -55,6 +55,7 @@ def test_no_counterexample_has_fewer_operations_by_the_definition(climbed, level
 def test_without_means_the_verdict_is_kept_as_it_was_told(history):
     one = history("a: w x 1, w x 2, r x 1", "b: r x 2, r x 1")
     told = causal.causal_consistency(one)
+    assert isinstance(told, Invalid)
     found = smallest("causal-consistency", causal.causal_consistency, one, [told], rows=0)
     assert (found.verdict, found.least) == (told, False)
 
@@ -88,8 +89,10 @@ def test_in_a_large_history_one_stale_read_is_shown_with_few_operations():
 
 def test_where_values_repeat_a_read_keeps_all_writes_that_it_may_have_read():
     one, last = stale(busy(4_000, 8, 2, values=40), 60)
-    rows = regular(one).counterexample.operations
-    found = smallest("regular", regular, one, [regular(one)]).verdict.counterexample.operations
+    told = regular(one)
+    assert isinstance(told, Invalid)
+    rows = told.counterexample.operations
+    found = smallest("regular", regular, one, [told]).verdict.counterexample.operations
     assert last in rows
     assert last in found
     before = (

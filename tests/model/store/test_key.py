@@ -36,7 +36,8 @@ def test_what_was_replaced_is_remembered_until_the_last_get_that_may_show_it_has
 
 
 def test_memory_is_bounded_where_gets_overlap_for_ever():
-    key, seen = Key(), {}
+    key = Key()
+    seen: dict[str, int] = {}
     open_ = [key.open_get()]
     for counter in range(1, 300):
         put(key, counter, ("x", counter), seen, OK)
