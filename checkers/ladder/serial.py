@@ -43,7 +43,8 @@ class Deadlines(NamedTuple):
     chain: NDArray[np.int32]
     """Of each value read: the value of that key that was read next; -1 where none."""
     target: NDArray[np.bool_]
-    """Of each write: whether the client read it, so that other writes may have to precede it."""
+    """Of each write: whether the client read it. Others may have to precede it: only where one of these was lowered is
+    there another turn."""
     known: Clocks
     """For each read how many writes of each column have a deadline up to it by causes alone."""
     edge: NDArray[np.int32]
@@ -168,11 +169,11 @@ def settled(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
     keys: int, due: NDArray[np.int32], release: NDArray[np.int32], reads: Ints,
     chain: NDArray[np.int32], target: NDArray[np.bool_], known: Clocks, edge: NDArray[np.int32],
 ) -> bool:  # fmt: skip
-    """Lower the deadlines until they agree, each write and its causes to what it must precede, from the last deadline
-    to the first, and again where a value that the client read was lowered; False where they cannot (a kernel)."""
+    """Lower the deadlines until they agree; False where they cannot (a kernel)."""
     writes, count = len(due), len(reads) - 1
-    head, listed = np.full(count + 2, -1, dtype=np.int64), np.zeros(writes, dtype=np.bool_)
+    head = np.full(count + 2, -1, dtype=np.int64)
     after, before = np.empty(writes, dtype=np.int32), np.empty(writes, dtype=np.int32)
+    listed = np.zeros(writes, dtype=np.bool_)
     next_read = np.full(max(keys, 1), UNREAD, dtype=np.int64)
     changed = True
     while changed:
