@@ -217,8 +217,11 @@ def _table(points: Iterable[tuple[float, float]]) -> Table:
 
 # CSV
 
+MAX_CELL_CHARS = 131_072
+
 
 def _from_csv(text: str) -> Latencies:
+    csv.field_size_limit(MAX_CELL_CHARS)  # it is the process's, and others set it too
     rows = csv.reader(io.StringIO(text), strict=True)
     try:
         header = [cell.strip() for cell in next(rows, [])]

@@ -59,8 +59,9 @@ def test_the_canary_dies_under_every_seed(seed: int) -> None:
     ("name", "claim"), [("hidden-sibling", "honest-contexts"), ("invented-value", "no-invented-value")]
 )
 def test_a_bug_of_what_is_answered_is_seen_by_its_own_claim_and_by_no_other(name: str, claim: str, seed: int) -> None:
-    """The replicas agree, and the client erases what it was not shown: for every other claim all is well."""
-    assert violated(judged(configure(RunConfig(seed=seed, bug=name)))) == {claim}
+    """The replicas agree, and the client erases what it was not shown: for every other claim all is well, but for the
+    model of all of them."""
+    assert violated(judged(configure(RunConfig(seed=seed, bug=name)))) == {claim, "reference-model"}
 
 
 def test_there_are_enough_bugs_and_each_breaks_claims_that_a_checker_knows() -> None:
