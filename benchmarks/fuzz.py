@@ -85,12 +85,21 @@ def fuzzing() -> None:
 
 
 def memory() -> None:
-    """Print what one long session with one worker holds, and how that grows."""
+    """Print what one long session with one worker holds, and how that grows. What comes after the budget (shrinking what
+    was found) is left out."""
     samples: list[tuple[float, int]] = []
     document = _session(LONG_S, 1, samples)
-    late = [(at_s, kib) for at_s, kib in samples if at_s >= SETTLED_S]
+    late = [(at_s, kib) for at_s, kib in samples if SETTLED_S <= at_s <= LONG_S]
     slope, _ = statistics.linear_regression([at_s for at_s, _ in late], [kib for _, kib in late])
     sizes = [kib for _, kib in late]
     print(f"kept fuzz, {LONG_S} s, 1 worker, {document.seeds:,} runs; resident memory of all its processes")
+    print(f"  verdict: {document.verdict}, {len(document.findings)} kinds found")
+    for quarter in range(4):
+        begun_s, ended_s = quarter * LONG_S / 4, (quarter + 1) * LONG_S / 4
+        part = [kib for at_s, kib in late if begun_s <= at_s < ended_s]
+        if part:
+            print(
+                f"  quarter {quarter + 1}: median {statistics.median(part) / 1024:.0f} MiB, at most {max(part) / 1024:.0f}"
+            )
     print(f"  from {SETTLED_S} s on: {min(sizes) / 1024:.0f} to {max(sizes) / 1024:.0f} MiB")
     print(f"  slope: {slope * 3600 / 1024:+.1f} MiB an hour, {slope * LONG_S / document.seeds:+.2f} KiB a run")
