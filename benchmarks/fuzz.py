@@ -85,8 +85,8 @@ def fuzzing() -> None:
 
 
 def memory() -> None:
-    """Print what one long session with one worker holds, and how that grows. What comes after the budget (shrinking what
-    was found) is left out."""
+    """Print what one long session with one worker holds, and how that grows. What comes after the budget is left out:
+    then it shrinks what it found."""
     samples: list[tuple[float, int]] = []
     document = _session(LONG_S, 1, samples)
     late = [(at_s, kib) for at_s, kib in samples if SETTLED_S <= at_s <= LONG_S]
@@ -98,8 +98,7 @@ def memory() -> None:
         begun_s, ended_s = quarter * LONG_S / 4, (quarter + 1) * LONG_S / 4
         part = [kib for at_s, kib in late if begun_s <= at_s < ended_s]
         if part:
-            print(
-                f"  quarter {quarter + 1}: median {statistics.median(part) / 1024:.0f} MiB, at most {max(part) / 1024:.0f}"
-            )
+            middle = statistics.median(part)
+            print(f"  quarter {quarter + 1}: median {middle / 1024:.0f} MiB, at most {max(part) / 1024:.0f} MiB")
     print(f"  from {SETTLED_S} s on: {min(sizes) / 1024:.0f} to {max(sizes) / 1024:.0f} MiB")
     print(f"  slope: {slope * 3600 / 1024:+.1f} MiB an hour, {slope * LONG_S / document.seeds:+.2f} KiB a run")
