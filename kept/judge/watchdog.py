@@ -18,8 +18,11 @@ from kept.judge.report import Stopped
 
 UNLIMITED = Limits()
 CLEAN_UP_S = 1.0
-LEFT_ALONE = ("<frozen importlib", f"{os.sep}numba{os.sep}", f"{os.sep}llvmlite{os.sep}")
-"""Code that is not interrupted, by the names of files: it keeps what it has half done, or drops what is raised."""
+LEFT_ALONE = (
+    "<frozen importlib", f"{os.sep}numba{os.sep}", f"{os.sep}llvmlite{os.sep}", f"{os.sep}hypothesis{os.sep}internal",
+)  # fmt: skip
+"""Code that is not interrupted, by the names of files: it keeps what it has half done, or drops what is raised (as the
+garbage collector does with its callbacks)."""
 
 
 class Spent(BaseException):
@@ -41,6 +44,7 @@ class Watched:
         alarms = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
         self._on = alarms and limits != UNLIMITED
         self._before: object = None
+        self._reached: Stopped | None = None
 
     def __enter__(self) -> None:
         if self._on:
@@ -53,8 +57,10 @@ class Watched:
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 signal.signal(signal.SIGALRM, self._before)  # type: ignore[arg-type]
                 self._on = False
-            except Spent:  # it was reached just now: the block is done all the same
+            except Spent:  # it was reached just now
                 continue
+        if kind is None and self._reached is not None:  # what was raised in the block was dropped
+            raise Spent(self._reached)
 
     def _look(self, _number: int, frame: FrameType | None) -> None:
         while frame is not None:
@@ -69,5 +75,6 @@ class Watched:
 
     def _stop(self, why: Stopped) -> NoReturn:
         """Leave time to clean up, and come again: Python drops what is raised while an object is deleted."""
+        self._reached = why
         signal.setitimer(signal.ITIMER_REAL, CLEAN_UP_S, LOOK_EVERY_S)
         raise Spent(why)

