@@ -21,6 +21,7 @@ class RunLog:
     """Feeds one recorder. It is the world's `Observer` and the clients' `Log`."""
 
     def __init__(self, recorder: Recorder) -> None:
+        readable.cache_clear()  # the contexts of the last run are of no use, and large ones would add up
         self.recorder = recorder
         self.clock: Any = None
         """The world, for the time."""
