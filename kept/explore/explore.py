@@ -9,6 +9,7 @@ from typing import Any
 from kept.explore.crew import Processes
 from kept.explore.growth import estimated_states, longest_run
 from kept.explore.judging import Judge
+from kept.explore.keeping import write
 from kept.explore.lines import Line
 from kept.explore.scope import Scope
 from kept.explore.system import Nodes
@@ -124,10 +125,7 @@ def _at_level(nodes: Nodes, claims: tuple[str, ...], plan: Plan, progress: Progr
             if states > MOST_STATES:
                 raise TooLarge(states, seen)
         if plan.directory is not None and plan.cores == 1:
-            path = plan.directory / CHECKPOINT_FILE
-            fresh = path.with_suffix(".new")
-            fresh.write_bytes(search.save().write(identity(nodes.scope, claims)))
-            fresh.replace(path)
+            write(plan.directory / CHECKPOINT_FILE, search.save(), identity(nodes.scope, claims))
 
     return at_level
 
