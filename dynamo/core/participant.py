@@ -104,7 +104,7 @@ class Participant:
         Of two rings the one with the greater name does; whoever was only joining it is outside then."""
         mine, name = self.table, self.host.name
         if not mine.cluster:
-            return name in theirs.target
+            return name in theirs.involved  # also one that leaves: its disk was lost, and it is waited for
         gives_way = "" < theirs.cluster < mine.cluster  # a node in no ring has nothing to tell
         return gives_way and (name in theirs.target or name not in mine.names)
 
