@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 GIVEN_UP = -2
 
 
-def newer(  # noqa: C901, PLR0912, PLR0915 - a kernel is one loop
+def newer(  # noqa: C901, PLR0912 - a kernel is one loop
     bounds: Ints, session: Ints, kind: NDArray[np.int8], key: Ints, write: Ints, access: Ints, row: Ints, keys: int,
     noted: NDArray[np.int32], by: NDArray[np.int32], upto: Ints, most: int,
 ) -> Ints:  # fmt: skip
