@@ -370,10 +370,7 @@ def test_a_million_open_operations_and_a_line_of_ten_megabytes_are_survived(chec
     assert check("long.jsonl", "--quiet").code == 0
 
 
-ROW = '{"process":0,"f":"read","start":0,"end":1}\n'
-
-
-@pytest.mark.parametrize("text", [HISTORIES["good.edn"], ROW])
+@pytest.mark.parametrize("text", [HISTORIES["good.edn"], '{"process":0,"f":"read","start":0,"end":1}\n'])
 def test_a_small_history_loads_nothing_that_takes_longer_than_to_judge_it(tmp_path: Path, text: str) -> None:
     (tmp_path / "good").write_text(text, encoding="utf-8")
     program = (
