@@ -51,11 +51,23 @@ def two_disks_at_once(seed: int = 10) -> Direction:
 
 
 def fallback_coordinates(seed: int = 104) -> Direction:
-    """No rule is switched off. Nobody whom the client's node can reach owns the key, so a fallback coordinates, and
-    two owners acknowledge (PW = 2). b does so, loses its disk, and is confirmed by a, which has not got the put yet,
+    """Nobody whom the client's node can reach owns the key, so a fallback coordinates, and two owners acknowledge
+    (PW = 2). b does so, loses its disk, and is confirmed by a, which has not got the put yet,
     and by the third owner, which never gets it. The only whole copy is the fallback's hint, and no recovery asks for
     hints. The seed is one under which b meets both before the put's time is up."""
-    direction = pair(2, 2, nodes=7, n=3, pr=2, pw=2, sloppy=True, seed=seed, partitions=7, beyond=True)
+    direction = pair(
+        2,
+        2,
+        nodes=7,
+        n=3,
+        pr=2,
+        pw=2,
+        sloppy=True,
+        seed=seed,
+        partitions=7,
+        beyond=True,
+        bug="fallback-coordinates",
+    )
     walk = direction.preference(direction.key)
     a, b, third, fallback, *more, stranger = walk
     direction.part(500 * MS, 120 * SECOND, (stranger,), (a, b, third))

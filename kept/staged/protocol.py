@@ -66,7 +66,7 @@ RUNS: dict[str, MutantRun] = {
         MutantRun(
             "fallback coordinates for owners",
             losses.fallback_coordinates,
-            "nothing: the store as it is, under PR = PW = R = W = 2 of N = 3",
+            "bug `fallback-coordinates`: the store as it was before this proof found it",
             seeded=True,
         ),
         MutantRun("old list only", moves.old_list_only, "bug `old-list-only`"),
