@@ -176,7 +176,7 @@ class Greeting:
     def _enough(self) -> bool:
         """Go on if more than half of the others have answered."""
         others = self._others(self.participant.table)
-        if not others and not self._answered and any(seed != self.host.name for seed in self.seeds):
+        if not others and not self._answered and {*self.seeds, *self._remembered} - {self.host.name}:
             return False
         if 2 * sum(name in self._answered for name in others) <= len(others) and others:
             return False

@@ -105,12 +105,13 @@ class Participant:
 
     def _invited(self, theirs: Table) -> bool:
         """Whether a table of another founding concerns this node: it belongs to none yet, or its own ring gives way.
-        Of two rings the one with the greater name does; whoever was only joining it is outside then."""
+        Of two rings the one with the greater name does; whoever was only joining it is outside then,
+        unless it may hold already what nobody else does."""
         mine, name = self.table, self.host.name
         if not mine.cluster:
             return name in theirs.involved  # also one that leaves: its disk was lost, and it is waited for
         gives_way = "" < theirs.cluster < mine.cluster  # a node in no ring has nothing to tell
-        return gives_way and (name in theirs.target or name not in mine.names)
+        return gives_way and (name in theirs.target or mine.holder(name) is None)
 
     def _bound(self, theirs: Table, sender: str) -> bool:
         """Whether a promise keeps this node from taking up the plan in `theirs`; then that plan's driver is told. A
@@ -153,7 +154,7 @@ class Participant:
         elif was_inside:
             host.mark("node is outside now")
             self._look_after_peers(before)
-            if host.name not in before.names and self.luggage is None:  # all that it took in, others hold
+            if before.holder(host.name) is None and self.luggage is None:  # all that it took in, others hold
                 self._forget()
         self.evacuation.look()
         self.tend_transfer()
@@ -172,7 +173,7 @@ class Participant:
     def _luggage(self, before: Table, table: Table) -> tuple[Change, ...]:
         """What this node brings with it: everything, from when it leaves a ring that gives way until it is a member of
         the other one. Returns what to write with the table."""
-        own, had = before.member(self.host.name), self.luggage
+        own, had = before.holder(self.host.name), self.luggage
         if self.host.name in table.names:
             self.luggage = None
         elif own is not None and before.cluster != table.cluster:

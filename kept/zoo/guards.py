@@ -184,8 +184,8 @@ GUARDS: dict[str, Bug] = {
         _guard(
             "fallback-coordinates",
             "a fallback coordinates what PW owners acknowledge",
-            "An owner acknowledges, loses its disk before the answer, and recovers from owners that have not got the put "
-            "yet; the only other copy is the coordinator's hint, and nobody recovers from hints.",
+            "An owner acknowledges, loses its disk before the answer, and recovers from owners that have not got the "
+            "put yet; the only other copy is the coordinator's hint, and nobody recovers from hints.",
             "fresh-reads",
             replacing(requests=FallbackCoordinates),
         ),

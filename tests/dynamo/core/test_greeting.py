@@ -18,6 +18,7 @@ from dynamo.core.greeting import (
 from dynamo.core.identity import GENERATION, INCARNATION
 from dynamo.core.membership import NO_TABLE, decode_table, encode_table
 from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, GossipSyn, Hello, Operated, Read, Welcome
+from dynamo.core.participant import MEMBERS
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, Packet, of
 from tests.dynamo.core.operating import SETTLED_US, begin
 from tests.dynamo.core.starting import answer, asked, remembered, restarted, serving, wait
@@ -359,6 +360,19 @@ def test_a_new_node_asks_its_seeds_and_without_an_answer_starts_all_the_same() -
     cluster.boot("x", greeted=False)
     wait(cluster, cluster.config.greeting_us, "x")
     assert serving(cluster, "x")
+
+
+def test_whoever_cannot_read_its_table_asks_the_peers_that_it_remembers() -> None:
+    """Those that its configuration names may all have been replaced."""
+    cluster = Cluster("abcd", outsiders="x", partitions=8)
+    begin(cluster, "a", "join", "x")
+    cluster.run(SETTLED_US)
+    cluster.crash("x")
+    cluster.disks["x"].corrupt.add(MEMBERS)
+    cluster.boot("x", greeted=False)
+    assert asked(cluster, "x") == ["a", "b", "c", "d"]
+    answer(cluster, "c", to="x")
+    assert cluster.table("x") == cluster.table("c")
 
 
 def test_a_table_that_cannot_be_read_is_the_peers_error_and_the_greeting_goes_on() -> None:

@@ -9,7 +9,9 @@ from kept.lab.promises import promised
 from kept.staged import losses
 
 
-@pytest.mark.parametrize("name", ["wiped_disk_rejoins", "recovered_by_one", "two_disks_at_once", "fallback_coordinates"])
+@pytest.mark.parametrize(
+    "name", ["wiped_disk_rejoins", "recovered_by_one", "two_disks_at_once", "fallback_coordinates"]
+)
 def test_with_its_rule_switched_off_the_store_breaks_the_claim_and_as_it_is_it_holds(
     name: str, judged: Callable[[Any], Any]
 ) -> None:
