@@ -370,11 +370,16 @@ def test_a_million_open_operations_and_a_line_of_ten_megabytes_are_survived(chec
     assert check("long.jsonl", "--quiet").code == 0
 
 
-def test_a_small_history_loads_neither_numba_nor_the_workbench(tmp_path: Path) -> None:
-    (tmp_path / "good.edn").write_text(HISTORIES["good.edn"], encoding="utf-8")
+ROW = '{"process":0,"f":"read","start":0,"end":1}\n'
+
+
+@pytest.mark.parametrize("text", [HISTORIES["good.edn"], ROW])
+def test_a_small_history_loads_nothing_that_takes_longer_than_to_judge_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / "good").write_text(text, encoding="utf-8")
     program = (
-        "import sys; from kept.cli.main import main; code = main(['check', 'good.edn', '--quiet']); "
-        "heavy = ('numba', 'z3', 'rich', 'pyarrow', 'networkx', 'kept.lab.run', 'kept.sim.world'); "
+        "import sys; from kept.cli.main import main; code = main(['check', 'good', '--quiet']); "
+        "heavy = ('numba', 'z3', 'rich', 'pyarrow', 'networkx', 'kept.lab.run', 'kept.sim.world', 'pydantic', "
+        "'checkers.registry', 'multiprocessing', 'numpy.ma'); "
         "print([name for name in heavy if name in sys.modules]); sys.exit(code)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
