@@ -1,6 +1,5 @@
 """`kept explore`: every interleaving of a small cluster of real nodes, from the command line to the exit code."""
 
-import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from kept.explore.excluded import excluded
 from kept.explore.explore import MOST_STATES, Explored, Plan, TooLarge, explored
 from kept.explore.judging import COPIES, ERRORS
 from kept.explore.lines import all_lines
+from kept.explore.processes import Processes, peak_bytes
 from kept.explore.scope import Scope
 from kept.explore.trace import trace_of
 from kept.lab.trial import check_bug
@@ -99,7 +99,7 @@ def _scope_options(verb: Callable[..., int]) -> Callable[..., int]:
 @click.command("explore")
 @click.option("--claim", multiple=True, metavar="NAME", help="Check this promise too, though it is not made.")
 @click.option("--budget", metavar="TIME", help="Stop after this real time; without it, too large a scope is refused.")
-@click.option("--max-mem", metavar="SIZE", help="Stop where the process has grown to this: 500m, 2g.")
+@click.option("--max-mem", metavar="SIZE", help="Stop where all processes together have grown to this: 500m, 2g.")
 @click.option("--cores", type=Number(int, "a whole number from 1"), default=1, help="Processes.  [default: 1]")
 @click.option(
     "--checkpoint", metavar="DIR", help="Save the search there after each level, and go on from what is there."
@@ -135,16 +135,13 @@ def parse(given: dict[str, Any]) -> Arguments:
     named = tuple(CLAIMS) if "all" in given["claim"] else given["claim"]
     if not 1 <= given["cores"] <= CORES_LIMIT:
         raise UsageError(f"--cores: {given['cores']}; accepted: 1 to {CORES_LIMIT}")
-    checkpoint = _directory("--checkpoint", given["checkpoint"])
-    if checkpoint is not None and given["cores"] > 1:
-        raise UsageError("--checkpoint: with --cores above 1; accepted: one or the other")
     return Arguments(
         scope,
         tuple(dict.fromkeys((*scope.claims(), *named))),
         parse_budget(given["budget"]),
         _size(given["max_mem"]),
         given["cores"],
-        checkpoint,
+        _directory("--checkpoint", given["checkpoint"]),
         _directory("--out", given["out"]),
         given["keep_going"],
     )
@@ -179,6 +176,11 @@ class _Watch:
         self.over_memory = False
         self._started = False
         self._console = console
+        self._crew: Processes | None = None
+
+    def hired(self, crew: Processes) -> None:
+        """The memory of these processes counts as well."""
+        self._crew = crew
 
     @property
     def elapsed_s(self) -> float:
@@ -186,8 +188,7 @@ class _Watch:
 
     def __call__(self) -> float:
         if self.memory_bytes is not None and self._started:
-            used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            self.over_memory = used > self.memory_bytes
+            self.over_memory = peak_bytes() + sum(self._crew.peaks_bytes if self._crew else ()) > self.memory_bytes
         self._started = True
         return _FOREVER_S if self.over_memory else self.elapsed_s
 
@@ -208,6 +209,7 @@ def execute(arguments: Arguments, console: Console) -> int:
         arguments.checkpoint,
         refuse=arguments.budget_s is None,
         stop=not arguments.keep_going,
+        hired=watch.hired,
     )
     console.say(*introduction(scope, arguments.claims))
     for directory in (arguments.checkpoint, arguments.out):

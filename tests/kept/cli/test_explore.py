@@ -9,6 +9,7 @@ import pytest
 
 from kept.cli.explore import HELP
 from kept.explore import explore as exploration
+from kept.explore.processes import peak_bytes
 from kept.explore.scope import Scope
 
 Kept = Callable[..., Any]
@@ -58,10 +59,17 @@ def test_what_the_budget_cuts_off_exits_2(kept: Kept) -> None:
     assert said.out.startswith("unknown  0.1 s: ")
 
 
-def test_memory_that_runs_out_exits_2(kept: Kept) -> None:
-    said = kept("explore", "--crashes", "1", "--max-mem", "1m", "--quiet")
+@pytest.mark.parametrize("cores", ["1", "2"])
+def test_memory_that_runs_out_exits_2(kept: Kept, cores: str) -> None:
+    said = kept("explore", "--crashes", "1", "--max-mem", "1m", "--cores", cores, "--quiet")
     assert said.code == 2
     assert said.out.startswith("unknown  1,048,576 bytes of memory")
+
+
+def test_the_memory_of_all_processes_counts(kept: Kept) -> None:
+    most = 2 * peak_bytes()
+    assert kept(*SMALL, "--max-mem", str(most), "--quiet").code == 0
+    assert kept(*SMALL, "--max-mem", str(most), "--cores", "2", "--quiet").code == 2
 
 
 def test_a_scope_that_cannot_finish_is_estimated_and_refused(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +92,6 @@ def test_a_scope_that_cannot_finish_is_estimated_and_refused(kept: Kept, monkeyp
         (("--budget", "soon"), "--budget: soon; accepted: a time above 0"),
         (("--max-mem", "lots"), "--max-mem: lots; accepted: a size above 0"),
         (("--cores", "0"), "--cores: 0; accepted: 1 to 64"),
-        (("--cores", "2", "--checkpoint", "x"), "--checkpoint: with --cores above 1"),
         (("--crash", "1"), "--crash"),
     ],
 )
