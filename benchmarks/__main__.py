@@ -21,6 +21,7 @@ from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
+from benchmarks.mutation.run import main as mutation
 from benchmarks.prove import proofs
 from benchmarks.reference import main as reference
 from benchmarks.scopes import mutants, scopes
@@ -139,6 +140,8 @@ def main(names: list[str]) -> int:
         return ladder(names[1:], _machine)
     if names[:1] == ["fuzzcheck"]:
         return fuzzcheck(names[1:], _machine)
+    if names[:1] == ["mutation"]:
+        return mutation(names[1:])
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)
