@@ -127,19 +127,20 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "scopes": scopes,
     "mutants": mutants,
 }
+ARGUED: dict[str, Callable[[list[str], Callable[[], None]], int]] = {
+    "agreement": agreement,
+    "linearizability": linearizability,
+    "ladder": ladder,
+    "fuzzcheck": fuzzcheck,
+}
+"""What takes arguments of its own."""
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:
-    if names[:1] == ["agreement"]:
-        return agreement(names[1:], _machine)
-    if names[:1] == ["linearizability"]:
-        return linearizability(names[1:], _machine)
-    if names[:1] == ["ladder"]:
-        return ladder(names[1:], _machine)
-    if names[:1] == ["fuzzcheck"]:
-        return fuzzcheck(names[1:], _machine)
+    if names and names[0] in ARGUED:
+        return ARGUED[names[0]](names[1:], _machine)
     if names[:1] == ["mutation"]:
         return mutation(names[1:])
     unknown = [name for name in names if name not in BENCHMARKS]
