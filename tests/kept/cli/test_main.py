@@ -107,7 +107,8 @@ def test_a_full_or_failing_disk_is_told_as_such_and_is_no_bug_of_ours(
     said = kept("run")
     assert said.code == exits.USAGE
     assert said.err == (
-        f"kept: a write failed: {os.strerror(number)}; accepted: a disk that takes it; what was written before is left\n"
+        f"kept: a write failed: {os.strerror(number)}; "
+        "accepted: a disk that takes it; what was written before is left\n"
     )
 
 
