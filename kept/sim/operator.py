@@ -66,7 +66,8 @@ class Operator:
         elif kind == kinds.WEIGHT:
             self._order(Operate(self._id(), kind, nodes[0], weight=fault.number), avoid="")
         else:
-            self._order(Operate(self._id(), kind, nodes[0] if nodes else ""), avoid=nodes[0] if nodes else "")
+            told = fault.pairs[0][1] if fault.pairs else ""
+            self._order(Operate(self._id(), kind, nodes[0] if nodes else ""), avoid=nodes[0] if nodes else "", to=told)
 
     def _bury(self, fault: Fault, cluster: str) -> None:
         """Have a dead node removed or replaced: look every now and then whether that is under way, and if not, say so
@@ -109,9 +110,9 @@ class Operator:
         self._numbers += 1
         return f"{NAME}.{self._numbers}"
 
-    def _order(self, command: Operate, avoid: str) -> None:
+    def _order(self, command: Operate, avoid: str, to: str = "") -> None:
         order = self.orders[command.id] = Order(command)
-        self._ask(order, self._somebody(avoid, command.node))
+        self._ask(order, to if to in self.world.machines else self._somebody(avoid, command.node))
 
     def _somebody(self, avoid: str, about: str) -> str:
         """A node that accepts connections and is in a ring, the one of `about` if it can be; or any where there is

@@ -13,6 +13,7 @@ from dynamo.core.antientropy import AntiEntropy
 from dynamo.core.config import StoreConfig
 from dynamo.core.gets import GetCoordinator, PendingGet
 from dynamo.core.host import Host
+from dynamo.core.merkle import MerkleForest
 from dynamo.core.messages import Request, TreeRecord, TreeSame
 from dynamo.core.puts import PendingPut, PutCoordinator
 from dynamo.core.reaping import Reaper
@@ -68,6 +69,13 @@ class EmptiesConfirm(AntiEntropy):
 
     def same(self, sender: str, message: TreeSame) -> None:
         super().same(sender, message._replace(missing={}))
+
+
+class LivingForest(MerkleForest):
+    """A tombstone is nothing that two trees could differ in."""
+
+    def touch(self, partition: int, key: bytes, state: Siblings | None) -> None:
+        super().touch(partition, key, state if state is not None and state.versions else None)
 
 
 class VersionsOnly(AntiEntropy):
@@ -199,9 +207,10 @@ GUARDS: dict[str, Bug] = {
         _guard(
             "versions-only",
             "anti-entropy brings no tombstones",
-            "A replica that missed a delete keeps the value: the exchange does not tell it that it is gone.",
-            "no-resurrection",
-            replacing(anti_entropy=VersionsOnly),
+            "A replica that missed a delete keeps the value, and gives it to one that has lost its disk: neither the "
+            "trees nor the records that are exchanged tell that it is gone.",
+            "fresh-deletes",
+            replacing(anti_entropy=VersionsOnly, forest=LivingForest),
         ),
         _guard(
             "live-reaped",

@@ -212,6 +212,9 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "a clock that fires a day's timers in a second": lambda: with_fault(_0="clock-drift", _5=1e11),
     "a partition without pairs": lambda: with_fault(_0="partition"),
     "pairs without a partition": lambda: with_fault(_4=[["n1", "n2"]]),
+    "who leaves is told so": lambda: with_fault(_0="leave", _3=["n1"], _4=[["n1", "n1"]]),
+    "another one is told of than leaves": lambda: with_fault(_0="leave", _3=["n1"], _4=[["n2", "n3"]]),
+    "two are told first": lambda: with_fault(_0="leave", _3=["n1"], _4=[["n1", "n3"], ["n1", "n2"]]),
     "faults in disorder": lambda: document(plan=[[CRASH, 9, *PLAN[2:]], [CRASH, 8, *PLAN[2:]]]),
     "an intent of a client that is not there": lambda: document(intents=[[8, 1, "get", "k", 0]]),
     "an intent of no client": lambda: document(intents=[[-1, 1, "get", "k", 0]]),
@@ -261,11 +264,11 @@ def test_the_line_says_which_fault_is_wrong(tmp_path: Path, place: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "torn-write"])
 def test_whatever_is_accepted_runs(tmp_path: Path, kind: str) -> None:
     """The most extreme fault of each kind that a file may hold."""
-    pairs = [["n1", "n2"], ["n2", "n1"]] if kind in (*CUTS, CLOGGED) else []
+    pairs = {"leave": [["n1", "n6"]]}.get(kind, [["n1", "n2"], ["n2", "n1"]] if kind in (*CUTS, CLOGGED) else [])
     most = {"crash": 1.0, "io-error": 1.0, "clock-drift": -900_000.0, "slow-node": 5e6, "slow-disk": 5e6}
     number = {**most, "clock-offset": -1e12, "clock-jump": -1e12}.get(kind, MAX_WEIGHT if kind in CHANGES else 1e12)
     two = {"join": ["n6"], "replace": ["n1", "n6"], "rival-operators": ["n6", "n1"], "abort": []}
-    nodes: list[str] = two.get(kind, [] if pairs else ["n1"])
+    nodes: list[str] = two.get(kind, [] if pairs and kind != "leave" else ["n1"])
     fault = [kind, 60_000, 10**6, nodes, pairs, number, 0.999, True]
     read = load(tmp_path, document(plan=[fault]))
     outcome = Lab(read.config, None, tape=read.tape(), faults=read.faults()).execute()

@@ -120,6 +120,17 @@ def test_a_member_that_serves_is_asked_and_neither_who_leaves_nor_who_is_outside
     assert [name for name, _ in ring.asked] == ["n3"]
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_who_is_named_is_told_first_and_anybody_where_that_one_is_not_there(stage: Any, seed: int) -> None:
+    for told, asked in (("n3", {"n3"}), ("n9", {"n1", "n3"})):
+        ring = Ring(stage, seed=seed)
+        ring.world.inject(Fault(kinds.LEAVE, ring.world.now_us, 1, ("n2",), (("n2", told),)))
+        ring.know()
+        ring.run(SECOND)
+        assert {name for name, _ in ring.asked} <= asked
+        assert ring.ends() == [("leave", "ok")]
+
+
 def test_every_member_is_asked_now_and_then(stage: Any) -> None:
     asked = set()
     for seed in range(30):

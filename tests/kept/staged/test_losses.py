@@ -28,15 +28,15 @@ def test_what_the_configuration_does_not_promise_is_broken_without_any_bug(judge
 
 
 def test_a_fallback_that_coordinates_is_not_asked_by_who_recovers() -> None:
-    """A promise by PR + PW > N, and one lost disk, lost before the put was answered: the abstract store needs an owner
-    as coordinator, and here is why (docs/protocol-proof.md)."""
+    """A promise by PR + PW > N, and one lost record, lost before the put was answered: the abstract store needs an
+    owner as coordinator, and here is why (docs/protocol-proof.md)."""
     direction = losses.fallback_coordinates()
     config = direction.config
     assert "fresh-reads" in promised(config.model_copy(update={"beyond": False}))
     trial = direction.run()
-    assert trial.outcome.counts["lost-disk"] == 1
+    assert trial.outcome.counts["bit-rot"] == 1
     put = next(op for op in trial.run.operations if op.kind == "put")
-    (lost,) = (fault for fault in trial.outcome.faults if fault.kind == "lost-disk")
+    (lost,) = (fault for fault in trial.outcome.faults if fault.kind == "bit-rot")
     assert put.outcome == "ok"
     assert put.end_us is not None
     assert put.start_us < lost.at_us < put.end_us
