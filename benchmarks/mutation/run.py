@@ -1,10 +1,11 @@
-"""`python3 dev.py bench mutation [PART|MODULE...] [--sample N] [--seed S] [--jobs J] [--again] [--out DIR]`."""
+"""`python3 dev.py bench mutation [PART|MODULE...] [--sample N] [--seed S] [--again --patience X] [--report]`."""
 
 import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from itertools import zip_longest
 from pathlib import Path
 
 from benchmarks.mutation.campaign import Campaign, conduct, fates
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=SAMPLE, help="mutants of each module (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (%(default)s)")
     parser.add_argument("--jobs", type=int, default=JOBS, help="processes at a time (%(default)s)")
+    parser.add_argument("--patience", type=float, default=1.0, help="times as many tests (%(default)s)")
     parser.add_argument("--again", action="store_true", help="try those anew that survived")
     parser.add_argument("--out", type=Path, default=Path("kept-runs/mutation"), help="what was tried (%(default)s)")
     parser.add_argument("--report", action="store_true", help="only tell what is known")
@@ -45,8 +47,9 @@ def main(arguments: Sequence[str]) -> int:
         }
     for part, modules in chosen.items():
         if modules and not asked.report:
-            drawn = [one for module in modules for one in sample(mutants(ROOT, module), asked.sample, asked.seed)]
-            conduct(Campaign(ROOT, asked.out.resolve(), part, drawn, asked.jobs, asked.again))
+            samples = [sample(mutants(ROOT, module), asked.sample, asked.seed) for module in modules]
+            drawn = [one for turn in zip_longest(*samples) for one in turn if one is not None]  # each module in turn
+            conduct(Campaign(ROOT, asked.out.resolve(), part, drawn, asked.jobs, asked.patience, asked.again))
     return _tell(chosen, asked.out)
 
 
