@@ -60,13 +60,14 @@ def _tell(chosen: Mapping[Part, Sequence[str]], out: Path) -> int:
     alive: list[str] = []
     for part, modules in chosen.items():
         known = list(fates(out / f"{part.name}.jsonl").values())
-        of = {module: [one for one in known if one.module == module] for module in modules}
-        rows = [row(module, len(mutants(ROOT, module)), of[module], reasons) for module in modules if of[module]]
+        every = {module: {one.name for one in mutants(ROOT, module)} for module in modules}
+        of = {module: [one for one in known if one.name in every[module]] for module in modules}
+        rows = [row(module, len(every[module]), of[module], reasons) for module in modules if of[module]]
         if rows:
             mean, half = estimate(rows)
             print(f"\n## {part.package}: {mean:.1%} of all mutants are killed (95%: {half:.1%} more or less)\n")
             print("\n".join(table(rows)))
-            broken = sum(one.outcome not in ("killed", "survived") for one in known)
+            broken = sum(one.outcome not in ("killed", "survived") for found in of.values() for one in found)
             if broken:
                 print(f"\nNot tried, for the tool fails with them: {broken}")
             alive += survivors([one for module in modules for one in of[module]], reasons)
