@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the sample (%(default)s)")
     parser.add_argument("--jobs", type=int, default=JOBS, help="processes at a time (%(default)s)")
     parser.add_argument("--patience", type=float, default=1.0, help="times as many tests (%(default)s)")
-    parser.add_argument("--again", action="store_true", help="try those anew that survived")
+    parser.add_argument("--again", action="store_true", help="try those anew that survived and have no reason")
     parser.add_argument("--out", type=Path, default=Path("kept-runs/mutation"), help="what was tried (%(default)s)")
     parser.add_argument("--report", action="store_true", help="only tell what is known")
     try:
@@ -45,10 +45,12 @@ def main(arguments: Sequence[str]) -> int:
         chosen = {
             part: [one for one in modules if {one, part.name} & set(asked.what)] for part, modules in chosen.items()
         }
+    explained = read_reasons(REASONS) if asked.again else {}
     for part, modules in chosen.items():
         if modules and not asked.report:
             samples = [sample(mutants(ROOT, module), asked.sample, asked.seed) for module in modules]
             drawn = [one for turn in zip_longest(*samples) for one in turn if one is not None]  # each module in turn
+            drawn = [one for one in drawn if one.name not in explained]
             conduct(Campaign(ROOT, asked.out.resolve(), part, drawn, asked.jobs, asked.patience, asked.again))
     return _tell(chosen, asked.out)
 
