@@ -34,6 +34,8 @@ class Campaign(NamedTuple):
     part: Part
     mutants: Sequence[Mutant]
     jobs: int
+    patience: float = 1.0
+    """How many times the usual seconds of tests a mutant may meet."""
     again: bool = False
     """Try those anew that survived."""
 
@@ -73,7 +75,7 @@ def conduct(campaign: Campaign) -> None:
     _apart(lambda: _swapping(campaign))
     baseline = _load(campaign)
     waiting = [one for one in _open(campaign) if _waits(campaign, one, baseline)]
-    choices = {one.name: choose(one, baseline) for one in waiting}
+    choices = {one.name: choose(one, baseline, campaign.patience) for one in waiting}
 
     def tasks() -> Iterator[tuple[Mutant, float, Task]]:
         for one in waiting:
@@ -144,7 +146,7 @@ def _try_all(
     functions = living(root, part.modules(root))
     by_name = {item.nodeid: item for item in items}
     waiting = [one for one in _open(campaign) if not _waits(campaign, one, baseline)]
-    choices = {one.name: choose(one, baseline) for one in waiting}
+    choices = {one.name: choose(one, baseline, campaign.patience) for one in waiting}
     gc.collect()
     gc.freeze()
 
