@@ -41,6 +41,7 @@ HELP = {
     "clients": "Clients.",
     "ops": "Operations of each client: puts and gets in turn.",
     "program": "What each client does instead: put, blind, get, delete; a comma between clients.",
+    "keys": "Keys; the steps of a program name another than the first: put:2.",
     "contact": "Whether each client has a node of its own, or asks any.",
     "crashes": "Crashes at any effect boundary; unsynced writes may be lost.",
     "drops": "Messages that are lost.",
@@ -49,6 +50,9 @@ HELP = {
     "timeouts": "Deadlines of operations that pass early.",
     "handoffs": "Handoff intervals while clients are at work.",
     "exchanges": "Anti-entropy rounds while clients are at work.",
+    "change": "One change of membership, at any time: a node joins, an owner leaves, or it dies and is removed.",
+    "ring": "The paper's partitioning strategy.",
+    "racks": "Racks that the nodes are spread over; 0 names none.",
     "bug": "A bug of the zoo to seed into the store.",
     "reduce": "Leave out interleavings that cannot show.",
 }
@@ -90,7 +94,7 @@ def _scope_options(verb: Callable[..., int]) -> Callable[..., int]:
             kind = Number(int, f"a whole number, {bounds(field)}")
             option = click.option(flag(name), name, type=kind, help=f"{about}  [default: {default}; {bounds(field)}]")
         else:
-            metavar = "|".join(names) if names else "NAME" if name == "bug" else "TEXT"
+            metavar = "|".join(filter(None, names)) if names else "NAME" if name == "bug" else "TEXT"
             option = click.option(flag(name), name, metavar=metavar, help=f"{about}  [default: {default or 'none'}]")
         verb = option(verb)
     return verb
@@ -236,11 +240,14 @@ def execute(arguments: Arguments, console: Console) -> int:
 def introduction(scope: Scope, claims: tuple[str, ...]) -> list[str]:
     """What is about to be explored."""
     quorum = f"N={scope.n} R={scope.r} W={scope.w}, {'sloppy' if scope.sloppy else 'strict'} quorum"
+    change = {"": "", "join": "a node joins", "leave": "an owner leaves", "remove": "an owner dies for good"}
     budgets = ("crashes", "drops", "duplicates", "partitions", "timeouts", "handoffs", "exchanges")
     faults = ", ".join(f"{name} {getattr(scope, name)}" for name in budgets if getattr(scope, name)) or "none"
+    faults = f"{faults}; {change[scope.change]}" if scope.change else faults
     programs = "; ".join(" ".join(program) for program in scope.programs())
     return [
         f"  cluster      {scope.nodes} nodes, {quorum}, versions {scope.versions}, read repair {scope.read_repair}",
+        *([f"  keys         {scope.keys}"] if scope.keys > 1 else []),
         f"  clients      {programs}; each asks {'its own node' if scope.contact == 'fixed' else 'any node'}",
         f"  at the most  {faults}",
         *([f"  bug          {scope.bug} is seeded into the store"] if scope.bug else []),

@@ -197,6 +197,9 @@ class Canon:
                 content.append((partition, *sorted(held.items())))
         return content
 
+    def _participant(self, participant: Participant) -> list[Form]:
+        return [self.seq(participant.durable_at), *self._fields(participant)]
+
     def _puts(self, puts: PutCoordinator) -> list[Form]:
         open_puts = {op: put for op, put in puts.pending.items() if not (self.quiet and put.answered)}
         return [puts._ops, self.form(open_puts)]
@@ -217,6 +220,7 @@ _VIEWS: dict[type, Any] = {
     Replica: Canon._replica,
     Detector: Canon._detector,
     MerkleForest: Canon._forest,
+    Participant: Canon._participant,
     PutCoordinator: Canon._puts,
     PendingPut: Canon._put,
     Greeting: Canon._greeting,

@@ -34,7 +34,7 @@ class Judge:
         self.claims = tuple(claims)
         scope = nodes.scope
         config = scope.run_config()
-        self.witness = Witness(config.document(), len(nodes.programs), nodes.stories.most, nodes.cluster.described())
+        self.witness = Witness(config.document(), len(nodes.programs), nodes.stories.most)
         self.ends: dict[tuple[int, ...], tuple[Replicas | None, str]] = {}
         """By the local states of the machines: what each of them holds in the end, and what went wrong on the way."""
         self.undecided: dict[str, str] = {}

@@ -16,6 +16,7 @@ class Left(NamedTuple):
     timeouts: int
     handoffs: int
     exchanges: int
+    changes: int
 
 
 class State(NamedTuple):

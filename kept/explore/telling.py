@@ -26,11 +26,12 @@ class Telling:
             self._said[number] = said
         return said
 
-    def asked(self, client: int, request: Request) -> str:
-        """A client's request."""
+    def asked(self, client: int, request: Request, keys: tuple[bytes, ...]) -> str:
+        """A client's request, with the key where there are several."""
+        at = f" at {request.key.decode()}" if len(keys) > 1 else ""
         if request.kind == m.GET:
-            return f"c{client} asks for it"
+            return f"c{client} asks for {request.key.decode() if at else 'it'}"
         if request.kind == m.DELETE:
-            return f"c{client} deletes what it has seen"
+            return f"c{client} deletes what it has seen{at}"
         seen = "with what it has seen" if request.context else "blind"
-        return f"c{client} puts {request.value.decode()} {seen}"
+        return f"c{client} puts {request.value.decode()}{at} {seen}"
