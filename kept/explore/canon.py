@@ -73,6 +73,9 @@ def digest64(form: Form) -> int:
 class Canon:
     """Forms of one node at one moment."""
 
+    without: frozenset[str] = frozenset()
+    """Attributes that are not looked into, whatever has them."""
+
     def __init__(self, node: Node | None, quiet: bool) -> None:
         self.quiet = quiet
         self.now_us = 0 if node is None else node.host.now_us
@@ -123,7 +126,7 @@ class Canon:
         return (type(thing).__name__, *self._fields(thing))
 
     def _fields(self, thing: Any) -> list[Form]:
-        left_out: frozenset[str] = frozenset()
+        left_out = self.without
         for kind in type(thing).__mro__:
             left_out |= _LEFT_OUT.get(kind, frozenset())
         forms = []

@@ -55,6 +55,8 @@ class Scope(BaseModel):
     ring: int = Field(3, ge=1, le=3)
     """The paper's partitioning strategy (6.2)."""
     racks: int = Field(0, ge=0, le=3)
+    settle: bool = False
+    """Also ask whether the cluster settles, in whatever order its background work happens (`kept.explore.settling`)."""
     bug: str = ""
     """A bug of the zoo that is seeded into the store."""
     reduce: bool = True
@@ -75,6 +77,8 @@ class Scope(BaseModel):
             raise ValueError(f"change: the only node cannot {self.change}; accepted: 2 nodes or more")
         if self.change == "remove" and self.w < 2:
             raise ValueError("w: 1 copy of a put is not kept where a disk is removed for good; accepted: 2 or more")
+        if self.change and self.settle:
+            raise ValueError("settle: not beside a change of membership; accepted: one of the two")
         if self.change and self.exchanges:
             raise ValueError("exchanges: not beside a change of membership; accepted: 0")
         if self.partitions and self.nodes < 2:

@@ -33,9 +33,10 @@ from kept.explore.program import task
 from kept.explore.reduction import normal
 from kept.explore.restart import restarted
 from kept.explore.scope import Scope
+from kept.explore.settling import EXCHANGE, HANDOFF, PROBE, Resting, Settling
 from kept.explore.state import IDLE, WHOLE, Left, State, Step
 from kept.explore.story import Stories
-from kept.explore.telling import Telling
+from kept.explore.telling import Telling, said
 
 WALL_STEP_US = 1_000
 """How much later the wall clocks show it is with each operation that begins."""
@@ -61,6 +62,7 @@ class Nodes:
         self.counts_copies = scope.versions == "dvv" and not scope.durable_copies and not scope.bug
         """Whether every acknowledgement is checked for W durable copies; with a bug its own claims are to be seen."""
         self.telling = Telling(self.locals)
+        self.settling = Settling(self.cluster)
         event = self.locals.event
         self._sync = event(LocalEvent("sync"))
         self._fire = event(LocalEvent("fire"))
@@ -94,6 +96,8 @@ class Nodes:
         under_way = [digests[number] for number in state.under_way]
         head = [local[number] for number in state.machines]
         small = [*left, state.cut + 1, len(state.flaw), *[part + 1 for client in clients for part in client]]
+        if state.resting is not None:
+            head = [self.settling.digests[number] for number in state.resting.machines]
         words = [*head, self.stories.digests[state.story], *under_way]
         code = pack(f">{len(words)}Q{len(small)}B", *words, *small)
         return int.from_bytes(blake2b(code, digest_size=8).digest(), "big")
@@ -101,11 +105,32 @@ class Nodes:
     def steps(self, state: State) -> Iterator[tuple[Step, State]]:
         if state.flaw:
             return
+        if state.resting is not None:
+            for interval, after in self.settling.steps(state.resting):
+                yield Step(interval.timer, interval.node, said(interval)), self._rests(state, after)
+            return
         yield from self._asks(state)
         yield from begins(self, state)
         yield from self._arrivals(state)
         yield from self._by_themselves(state)
         yield from self._faults(state)
+        if self.scope.settle and self.at_rest(state):
+            machines = [self.locals.thaw(number) for number in state.machines]
+            empty = State((), (), (), self.stories.nothing, Left(*[0] * len(Left._fields)))
+            yield (
+                Step("rest", "", "the clients have stopped, and all is left to itself"),
+                self._rests(empty, self.settling.begin(machines)),
+            )
+
+    def _rests(self, state: State, after: Resting | str) -> State:
+        """The state of a cluster that is left to itself, or of one in which a node has stopped."""
+        if isinstance(after, str):
+            return state._replace(flaw=f"a node stops with an error while the cluster settles: {after}")
+        return state._replace(resting=after)
+
+    def fairness(self, label: Step) -> str | None:
+        """The background work that is not put off for ever; everything else may be."""
+        return str(label) if label.action in (HANDOFF, EXCHANGE, PROBE) and self.scope.settle else None
 
     def kind(self, label: Step) -> str:
         """What coverage counts a step as."""
@@ -115,7 +140,8 @@ class Nodes:
         """Whether nothing is left to do but faults: here a run may end."""
         facts = self.locals.facts
         return (
-            not state.under_way
+            state.resting is None
+            and not state.under_way
             and state.cut == WHOLE
             and not state.flaw
             and all(facts[n].destroyed or (facts[n].up and not facts[n].unsynced) for n in state.machines)

@@ -4,7 +4,15 @@ from dynamo.core import messages as m
 from dynamo.core.messages import Request
 from kept.explore.interning import Copy
 from kept.explore.locals import Locals
+from kept.explore.settling import HANDOFF, Interval
 from kept.scenario import wording
+
+
+def said(interval: Interval) -> str:
+    """An interval of a cluster that is left to itself."""
+    if interval.timer == HANDOFF:
+        return "a handoff interval passes"
+    return f"compares Merkle trees with {interval.peer}" if interval.peer else "asks whom it holds to be down"
 
 
 class Telling:
