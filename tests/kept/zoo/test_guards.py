@@ -12,11 +12,12 @@ from kept.lab.trial import check_bug
 from kept.staged.protocol import RUNS
 from kept.zoo.catalogue import BUGS, KNOWN, claims, configure, find, seeded
 from kept.zoo.guards import GUARDS
+from kept.zoo.livelocks import LIVELOCKS
 
 
 def test_no_guard_is_hunted_by_seeds_and_every_one_is_used_by_a_mutant() -> None:
     assert not BUGS.keys() & GUARDS.keys()
-    assert KNOWN == {**BUGS, **GUARDS}
+    assert KNOWN == {**BUGS, **GUARDS, **LIVELOCKS}
     told = " ".join(run.how for run in RUNS.values())
     assert [name for name in GUARDS if f"`{name}`" not in told] == []
 
