@@ -225,10 +225,11 @@ def misaddressed(scene: Scene) -> Staged:
         raise NotStaged("staged are hints that are delivered to owners that have acknowledged themselves")
     waiting = tuple(f"f{at + 1}" for at in range(w - len(direct)))
     numbers = {"nodes": n + len(waiting), "pr": r, "sloppy": True, "bug": "hint-for-another"}
-    direction = cluster(scene, "fresh-reads", **numbers)
+    direction = cluster(scene, "fresh-reads", anti_entropy=False, **numbers)
     roles = cast(scene._replace(nodes={**scene.nodes, "fallbacks": waiting}), direction)
     side = tuple(roles[name] for name in (*direct, *waiting))
-    direction.part(2 * SECOND, 10 * SECOND, side, others(direction, side))
+    direction.part(2 * SECOND, SECOND, side, others(direction, side))
     direction.put(2 * SECOND + MS, side[0])
-    direction.get(4 * SECOND, roles[scene.nodes["read"][0]])
+    direction.part(10 * SECOND, 10 * SECOND, side, others(direction, side))  # until then hints are delivered
+    direction.get(11 * SECOND, roles[scene.nodes["read"][0]])
     return Staged("fresh-reads", direction, roles)
