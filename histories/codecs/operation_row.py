@@ -4,9 +4,18 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from histories.codecs.minimal import MAX_NAME
+from histories.codecs.minimal import MAX_NAME, REQUIRED
 from histories.errors import Malformed
 from histories.events import MAX_TIME
+
+_TIME = "a whole number of 62 bits at the most"
+_ACCEPTED = {
+    "process": "a whole number or text",
+    "f": f"Unicode text of 1 to {MAX_NAME} characters",
+    "start": _TIME,
+    "end": f"{_TIME}, or nothing",
+    "status": "ok, fail or info",
+}
 
 
 class OperationModel(BaseModel):
@@ -41,10 +50,10 @@ def validated(fields: dict[str, Any]) -> OperationModel:
         first = wrong.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""
         if first["type"] == "missing":
-            found = f"no {name}"
+            found, accepted = f"no {name}", f"a row with {', '.join(REQUIRED)}"
         elif name:
-            found = f"{name}: {first['input']!r}"
+            found, accepted = f"{name}: {first['input']!r}", _ACCEPTED[name]
         else:
             found = first["msg"].removeprefix("Value error, ")
-        accepted = first["msg"] if name else "ok and fail with an end, which is not before the start"
+            accepted = "ok and fail with an end, which is not before the start"
         raise Malformed(found, accepted) from None

@@ -51,3 +51,27 @@ def test_ordinary_rows_need_no_model(monkeypatch: pytest.MonkeyPatch, change: di
 
     monkeypatch.setattr("histories.codecs.operation_row.validated", refuse)
     assert minimal.operation_row({**ROW, **change}).f == "read"
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"start": "0.5"}, "found start: '0.5'; accepted: a whole number of 62 bits at the most"),
+        ({"end": 1 << 62}, f"found end: {1 << 62}; accepted: a whole number of 62 bits at the most, or nothing"),
+        ({"status": "done"}, "found status: 'done'; accepted: ok, fail or info"),
+        ({"f": ""}, "found f: ''; accepted: Unicode text of 1 to 60 characters"),
+        ({"process": 1.5}, "found process: 1.5; accepted: a whole number or text"),
+        ({"end": 0}, "found end 0 before start 1; accepted: ok and fail with an end, which is not before the start"),
+    ],
+)
+def test_what_is_wrong_is_said_in_our_words(change: dict[str, Any], line: str) -> None:
+    with pytest.raises(Malformed) as wrong:
+        validated({**ROW, **change})
+    assert f"found {wrong.value.found}; accepted: {wrong.value.accepted}" == line
+
+
+@pytest.mark.parametrize("name", minimal.REQUIRED)
+def test_a_row_without_what_is_required_is_told_what_is(name: str) -> None:
+    with pytest.raises(Malformed) as wrong:
+        validated({field: value for field, value in ROW.items() if field != name})
+    assert (wrong.value.found, wrong.value.accepted) == (f"no {name}", "a row with process, f, start")
