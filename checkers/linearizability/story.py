@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from checkers.linearizability.calls import every, intervals
-from checkers.linearizability.minimal import Example, minimal
 from checkers.linearizability.operations import Interval
 from checkers.linearizability.transitions import HELD
 from checkers.linearizability.zones_plain import NotUnique, conflict
@@ -19,6 +18,7 @@ from model.specifications.specification import DEAD, Specification, State
 
 if TYPE_CHECKING:
     from checkers.linearizability.check import Refuted
+    from checkers.linearizability.minimal import Example
 
 CLAIM = "linearizable"
 TOLD = 12
@@ -92,7 +92,9 @@ def tell(history: Columns, specification: Specification, refuted: "Refuted", ste
 
 def _example(
     history: Columns, specification: Specification, refuted: "Refuted", steps: int, coded: bool
-) -> Example | None:
+) -> "Example | None":
+    from checkers.linearizability.minimal import minimal  # noqa: PLC0415 - for what is violated only
+
     operations = _operations(history, specification, refuted.key, coded)
     known = refuted.operations
     if isinstance(specification, Register) and not known and refuted.until is None:
@@ -129,7 +131,7 @@ def _last(history: Columns, specification: Specification, refuted: "Refuted", co
     return tuple(op for op in operations if op.end == refuted.until)[:1]
 
 
-def _before(history: Columns, example: Example, coded: bool) -> str:
+def _before(history: Columns, example: "Example", coded: bool) -> str:
     if example.before is None:
         return ", whatever was held before"
     if len(example.before) > 3:

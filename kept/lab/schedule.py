@@ -14,7 +14,7 @@ from histories.run import HISTORY_FILE
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import rows_sha256
 from kept.lab.script import STOP, Planned, Script
-from kept.lab.steps import NOTHING_SEEN, Ask, End, Step, Strike
+from kept.lab.steps import NOTHING_SEEN, Ask, End, Places, Step, Strike
 from kept.lab.usage import SHOWN_PATH_CHARS, UsageError, first_problem, nearest, shown
 from kept.lab.workload import INTENTS
 from kept.sim import faults as kinds
@@ -45,7 +45,7 @@ _Placed = tuple[
     Number,
     Number,
     bool,
-    tuple[tuple[str, str], ...],
+    Places,
 ]
 PlannedFault = _Plain | _Placed
 """The fields of `Fault`, in order; a fault without places may leave them out."""

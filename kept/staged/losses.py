@@ -1,5 +1,7 @@
 """Mutants of lost disks and their recovery, on stage."""
 
+from typing import Any
+
 from dynamo.core.messages import TreeRecord, TreeSame
 from kept.lab.direction import MS, SECOND, Direction
 from kept.sim.faults import BIT_ROT
@@ -77,11 +79,12 @@ def _met(direction: Direction, after_us: int, before_us: int) -> bool:
 
 
 def fallback_coordinates() -> Direction:
-    """No rule is switched off. Nobody whom the client's node can reach owns the key, so a fallback coordinates, and
-    two owners acknowledge (PW = 2). b does so, its record rots, and is healed from a, which has not got the put yet,
-    and from the third owner, which never gets it. The only whole copy is the fallback's hint, and nobody who heals a
+    """Nobody whom the client's node can reach owns the key, so a fallback coordinates, and two owners acknowledge
+    (PW = 2). b does so, its record rots, and is healed from a, which has not got the put yet, and from the third owner,
+    which never gets it. The only whole copy is the fallback's hint, and nobody who heals a
     record asks for hints."""
-    direction = pair(2, 2, nodes=7, n=3, pr=2, pw=2, sloppy=True, partitions=7, anti_entropy=False, beyond=True)
+    quorums: dict[str, Any] = {"nodes": 7, "n": 3, "pr": 2, "pw": 2, "sloppy": True, "partitions": 7}
+    direction = pair(2, 2, **quorums, anti_entropy=False, beyond=True, bug="fallback-coordinates")
     walk = direction.preference(direction.key)
     a, b, third, fallback, *more, stranger = walk
     direction.part(500 * MS, 120 * SECOND, (stranger,), (a, b, third))

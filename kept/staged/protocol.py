@@ -63,8 +63,8 @@ RUNS: dict[str, MutantRun] = {
         MutantRun(
             "fallback coordinates for owners",
             losses.fallback_coordinates,
-            "nothing: the store as it is, under PR = PW = R = W = 2 of N = 3; the record rots on the disk, which is "
-            "not lost altogether",
+            "bug `fallback-coordinates`: the store as it was before this proof found it; the record rots on the disk, "
+            "which is not lost altogether",
         ),
         MutantRun("old list only", moves.old_list_only, "bug `old-list-only`"),
         MutantRun("union of the lists", moves.union_of_lists, "bug `union-quorum`"),

@@ -19,6 +19,7 @@ from dynamo.core.placement import Target
 from dynamo.core.puts import Answer, PendingPut, PutCoordinator
 from dynamo.core.reaping import Reaper
 from dynamo.core.replica import Replica
+from dynamo.core.requests import Requests
 from dynamo.core.siblings import Siblings
 from dynamo.core.vector import Vector
 from kept.zoo.barriers import BARRIERS
@@ -86,6 +87,13 @@ class RepairOverwrites(GetCoordinator):
     def _repair_here(self, local: Siblings | None, get: PendingGet) -> None:
         if local is not None:
             self.replica.put(get.request.key, get.state)
+
+
+class FallbackCoordinates(Requests):
+    """A fallback coordinates a put that PW owners are to acknowledge."""
+
+    def _may_stand_in(self, request: Request) -> bool:
+        return True
 
 
 class RecoveredByOne(AntiEntropy):
@@ -235,6 +243,14 @@ GUARDS: dict[str, Bug] = {
             "An empty copy answers reads again when one other owner has confirmed it, who may lack what others have.",
             "fresh-reads",
             replacing(anti_entropy=RecoveredByOne),
+        ),
+        _guard(
+            "fallback-coordinates",
+            "a fallback coordinates what PW owners acknowledge",
+            "An owner acknowledges, loses its disk before the answer, and recovers from owners that have not got the "
+            "put yet; the only other copy is the coordinator's hint, and nobody recovers from hints.",
+            "fresh-reads",
+            replacing(requests=FallbackCoordinates),
         ),
         _guard(
             "empties-confirm",

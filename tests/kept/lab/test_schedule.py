@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 import kept
+from histories.run import TRACE_FILE
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
 from kept.lab.schedule import MAX_WEIGHT, SCHEDULE_FILE, Schedule, load_schedule
 from kept.lab.script import Planned
+from kept.lab.steps import struck
 from kept.lab.usage import UsageError
-from kept.sim.faults import BIT_ROT, CHANGES, CLOGGED, CRASH, CUTS, DISKS, KINDS, MISDIRECTED, Fault
+from kept.sim.faults import BIT_ROT, CHANGES, CLOGGED, CRASH, CUTS, DISKS, KINDS, MISDIRECTED, Fault, named
+from kept.testing import SimCluster
 
 PLAN: list[Any] = [CRASH, 100_000, 1_000, ["n1"], [], 0.5, 0.3, False]
 """The fields of one fault, as the file has them."""
@@ -125,6 +128,35 @@ def test_a_run_under_every_disk_fault_replays_byte_for_byte_and_names_the_record
     assert again.counts == made.counts
     for name in ("history.jsonl", "trace.jsonl", "replicas.jsonl"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+@pytest.mark.parametrize("key", [b"k", b"\xff\xfek", "k\u00e9".encode(), b"\xed\xa0\x80", b""])
+def test_a_fault_of_a_record_under_any_key_comes_back_as_it_was(tmp_path: Path, key: bytes) -> None:
+    place = named(("data", key))
+    rotten = Fault(BIT_ROT, 5, 10, ("n1",), places=(place,))
+    strays = Fault(MISDIRECTED, 5, 10, ("n1",), places=(place, ("hint", "other")))
+    saved = schedule(plan=(tuple(rotten), tuple(strays)))
+    text = saved.save(tmp_path).read_text(encoding="utf-8")
+    assert "\\ud" not in text, "no file holds a lone surrogate"
+    assert load_schedule(tmp_path).faults() == [rotten, strays]
+    stepped = schedule(steps=(struck(rotten), struck(strays)))
+    stepped.save(tmp_path)
+    assert load_schedule(tmp_path) == stepped
+
+
+def test_a_cluster_with_keys_that_are_no_text_replays_from_its_schedule(tmp_path: Path) -> None:
+    cluster = SimCluster([], nodes=3)
+    for last in range(3):
+        assert cluster.put(bytes([0xFF, 0xFE, last]), b"\xfd").ok
+    assert cluster.strike(BIT_ROT, "n1", for_ms=50)
+    assert cluster.strike(MISDIRECTED, "n2", for_ms=50)
+    cluster.check()
+    assert not any("\\ud" in line for line in cluster.trial.outcome.recorder.lines(TRACE_FILE))
+    saved = cluster.report.schedule
+    saved.save(tmp_path)
+    assert load_schedule(tmp_path) == saved
+    replayed = kept.replay(tmp_path)
+    assert replayed.result == "SAME"
 
 
 def test_a_fault_without_places_may_leave_them_out() -> None:

@@ -267,6 +267,22 @@ def test_the_operator_says_it_again_until_the_ring_goes_on_without_the_dead_node
     assert len(ring.asked) == 3
 
 
+def test_a_ring_that_does_not_know_the_dead_node_says_nothing_while_its_own_is_down(stage: Any) -> None:
+    """(Once the order was forgotten when all of the ring's nodes were down at once and another ring was there.)"""
+    ring = Ring(stage)
+    ring.change(kinds.REMOVE, "n2")
+    ring.run(SECOND)
+    ring.table = founded([Member("n1", (0,)), Member("n3", (1,))])
+    assert ring.table.cluster != TABLE.cluster
+    ring.know()
+    ring.run(3 * LOOKS_EVERY_US)
+    assert len(ring.asked) == 1
+    ring.table = TABLE
+    ring.know()
+    ring.run(LOOKS_EVERY_US)
+    assert len(ring.asked) == 2
+
+
 def test_a_change_that_buries_the_dead_already_is_left_alone(stage: Any) -> None:
     ring = Ring(stage)
     ring.change(kinds.REMOVE, "n2")
