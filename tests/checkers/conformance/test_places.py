@@ -2,7 +2,7 @@
 
 import pytest
 
-from checkers.conformance.places import LIST, PROTOCOL, Content, Places
+from checkers.conformance.places import LIST, Content, Places
 from histories.steps import Held
 from model.abstract.store import STORE
 
