@@ -123,12 +123,15 @@ lose_other_disk = Action(
 
 ADDED = (give_up, need_more, entrust, exile, lose_other_disk)
 
-_stays = some(k, holds=cur(k) & owner(k, i))
 _begin_flip = STORE.action("begin_flip")
+_stays = some(k, holds=cur(k) & owner(k, i))
+_transfer = STORE.action("transfer")
 STAYERS_UNASKED = replace(
     _begin_flip,
     guards=(
         _begin_flip.guard("phase"),
+        _transfer.guard("barrier"),
+        _transfer.guard("drained"),
         Guard(
             "verified",
             every(i, holds=(owner(l, i) & ~_stays) >> ver(i)),

@@ -63,6 +63,7 @@ class Reshaping:
         self._learn("learn_prepare", "kprep", step.node)
         if "flip" in reached:
             if not self.places.any("flip"):
+                self._give_up(plan, False)
                 self._verify()
                 acts.take("begin_flip", plan)
                 self._bystanders("learn_flip")

@@ -75,6 +75,9 @@ class Writing:
     def answered(self, step: Answered) -> None:
         """A put or delete is answered ok."""
         write, places = step.request, self.places
+        if places.holds("coord", write, step.node) and places.holds("home", write) and not places.holds("out", write):
+            self.acts.take("replicate", write, step.node)  # to nobody: it is the only owner
+            self._promised.add((step.node, write))
         for node in step.acks:
             owes = node in self.ring.former and places.holds("home", write) and (node, write) not in self._stand_ins
             if owes and (node, write) not in self._promised:

@@ -1,6 +1,6 @@
 """What the rows of steps.jsonl say of lost disks, of changes of the ring, and of reaping.
 
-Beside `kept.lab.stepping`, which follows records: here nodes are followed whose partitions are recovered, transferred or
+Beside `kept.lab.stepping`, which follows records: here nodes are followed whose partitions are recovered, moved or
 given away. What concerns a partition becomes rows of its keys, of all that the trace is ever about, at its end.
 """
 
