@@ -143,7 +143,9 @@ def _swapping(campaign: Campaign) -> None:
         tracing.stop()
         known = _load(campaign)
         watchers = tuple(Watcher(item.nodeid, 1.0, {}) for item in items)
-        _try_all(campaign, items, known._replace(tests=watchers, line=[]), list, Children(campaign.scratch, campaign.jobs))
+        _try_all(
+            campaign, items, known._replace(tests=watchers, line=[]), list, Children(campaign.scratch, campaign.jobs)
+        )
 
     files = [path for pattern in part.tests for path in _paths(root, pattern)]
     scratch = campaign.scratch / "tests"
