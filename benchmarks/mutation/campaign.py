@@ -74,7 +74,8 @@ def conduct(campaign: Campaign) -> None:
     campaign.scratch.mkdir(parents=True, exist_ok=True)
     for name in FOREIGN:
         importlib.import_module(name)
-    _apart(lambda: _swapping(campaign))
+    if campaign.tests or not campaign.loading.exists() or not _all_wait(campaign):
+        _apart(lambda: _swapping(campaign))
     if campaign.tests:
         return
     baseline = _load(campaign)
@@ -100,6 +101,12 @@ def _open(campaign: Campaign) -> list[Mutant]:
 def _waits(campaign: Campaign, mutant: Mutant, baseline: Baseline) -> bool:
     done = fates(campaign.results).get(mutant.name)
     return needs_loading(mutant, baseline) or (done is not None and done.outcome == "deferred")
+
+
+def _all_wait(campaign: Campaign) -> bool:
+    """Whether nothing is left to try in the process that has loaded everything."""
+    baseline = _load(campaign)
+    return all(_waits(campaign, one, baseline) for one in _open(campaign))
 
 
 def _apart(do: Callable[[], None]) -> None:
@@ -143,7 +150,9 @@ def _swapping(campaign: Campaign) -> None:
         tracing.stop()
         known = _load(campaign)
         watchers = tuple(Watcher(item.nodeid, 1.0, {}) for item in items)
-        _try_all(campaign, items, known._replace(tests=watchers, line=[]), list, Children(campaign.scratch, campaign.jobs))
+        _try_all(
+            campaign, items, known._replace(tests=watchers, line=[]), list, Children(campaign.scratch, campaign.jobs)
+        )
 
     files = [path for pattern in part.tests for path in _paths(root, pattern)]
     scratch = campaign.scratch / "tests"
