@@ -60,10 +60,17 @@ class Campaign(NamedTuple):
 
 def fates(path: Path) -> dict[str, Fate]:
     """What is known, by the name of the mutant; what was written last counts."""
-    if not path.exists():
-        return {}
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return {row["name"]: Fate(**row) for row in rows}
+    return {name: last for name, (_, last) in histories(path).items()}
+
+
+def histories(path: Path) -> dict[str, tuple[Fate, Fate]]:
+    """The first and the last fate of each mutant, by its name; that it needs a process of its own is none."""
+    found: dict[str, tuple[Fate, Fate]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        one = Fate(**json.loads(line))
+        first = found[one.name][0] if one.name in found else one
+        found[one.name] = (one if first.outcome == "deferred" else first, one)
+    return found
 
 
 def conduct(campaign: Campaign) -> None:

@@ -8,10 +8,21 @@ from difflib import get_close_matches
 from itertools import zip_longest
 from pathlib import Path
 
-from benchmarks.mutation.campaign import Campaign, conduct, fates
+from benchmarks.mutation.campaign import Campaign, conduct, histories
 from benchmarks.mutation.mutants import mutants, sample
 from benchmarks.mutation.parts import PARTS, Part
-from benchmarks.mutation.score import UNREAD, Row, estimate, read_reasons, row, survivors, table, total
+from benchmarks.mutation.score import (
+    KILLED,
+    SURVIVED,
+    UNREAD,
+    Row,
+    estimate,
+    read_reasons,
+    row,
+    survivors,
+    table,
+    total,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 REASONS = Path(__file__).with_name("survivors.txt")
@@ -66,18 +77,20 @@ def _tell(chosen: Mapping[Part, Sequence[str]], out: Path) -> int:
     everything: list[Row] = []
     alive: list[str] = []
     for part, modules in chosen.items():
-        known = list(fates(out / f"{part.name}.jsonl").values())
+        known = histories(out / f"{part.name}.jsonl")
         every = {module: {one.name for one in mutants(ROOT, module)} for module in modules}
-        of = {module: [one for one in known if one.name in every[module]] for module in modules}
+        of = {module: [both for name, both in known.items() if name in every[module]] for module in modules}
         rows = [row(module, len(every[module]), of[module], reasons) for module in modules if of[module]]
         if rows:
             mean, half = estimate(rows)
-            print(f"\n## {part.package}: {mean:.1%} of all mutants are killed (95%: {half:.1%} more or less)\n")
+            print(
+                f"\n## {part.package}: {mean:.1%} of all mutants were killed at first (95%: {half:.1%} more or less)\n"
+            )
             print("\n".join(table(rows)))
-            broken = sum(one.outcome not in ("killed", "survived") for found in of.values() for one in found)
+            broken = sum(last.outcome not in (KILLED, SURVIVED) for found in of.values() for _, last in found)
             if broken:
                 print(f"\nNot tried, for the tool fails with them: {broken}")
-            alive += survivors([one for module in modules for one in of[module]], reasons)
+            alive += survivors([last for module in modules for _, last in of[module]], reasons)
         everything += rows
     mean, half = estimate(everything) if everything else (1.0, 0.0)
     print(f"\n## Together: {mean:.1%} (95%: {half:.1%} more or less)\n\n{table([total('sum', everything)])[-1]}")
