@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import zip_longest
 from pathlib import Path
+from typing import NoReturn
 
 from benchmarks.mutation.campaign import Campaign, conduct, histories
 from benchmarks.mutation.mutants import mutants, sample
@@ -29,9 +30,18 @@ REASONS = Path(__file__).with_name("survivors.txt")
 SAMPLE, JOBS = 12, 2
 
 
+class BadUsage(ValueError):
+    """What the caller typed cannot be meant."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadUsage(message)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Try a sample of every module's mutants, and tell the score. 0, or 1 where a survivor has no reason, or 64."""
-    parser = argparse.ArgumentParser(prog="bench mutation", description=__doc__)
+    parser = _Parser(prog="bench mutation", description=__doc__)
     parser.add_argument("what", nargs="*", help=f"parts ({', '.join(PARTS)}) or modules; all where none is named")
     parser.add_argument("--sample", type=int, default=SAMPLE, help="mutants of each module (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (%(default)s)")
@@ -43,8 +53,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--report", action="store_true", help="only tell what is known")
     try:
         asked = parser.parse_args(arguments)
-    except SystemExit as end:
-        return 64 if end.code else 0
+    except BadUsage as wrong:
+        print(f"bench mutation: {wrong}; --help tells what is accepted", file=sys.stderr)
+        return 64
+    except SystemExit:  # --help has been told
+        return 0
     os.environ["NUMBA_DISABLE_JIT"] = "1"  # kernels are mutated as the Python that they are, and nothing is cached
     chosen = {part: part.modules(ROOT) for part in PARTS.values()}
     if asked.what:
@@ -52,7 +65,8 @@ def main(arguments: Sequence[str]) -> int:
         for name in asked.what:
             if name not in known:
                 near = get_close_matches(name, sorted(known), n=1)
-                print(f"bench mutation: {name!r} is no part and no module; nearest: {near}", file=sys.stderr)
+                guess = f"; did you mean {near[0]}?" if near else ""
+                print(f"bench mutation: {name!r} is no part ({', '.join(PARTS)}) and no module{guess}", file=sys.stderr)
                 return 64
         chosen = {
             part: [one for one in modules if {one, part.name} & set(asked.what)] for part, modules in chosen.items()

@@ -10,7 +10,7 @@ from benchmarks.mutation.trial import LINE, LOADING, OTHERS, OWN, SCENARIOS, Fat
 
 NORMAL_95 = 1.96
 KILLED, SURVIVED = "killed", "survived"
-HARMLESS = frozenset({"equivalent", "cost"})
+HARMLESS = frozenset({"equivalent", "cost", "words"})
 UNREAD = "unread"
 
 
