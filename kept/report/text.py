@@ -91,11 +91,17 @@ def claim_lines(claims: tuple[ClaimDocument, ...]) -> list[str]:
     return lines
 
 
+def paragraph(prose: str) -> list[str]:
+    """Prose in lines of the width of everything else."""
+    return wrap(prose, WIDTH, break_on_hyphens=False, break_long_words=False)
+
+
 def story(explanation: ExplanationDocument) -> list[str]:
     """The paragraph of what happened inside the store."""
-    lines = wrap(explanation.paragraph, WIDTH, break_on_hyphens=False, break_long_words=False)
+    lines = [explanation.chosen] if explanation.chosen else []
+    lines += paragraph(explanation.paragraph)
     if explanation.remedy:
-        lines += wrap(explanation.remedy, WIDTH, break_on_hyphens=False)
+        lines += paragraph(explanation.remedy)
     return [*lines, *otherwise(explanation.counterfactuals)]
 
 
