@@ -7,8 +7,8 @@ from benchmarks.mutation.baseline import Baseline, Watcher
 from benchmarks.mutation.mutants import Mutant
 from benchmarks.mutation.parts import mirrored
 
-OWN_S, OTHERS_S, SCENARIOS_S = 12.0, 4.0, 3.0
-"""CPU seconds of tests, as they take without a mutant: the cheapest that run the mutated lines, up to so many."""
+OWN_S, OTHERS_S, SCENARIOS_S = 4.0, 1.5, 1.0
+"""CPU seconds of tests without a mutant: the cheapest that run the mutated lines, up to so many times the patience."""
 SCENARIOS = "tests/scenarios/"
 
 
@@ -26,16 +26,16 @@ def needs_loading(mutant: Mutant, baseline: Baseline) -> bool:
     return not mutant.function or _within(mutant, baseline.loading.get(mutant.module, frozenset()))
 
 
-def choose(mutant: Mutant, baseline: Baseline) -> Chosen:
+def choose(mutant: Mutant, baseline: Baseline, patience: float) -> Chosen:
     """The tests that run a line of the mutant's statement; all that run its module where loading is what it changes."""
     if needs_loading(mutant, baseline):
         meeting = [test for test in baseline.tests if mutant.module in test.lines or mirrored(mutant.module, test.file)]
     else:
         meeting = [test for test in baseline.tests if _within(mutant, test.lines.get(mutant.module, frozenset()))]
-    own = _cheapest((test for test in meeting if mirrored(mutant.module, test.file)), OWN_S)
-    scenarios = _cheapest((test for test in meeting if test.file.startswith(SCENARIOS)), SCENARIOS_S)
+    own = _cheapest((test for test in meeting if mirrored(mutant.module, test.file)), OWN_S * patience)
+    scenarios = _cheapest((test for test in meeting if test.file.startswith(SCENARIOS)), SCENARIOS_S * patience)
     rest = (test for test in meeting if not mirrored(mutant.module, test.file) and not test.file.startswith(SCENARIOS))
-    others = _cheapest(rest, OTHERS_S)
+    others = _cheapest(rest, OTHERS_S * patience)
     cpu_s = sum(test.cpu_s for test in (*own, *others, *scenarios))
     names = [[test.name for test in part] for part in (own, others, scenarios)]
     return Chosen(names[0], names[1], names[2], cpu_s)

@@ -1,10 +1,11 @@
-"""`python3 dev.py bench mutation [PART|MODULE...] [--sample N] [--seed S] [--jobs J] [--again] [--out DIR]`."""
+"""`python3 dev.py bench mutation [PART|MODULE...] [--sample N] [--seed S] [--again --patience X] [--report]`."""
 
 import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from itertools import zip_longest
 from pathlib import Path
 
 from benchmarks.mutation.campaign import Campaign, conduct, fates
@@ -24,7 +25,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=SAMPLE, help="mutants of each module (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (%(default)s)")
     parser.add_argument("--jobs", type=int, default=JOBS, help="processes at a time (%(default)s)")
-    parser.add_argument("--again", action="store_true", help="try those anew that survived")
+    parser.add_argument("--patience", type=float, default=1.0, help="times as many tests (%(default)s)")
+    parser.add_argument("--again", action="store_true", help="try those anew that survived and have no reason")
+    parser.add_argument("--tests", nargs="+", default=(), help="with --again: only these, by pytest's names")
     parser.add_argument("--out", type=Path, default=Path("kept-runs/mutation"), help="what was tried (%(default)s)")
     parser.add_argument("--report", action="store_true", help="only tell what is known")
     try:
@@ -43,10 +46,17 @@ def main(arguments: Sequence[str]) -> int:
         chosen = {
             part: [one for one in modules if {one, part.name} & set(asked.what)] for part, modules in chosen.items()
         }
+    explained = read_reasons(REASONS) if asked.again else {}
     for part, modules in chosen.items():
         if modules and not asked.report:
-            drawn = [one for module in modules for one in sample(mutants(ROOT, module), asked.sample, asked.seed)]
-            conduct(Campaign(ROOT, asked.out.resolve(), part, drawn, asked.jobs, asked.again))
+            samples = [sample(mutants(ROOT, module), asked.sample, asked.seed) for module in modules]
+            drawn = [one for turn in zip_longest(*samples) for one in turn if one is not None]  # each module in turn
+            drawn = [one for one in drawn if one.name not in explained]
+            conduct(
+                Campaign(
+                    ROOT, asked.out.resolve(), part, drawn, asked.jobs, asked.patience, asked.again, tuple(asked.tests)
+                )
+            )
     return _tell(chosen, asked.out)
 
 
@@ -57,13 +67,14 @@ def _tell(chosen: Mapping[Part, Sequence[str]], out: Path) -> int:
     alive: list[str] = []
     for part, modules in chosen.items():
         known = list(fates(out / f"{part.name}.jsonl").values())
-        of = {module: [one for one in known if one.module == module] for module in modules}
-        rows = [row(module, len(mutants(ROOT, module)), of[module], reasons) for module in modules if of[module]]
+        every = {module: {one.name for one in mutants(ROOT, module)} for module in modules}
+        of = {module: [one for one in known if one.name in every[module]] for module in modules}
+        rows = [row(module, len(every[module]), of[module], reasons) for module in modules if of[module]]
         if rows:
             mean, half = estimate(rows)
             print(f"\n## {part.package}: {mean:.1%} of all mutants are killed (95%: {half:.1%} more or less)\n")
             print("\n".join(table(rows)))
-            broken = sum(one.outcome not in ("killed", "survived") for one in known)
+            broken = sum(one.outcome not in ("killed", "survived") for found in of.values() for one in found)
             if broken:
                 print(f"\nNot tried, for the tool fails with them: {broken}")
             alive += survivors([one for module in modules for one in of[module]], reasons)

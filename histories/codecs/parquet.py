@@ -24,6 +24,7 @@ FEW = ("f", "status", "key")
 def _pyarrow(name: str) -> Any:
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra, and slow to load
+        import pyarrow.compute  # noqa: PLC0415
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError:
         raise HistoryError(name, 0, "a Parquet file, and pyarrow is not installed", "kept[files], or CSV") from None

@@ -1,18 +1,19 @@
 """One exploration from its scope to what was found: on one core or several, from the beginning or a checkpoint."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from kept.explore.crew import Member
-from kept.explore.judging import Judge
+from kept.explore.judging import SETTLES, Judge
 from kept.explore.keeping import kept, write
 from kept.explore.lines import Line
 from kept.explore.processes import Processes
 from kept.explore.scope import Scope
+from kept.explore.settling import Resting
 from kept.explore.system import Nodes
 from kept.explore.written import WrittenNodes
 from kept.lab.usage import UsageError
@@ -91,7 +92,19 @@ def explored(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progre
     )
     marks = dict(sorted(nodes.cluster.marks.items()))
     ran, lines = nodes.locals.materialised, frozenset(nodes.locals.lines.seen)
-    return Explored(scope, claims, outcome, marks, judge.undecided, ran, lines, nodes)
+    return Explored(scope, claims, _explained(outcome, nodes), marks, judge.undecided, ran, lines, nodes)
+
+
+def _explained(outcome: Outcome, nodes: Nodes) -> Outcome:
+    """Where a cluster does not settle, what still goes on."""
+    told = []
+    for found in outcome.counterexamples:
+        resting: Resting | None = found.last.resting
+        if found.name == SETTLES and resting is not None:
+            told.append(replace(found, reason=f"{nodes.settling.why(resting)}: {found.reason}"))
+        else:
+            told.append(found)
+    return replace(outcome, counterexamples=tuple(told))
 
 
 def _on_cores(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progress | None) -> Explored:

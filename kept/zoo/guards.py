@@ -14,12 +14,14 @@ from dynamo.core.config import StoreConfig
 from dynamo.core.gets import GetCoordinator, PendingGet
 from dynamo.core.host import Host
 from dynamo.core.merkle import MerkleForest
-from dynamo.core.messages import Request, TreeRecord, TreeSame
-from dynamo.core.puts import PendingPut, PutCoordinator
+from dynamo.core.messages import Replicate, Request, TreeRecord, TreeSame
+from dynamo.core.placement import Target
+from dynamo.core.puts import Answer, PendingPut, PutCoordinator
 from dynamo.core.reaping import Reaper
 from dynamo.core.replica import Replica
 from dynamo.core.requests import Requests
 from dynamo.core.siblings import Siblings
+from dynamo.core.vector import Vector
 from kept.zoo.barriers import BARRIERS
 from kept.zoo.bug import Bug, replacing
 
@@ -40,6 +42,43 @@ class ReadAtOne(GetCoordinator):
 
     def _enough(self, get: PendingGet) -> bool:
         return len(get.replies) >= 1
+
+
+class LooksAlivePuts(PutCoordinator):
+    """PW owners that look alive when the put begins are enough, whoever acknowledges it."""
+
+    def start(
+        self, request: Request, context: Vector, targets: tuple[Target, ...], here: Target, answer: Answer
+    ) -> None:
+        super().start(request, context, targets, here, answer)
+        put = self.pending.get(self.host.boot_bits | self._ops)
+        if put is not None:
+            put.pw = 0
+
+
+class LooksAliveGets(GetCoordinator):
+    """PR owners that look alive when the get begins are enough, whoever replies."""
+
+    def start(self, request: Request, answer: Answer) -> None:
+        down = self.host.detector.down
+        alive = sum(not target.owner and target.node not in down for target in self.placement.readers(request.key))
+        super().start(request, answer)
+        get = self.pending.get(self.host.boot_bits | 1 << 31 | self._ops)
+        if get is not None and alive >= get.pr:
+            get.pr = 0
+
+
+class HintForAnother(PutCoordinator):
+    """Who stands in for a silent owner is told to keep its hint for the coordinator."""
+
+    def _stand_in(self, put: PendingPut, node: str) -> bool:
+        me = self.host.name
+        stand_in = self.placement.fallback(put.request.key, put.targets.keys() | {me})
+        if stand_in is None:
+            return False
+        put.targets[stand_in] = me
+        self.host.send(stand_in, Replicate(put.op, put.request.key, put.state, me, True))
+        return True
 
 
 class RepairOverwrites(GetCoordinator):
@@ -174,6 +213,22 @@ GUARDS: dict[str, Bug] = {
             "A get is answered with the first reply, whatever R is.",
             "fresh-reads",
             replacing(gets=ReadAtOne),
+        ),
+        _guard(
+            "owners-look-alive",
+            "PR and PW count owners that look alive when an operation begins",
+            "A partition has begun and nobody has noticed. The owners beyond it look alive, and are not heard.",
+            "fresh-reads",
+            replacing(puts=LooksAlivePuts, gets=LooksAliveGets),
+            sloppy=True,
+        ),
+        _guard(
+            "hint-for-another",
+            "a hint names an owner that has acknowledged already",
+            "The fallback's acknowledgement is counted, and what it keeps goes to a node that has it.",
+            "fresh-reads",
+            replacing(puts=HintForAnother),
+            sloppy=True,
         ),
         _guard(
             "repair-overwrites",

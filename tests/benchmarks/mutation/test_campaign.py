@@ -46,7 +46,10 @@ from benchmarks.mutation.parts import Part
 
 root = Path(sys.argv[1])
 part = Part("toy", "toy", ("tests/toy",), "", of_nothing, slack_s=0.3)
-conduct(Campaign(root, root / "out", part, mutants(root, "toy/box.py"), 2))
+campaign = Campaign(root, root / "out", part, mutants(root, "toy/box.py"), 2)
+conduct(campaign)
+(root / "once.jsonl").write_bytes(campaign.results.read_bytes())
+conduct(campaign)
 """
 
 
@@ -91,7 +94,6 @@ def test_every_mutant_has_its_fate(root: Path) -> None:
 
 
 def test_what_was_tried_is_not_tried_again(root: Path) -> None:
-    before = (root / "out" / "toy.jsonl").read_text()
-    conduct(root)
-    assert (root / "out" / "toy.jsonl").read_text() == before
-    assert all(json.loads(line)["outcome"] != "broken" for line in before.splitlines())
+    once = (root / "once.jsonl").read_text()
+    assert (root / "out" / "toy.jsonl").read_text() == once
+    assert {json.loads(line)["outcome"] for line in once.splitlines()} == {"killed", "survived"}

@@ -61,6 +61,7 @@ def test_a_mutant_differs_in_one_place(source: str, mutants: list[str]) -> None:
         "if TYPE_CHECKING:\n    x = 1",
         "def f() -> 'int | None':\n    return None",
         "from a import b",
+        "host.mark('a rare path')",
     ],
 )
 def test_what_cannot_be_a_mistake_of_the_logic_is_left_alone(source: str) -> None:

@@ -265,3 +265,10 @@ def test_the_delete_that_is_told_is_one_that_the_read_came_after():
     assert found.resurrected[0].rows == (1, 2)
     late = told(add(1, 0, 1), delete(1, 2, 20), delete(1, 3, 4), read((1,), 5, 6))
     assert late.resurrected[0].rows == (2, 3)
+
+
+def test_of_several_elements_the_one_is_told_that_the_fewest_operations_show():
+    rows = [add(1, 0, 1, "info"), read((1,), 2, 3), add(2, 4, 5), read((), 6, 7)]
+    assert told(*rows).verdict.counterexample.operations == (2, 3)
+    assert told(*rows[:2], rows[3]).verdict.counterexample.operations == (0, 1, 2)
+    assert told(*rows, read((7,), 8, 9)).verdict.counterexample.operations == (4,)

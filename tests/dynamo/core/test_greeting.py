@@ -148,6 +148,15 @@ def test_without_an_answer_that_remembers_it_a_node_waits_for_as_long_as_it_take
     assert serving(cluster)
 
 
+def test_what_one_answer_remembers_is_not_forgotten_with_the_next_that_does_not() -> None:
+    cluster = restarted("abcde")
+    answer(cluster, "b", known=(1, 0))
+    answer(cluster, "c", known=(0, 0))
+    assert not serving(cluster)
+    wait(cluster, cluster.config.greeting_us)
+    assert serving(cluster)
+
+
 def test_an_answer_that_remembers_more_than_the_disk_is_heard_however_late_it_comes() -> None:
     """The scenario of a node that starts on an image of its disk behind a partition."""
     cluster = restarted()

@@ -151,6 +151,18 @@ def refuse(cluster: Cluster, asked: str, to: str) -> None:
     cluster.hand_in(*[Packet(to, "d", refused)] * 2)
 
 
+def test_a_refusal_that_comes_after_the_client_was_answered_changes_nothing() -> None:
+    cluster = meet(Cluster("abcd"))
+    asked = cluster.ask("d", PUT, cluster.key(), b"v")
+    (forward,) = cluster.packets(of(Forward))
+    cluster.cut = of(Forward)
+    cluster.run(1 * SECOND)
+    assert cluster.reply(asked).status == INFO
+    cluster.wire.append(forward)
+    refuse(cluster, asked, to="a")
+    assert cluster.packets(of(Forward)) == []
+
+
 def test_the_next_coordinator_is_tried_only_after_a_refusal_and_a_third_never() -> None:
     cluster = meet(Cluster("abcd"))
     asked = cluster.ask("d", PUT, cluster.key(), b"v")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kept.cli.explore import HELP
+from kept.cli.explore import HELP, introduction
 from kept.explore import explore as exploration
 from kept.explore.processes import peak_bytes
 from kept.explore.scope import Scope
@@ -93,6 +93,10 @@ def test_a_scope_that_cannot_finish_is_estimated_and_refused(kept: Kept, monkeyp
         (("--max-mem", "lots"), "--max-mem: lots; accepted: a size above 0"),
         (("--cores", "0"), "--cores: 0; accepted: 1 to 64"),
         (("--crash", "1"), "--crash"),
+        (("--program", "put:2"), "program: a step at key 2 of 1; accepted: 1 to 1"),
+        (("--change", "weight"), "--change: weight; accepted: join, leave, remove"),
+        (("--change", "leave", "--settle"), "settle: not beside a change of membership"),
+        (("--settle", "--cores", "2"), "--settle: with --cores or --checkpoint; accepted: one core"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_and_nothing_is_written(
@@ -111,3 +115,9 @@ def test_a_search_goes_on_from_its_checkpoint(kept: Kept, tmp_path: Path) -> Non
     said = kept(*SMALL, "--checkpoint", "kept-here", "--quiet")
     assert said.code == 0
     assert "8 states, 11 transitions" in said.out
+
+
+def test_keys_and_a_change_of_membership_are_told() -> None:
+    told = introduction(Scope(keys=2, change="leave", crashes=0), ())
+    assert told[1] == "  keys         2"
+    assert told[3] == "  at the most  none; an owner leaves"
