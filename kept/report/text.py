@@ -6,6 +6,7 @@ Lines that carry a verdict begin with it, so that a terminal can colour them and
 from collections.abc import Mapping
 from textwrap import wrap
 
+from checkers.wording import plural
 from kept.lab.config import RunConfig
 from kept.report.document import (
     ClaimDocument,
@@ -38,14 +39,14 @@ def configuration(config: RunConfig, claims: tuple[str, ...], seeds: int) -> lis
         f"seed {config.seed}" + (f" to {last}: up to {seeds:,} seeds" if seeds > 1 else ""),
         *_field(
             "cluster",
-            f"{config.nodes} nodes, {quorum}, {'sloppy' if config.sloppy else 'strict'} quorum, versions "
+            f"{plural(config.nodes, 'node')}, {quorum}, {'sloppy' if config.sloppy else 'strict'} quorum, versions "
             f"{config.versions}, ring {config.ring} ({ring}){racks}, read repair {config.read_repair}, "
             f"{switched}{copies}",
         ),
         *_field(
             "workload",
-            f"{config.workload}: {config.clients:,} clients, {config.ops:,} operations, {config.keys:,} keys "
-            f"(skew {config.skew:g}), think {config.think_ms} ms",
+            f"{config.workload}: {plural(config.clients, 'client')}, {plural(config.ops, 'operation')}, "
+            f"{plural(config.keys, 'key')} (skew {config.skew:g}), think {config.think_ms} ms",
         ),
         *_field("faults", f"{kind}{pace}{beyond}; strategy {config.strategy}{depth}"),
         *_field("checks", ", ".join(claims)),
