@@ -134,8 +134,8 @@ class ProofConfig(BaseModel):
         """Which of the four it is. ValueError for none or two."""
         found = [kind for kind in FIELDS if getattr(self, kind) is not None]
         if len(found) != 1:
-            told = " and ".join(found) or "nothing"
-            raise ValueError(f"{told} is given; accepted: one of n (with r and w), dc, quorums or weights")
+            told = f"{' and '.join(found)} are given" if found else "no configuration is given"
+            raise ValueError(f"{told}; accepted: one of n (with r and w), dc, quorums or weights")
         return found[0]
 
     def configuration(self) -> Configuration:

@@ -19,8 +19,8 @@ CENTRES: dict[str, Any] = {"dc": {"eu": 3, "us": 3}, "write": "QUORUM", "read": 
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({}, "nothing is given; accepted: one of n (with r and w), dc, quorums or weights"),
-        ({**STRICT, **CENTRES}, "n and dc is given; accepted: one of"),
+        ({}, "no configuration is given; accepted: one of n (with r and w), dc, quorums or weights"),
+        ({**STRICT, **CENTRES}, "n and dc are given; accepted: one of"),
         ({"n": 3}, "r: missing; accepted: 1 to 3"),
         ({**STRICT, "n": 0}, "n: 0; accepted: 1 to 1000"),
         ({**STRICT, "n": -1}, "n: -1; accepted: 1 to 1000"),
