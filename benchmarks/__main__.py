@@ -21,6 +21,7 @@ from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
+from benchmarks.mutation.run import main as mutation
 from benchmarks.prove import proofs
 from benchmarks.reference import main as reference
 from benchmarks.scopes import mutants, scopes
@@ -126,19 +127,22 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "scopes": scopes,
     "mutants": mutants,
 }
+ARGUED: dict[str, Callable[[list[str], Callable[[], None]], int]] = {
+    "agreement": agreement,
+    "linearizability": linearizability,
+    "ladder": ladder,
+    "fuzzcheck": fuzzcheck,
+}
+"""What takes arguments of its own."""
 UNASKED = ("throughput", "pairs", "nodes", "length")
 """What runs where nothing is named; the others take minutes."""
 
 
 def main(names: list[str]) -> int:
-    if names[:1] == ["agreement"]:
-        return agreement(names[1:], _machine)
-    if names[:1] == ["linearizability"]:
-        return linearizability(names[1:], _machine)
-    if names[:1] == ["ladder"]:
-        return ladder(names[1:], _machine)
-    if names[:1] == ["fuzzcheck"]:
-        return fuzzcheck(names[1:], _machine)
+    if names and names[0] in ARGUED:
+        return ARGUED[names[0]](names[1:], _machine)
+    if names[:1] == ["mutation"]:
+        return mutation(names[1:])
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

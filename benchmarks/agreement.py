@@ -1,12 +1,14 @@
 """`python3 dev.py bench agreement [COUNT] [PART...]`: every checker against its definition on random small histories.
 
 The definitions try everything that is unknown (`checkers.ladder.exhaustive`, `checkers.linearizability.exhaustive`,
-`benchmarks.own_histories`) and share nothing with the checkers. Parts: levels, models, own; all where none is named.
+`benchmarks.own_histories`) and share nothing with the checkers. Parts: levels, models, own; all where none is named. A
+single level is a part, too.
 """
 
 import random
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks import own_histories
@@ -75,16 +77,20 @@ class _Count:
 
 
 def levels(count: int = HISTORIES) -> int:
-    """Every rung of the ladder, a quarter of `count` of each kind of history; how many verdicts differed."""
+    """Every rung of the ladder; how many verdicts differed."""
+    return sum(level(name, count) for name in JUDGES)
+
+
+def level(name: str, count: int = HISTORIES) -> int:
+    """One rung, a quarter of `count` of each kind of history; how many verdicts differed."""
     wrong = 0
-    for name, judge in JUDGES.items():
-        for kind, make in KINDS.items():
-            chance, found = random.Random(f"{name} {kind}"), _Count()
-            for _ in range(count // len(KINDS)):
-                given = make(chance)
-                found.enter(judge(given), exhaustive.satisfies(name, given, NIL))
-            wrong += found.differ
-            print(f"  {name}, {kind}: {found}", flush=True)
+    for kind, make in KINDS.items():
+        chance, found = random.Random(f"{name} {kind}"), _Count()
+        for _ in range(count // len(KINDS)):
+            given = make(chance)
+            found.enter(JUDGES[name](given), exhaustive.satisfies(name, given, NIL))
+        wrong += found.differ
+        print(f"  {name}, {kind}: {found}", flush=True)
     return wrong
 
 
@@ -109,6 +115,7 @@ def models(count: int = HISTORIES) -> int:
 
 
 PARTS: dict[str, Callable[[int], int]] = {"levels": levels, "own": own, "models": models}
+ASKED: dict[str, Callable[[int], int]] = {**PARTS, **{name: partial(level, name) for name in JUDGES}}
 
 
 def main(arguments: list[str], machine: Callable[[], Any]) -> int:
@@ -117,14 +124,14 @@ def main(arguments: list[str], machine: Callable[[], Any]) -> int:
     if arguments and arguments[0].isdecimal():
         count, parts = int(arguments[0]), arguments[1:]
     for part in parts:
-        if part not in PARTS:
-            accepted = f"a number of histories, then {', '.join(PARTS)}"
+        if part not in ASKED:
+            accepted = f"a number of histories, then {', '.join(ASKED)}"
             print(f"bench agreement: {part!r} is unknown; accepted: {accepted}", file=sys.stderr)
             return 64
     machine()
     wrong = 0
     for part in parts or PARTS:
         print(f"{part}, against the definition", flush=True)
-        wrong += PARTS[part](count)
+        wrong += ASKED[part](count)
     print(f"{wrong} differ")
     return 70 if wrong else 0

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from checkers.facts import Fact
-from histories.operation import Operation
+if TYPE_CHECKING:
+    from checkers.facts import Fact
+    from histories.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Counterexample:
     """What happened, in one sentence."""
     operations: tuple[int, ...]
     """The indices of the operations involved, ascending."""
-    facts: tuple[Fact, ...]
+    facts: "tuple[Fact, ...]"
 
 
 class _NotABool:
@@ -67,7 +68,7 @@ def combine(verdicts: Iterable[Verdict]) -> Verdict:
     return Valid("; ".join(verdict.witness for verdict in given if isinstance(verdict, Valid)))
 
 
-def refute(claim: str, facts: Iterable[Fact], operations: Iterable[Operation] = ()) -> Invalid:
+def refute(claim: str, facts: "Iterable[Fact]", operations: "Iterable[Operation]" = ()) -> Invalid:
     """An `Invalid` whose sentence is that of its facts."""
     told = tuple(facts)
     assert told, "a counterexample has at least one fact"

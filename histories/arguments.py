@@ -34,6 +34,8 @@ SILENT = (ACQUIRE, RELEASE, DELETE)
 """Functions without argument and result."""
 QUIET = (WRITE, CAS, APPEND, ADD, *SILENT)
 """Functions without result."""
+CODES = 128
+"""Functions have numbers below this (`histories.events.MAX_FUNCTIONS`)."""
 
 
 class Misfit(Exception):
@@ -60,12 +62,12 @@ def fill(
     A completed read of nil becomes `nil` (`NIL` or `UNKNOWN`). Raises `Misfit`.
     """
     table = Table(values)
-    value = np.where((given == NIL) & (f != WRITE), NONE, given)
-    value[(f == READ) | np.isin(f, SILENT)] = NONE
+    value = np.where(((given != NIL) | (f == WRITE)) & ~_one_of(f, (READ, *SILENT)), given, NONE)
     value2 = np.full(len(f), NONE, np.int64)
     done = status == OK
-    result = np.where(done & ~np.isin(f, QUIET), told, NONE)
-    result[(f == READ) & (result == NIL)] = nil
+    result = np.where(done & ~_one_of(f, QUIET), told, NONE)
+    if nil != NIL:
+        result[(f == READ) & (result == NIL)] = nil
     swaps, deals = f == CAS, f == TXN
     if swaps.any():
         first, second = table.mapped(swaps, given, _pair).T
@@ -77,6 +79,12 @@ def fill(
         nothing = Mark(nil)
         result[answered] = table.mapped(answered, told, lambda found: (transaction(found, nothing),))[:, 0]
     return Filled(value, value2, result, table.values)
+
+
+def _one_of(f: NDArray[np.int8], functions: tuple[int, ...]) -> NDArray[np.bool_]:
+    table = np.zeros(CODES, np.bool_)
+    table[list(functions)] = True
+    return table[f]
 
 
 def _pair(found: Any) -> tuple[Any, Any]:
@@ -112,5 +120,5 @@ class Table:
 
 def rewritten(f: NDArray[np.int8], given: Ints, told: Ints, status: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Which operations were acknowledged with another argument than they were invoked with."""
-    repeats = np.isin(f, (WRITE, CAS, APPEND)) & (status == OK)
+    repeats = _one_of(f, (WRITE, CAS, APPEND)) & (status == OK)
     return np.asarray(repeats & (given != NIL) & (told != NIL) & (given != told), np.bool_)

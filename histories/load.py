@@ -84,8 +84,10 @@ def _log(source: Source, options: Options) -> Paired:
 
 def _jsonl(source: Source, options: Options) -> Paired:
     from histories.codecs.minimal_jsonl import read_minimal_jsonl  # noqa: PLC0415
+    from histories.codecs.misspelt import of_first_rows  # noqa: PLC0415
 
-    return _fast("fast_minimal", source, options) or read_minimal_jsonl(source, options.nil)
+    columns, notices = _fast("fast_minimal", source, options) or read_minimal_jsonl(source, options.nil)
+    return Paired(columns, (*of_first_rows(source), *notices))
 
 
 def _csv(source: Source, options: Options) -> Paired:

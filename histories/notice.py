@@ -17,6 +17,8 @@ class Doubt(Enum):
     """An ``info`` row holds another value than its invocation; the invocation's counts."""
     NIL_UNKNOWN = "nil-unknown"
     """Reads of nil are taken as not recorded, so a lost write that reads as nothing cannot show."""
+    MISSPELT_COLUMN = "misspelt-column"
+    """A column is ignored whose name is nearly that of one that is missing."""
     REPEATED_VALUE = "repeated-value"
     """A value was written to one key more than once, so a read of it does not tell which write it saw."""
 

@@ -100,9 +100,9 @@ def _check(spans: Spans, ends: Ints, file: str) -> None:
 
 def _overlapping(spans: Spans, ends: Ints, order: Ints) -> Ints:
     """Places in `order` of operations that still run when the next one of their process starts."""
-    before, after = order[:-1], order[1:]
-    again = (spans.start[after] < ends[before]) & (spans.process[after] == spans.process[before])
-    return np.flatnonzero(again & (spans.status[before] != INFO))
+    process = narrow(spans.process)[order]
+    again = np.flatnonzero((spans.start[order[1:]] < ends[order[:-1]]) & (process[1:] == process[:-1]))
+    return np.asarray(again[spans.status[order[again]] != INFO])
 
 
 class SpanLog:

@@ -24,10 +24,10 @@ def certificate(problem: Problem) -> dict[str, Any] | None:
     refutations = []
     for chosen in product(*(range(len(found)) for found in alternatives)):
         constraints = tuple(c for found, at in zip(alternatives, chosen, strict=True) for c in found[at])
-        multipliers = _multipliers(constraints)
-        if multipliers is None:
+        factors = multipliers(constraints)
+        if factors is None:
             return None
-        refutations.append({"case": list(chosen), "multipliers": multipliers})
+        refutations.append({"case": list(chosen), "multipliers": factors})
     return {**_head(FORMAT, problem, alternatives), "refutations": refutations}
 
 
@@ -46,34 +46,42 @@ def _head(form: str, problem: Problem, alternatives: Sequence[Sequence[Case]]) -
             {
                 "name": named.name,
                 "text": str(named.formula),
-                "cases": [[_document(constraint) for constraint in case] for case in found],
+                "cases": [[document(constraint) for constraint in case] for case in found],
             }
             for named, found in zip(problem.assumptions, alternatives, strict=True)
         ],
     }
 
 
-def _document(constraint: Any) -> dict[str, Any]:
+def document(constraint: Any) -> dict[str, Any]:
     return {"sum": dict(constraint.coefficients), "op": constraint.op, "bound": constraint.bound}
 
 
-def _multipliers(constraints: Case) -> list[str] | None:
+def multipliers(constraints: Case) -> list[str] | None:
     """One multiplier per constraint: the sum has no variable left and a bound below 0."""
     import z3  # noqa: PLC0415
 
-    unknowns = [z3.Real(f"m.{at}") for at in range(len(constraints))]
-    solver = z3.Solver()
-    names = dict.fromkeys(name for constraint in constraints for name, _ in constraint.coefficients)
-    for name in names:
-        terms = [
-            count * m for c, m in zip(constraints, unknowns, strict=True) for n, count in c.coefficients if n == name
-        ]
-        solver.add(z3.Sum(terms) == 0)
-    for constraint, unknown in zip(constraints, unknowns, strict=True):
-        if constraint.op == "<=":
-            solver.add(unknown >= 0)
-    solver.add(z3.Sum([c.bound * m for c, m in zip(constraints, unknowns, strict=True)]) == -1)
+    sums: dict[str, list[tuple[int, int]]] = {}
+    for at, constraint in enumerate(constraints):
+        for name, count in constraint.coefficients:
+            sums.setdefault(name, []).append((count, at))
+    bounds = [(constraint.bound, at) for at, constraint in enumerate(constraints) if constraint.bound]
+    unknowns = {f"m{at}": None for at in range(len(constraints))}
+    lines = [f"(declare-const {name} Real)" for name in unknowns]
+    lines += [f"(assert (>= m{at} 0.0))" for at, constraint in enumerate(constraints) if constraint.op == "<="]
+    lines += [f"(assert (= {_sum(terms)} 0.0))" for terms in sums.values()]
+    solver = z3.Solver()  # told in text: building the terms one by one takes longer than solving
+    solver.from_string("\n".join((*lines, f"(assert (= {_sum(bounds)} {_real(-1)}))")))
     if solver.check() != z3.sat:
         return None
     model = solver.model()
-    return [str(model.eval(unknown, True).as_fraction()) for unknown in unknowns]
+    found = {str(one): str(model[one].as_fraction()) for one in model.decls() if str(one) in unknowns}
+    return [found.get(name, "0") for name in unknowns]
+
+
+def _sum(terms: Sequence[tuple[int, int]]) -> str:
+    return f"(+ 0.0 {' '.join(f'(* {_real(count)} m{at})' for count, at in terms)})" if terms else "0.0"
+
+
+def _real(count: int) -> str:
+    return f"{count}.0" if count >= 0 else f"(- {-count}.0)"

@@ -72,6 +72,31 @@ def judged(adds: list[Change], deletes: list[Change], initial: bool, reads: Read
     )
 
 
+def lacking(
+    adds: list[Change], deletes: list[Change], initial: bool, reads: Reads, has: Flags, at: int
+) -> tuple[int, ...]:
+    """The fewest rows that show that the read at the place `at`, one of the missing, has no excuse. Deletes are none of
+    them: those that began before the read ended had all ended before the add began, or it would have one."""
+    row, began, ended = int(reads.row[at]), int(reads.start[at]), int(reads.end[at])
+    excuse = max((one.end for one in deletes if one.start <= ended), default=BEFORE_TIME)
+    if initial and excuse == BEFORE_TIME:
+        return (row,)
+    for add in adds:
+        if add.end < began and add.start > excuse:
+            return tuple(sorted({add.row, row}))
+    for add, by in _shown(adds, initial, reads, has):
+        if add.end < began and add.start > excuse:
+            return tuple(sorted({add.row, by, row}))
+    raise AssertionError("a read that lacks the element with an excuse")
+
+
+def removing(deletes: list[Change], reads: Reads, at: int) -> tuple[int, ...]:
+    """The delete and the read, one of the returned, that it shows to be too late."""
+    began = int(reads.start[at])
+    by = max((one for one in deletes if one.end < began), key=lambda one: one.start)
+    return tuple(sorted({by.row, int(reads.row[at])}))
+
+
 def _shown(adds: list[Change], initial: bool, reads: Reads, has: Flags) -> list[tuple[Change, int]]:
     """The adds, each with the row that showed that it had taken effect."""
     found = [(add, add.row) for add in adds]

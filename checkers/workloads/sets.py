@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from checkers.ladder.telling import observed
 from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
 from checkers.wording import plural
-from checkers.workloads.presence import Change, Presence, Reads, judged
+from checkers.workloads.presence import Change, Presence, Reads, judged, lacking, removing
 from histories.columns import ADD, DELETE, FAIL, NEVER, OK, READ, Columns, Mark, Siblings
 from histories.interning import identity
 from histories.values import Set
@@ -32,10 +32,13 @@ CLAIM = "set"
 QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
 """Of latencies, those that Jepsen tells."""
 
+TRIED = 100
+"""Reads that lack one element of which the one is told that the fewest operations show."""
+
 WRONG = {
     "lost": "lost",
     "duplicates": "returned twice",
-    "unexpected": "returned and never added",
+    "unexpected": "returned before anybody had added it",
     "resurrected": "returned after it was deleted",
 }
 STALE = {"stale": "missing from a read after it was known"}
@@ -46,7 +49,7 @@ class Element(NamedTuple):
 
     value: Any
     rows: tuple[int, ...]
-    """The operations that show it."""
+    """The fewest operations that show it."""
     lasted: int = 0
     """Stale: how long after it was known the last read that lacked it began. Lost: how long after it was known the last
     read that returned it began; 0 where none did. In the file's unit."""
@@ -122,9 +125,10 @@ def judge(history: Columns, initial: Iterable[Any] = ()) -> SetReport:
 
 
 def _verdict(history: Columns, found: _Found, wrong: Mapping[str, str]) -> Verdict:
-    for kind, what in wrong.items():
-        if found.elements[kind]:
-            return _refuted(history, what, found.elements[kind])
+    fewest = {kind: min(found.elements[kind], key=_length) for kind in wrong if found.elements[kind]}
+    if fewest:
+        kind = min(fewest, key=lambda kind: _length(fewest[kind]))
+        return _refuted(history, wrong[kind], fewest[kind], len(found.elements[kind]))
     if found.acknowledged and not found.reads:
         return Unknown(f"{plural(found.acknowledged, 'acknowledged add')} and no read: read the set to its end")
     return Valid(_witness(found))
@@ -140,10 +144,14 @@ def _witness(found: _Found) -> str:
     return told + (f"; after {plural(found.unseen, 'add')} no read began" if found.unseen else "")
 
 
-def _refuted(history: Columns, what: str, elements: list[Element]) -> Invalid:
-    value, rows, _ = elements[0]
+def _length(element: Element) -> int:
+    return len(element.rows)
+
+
+def _refuted(history: Columns, what: str, element: Element, count: int) -> Invalid:
+    value, rows, _ = element
     facts = tuple(observed(history, row) for row in rows)
-    sentence = f"Element {value!r} was {what}" + (f" (and {len(elements) - 1:,} more)" if len(elements) > 1 else "")
+    sentence = f"Element {value!r} was {what}" + (f" (and {count - 1:,} more)" if count > 1 else "")
     return Invalid(Counterexample(CLAIM, f"{sentence}: {'; '.join(fact.sentence() for fact in facts)}.", rows, facts))
 
 
@@ -210,11 +218,11 @@ class _Key:
         has[self.readers.get(name, [])] = True
         adds, deletes = self.adds.get(name, []), self.deletes.get(name, [])
         seen = judged(adds, deletes, name in self.initial, self.reads, has)
-        value, rows = self.values[name], self.reads.row
-        for kind, places, changes in (("unexpected", seen.unwritten, adds), ("resurrected", seen.returned, deletes)):
-            if len(places):
-                shown = sorted({int(rows[places[0]]), *(change.row for change in changes[:1])})
-                found.elements[kind].append(Element(value, tuple(shown)))
+        value = self.values[name]
+        if len(seen.unwritten):
+            found.elements["unexpected"].append(Element(value, (int(self.reads.row[seen.unwritten[0]]),)))
+        if len(seen.returned):
+            found.elements["resurrected"].append(Element(value, removing(deletes, self.reads, int(seen.returned[0]))))
         if seen.known == NEVER:
             return
         if not len(seen.missing):
@@ -223,20 +231,28 @@ class _Key:
             else:
                 found.unseen += 1
             return
-        self._lacked(Element(value, self._shown(adds, seen)), seen, has, found)
+        stale = seen.removable or bool(has[int(seen.missing[-1]) :].any())
+        rows = self._shown(name, seen.missing if stale else seen.missing[-1:], has)
+        self._lacked(Element(value, rows), seen, has, found, stale)
 
-    def _shown(self, adds: list[Change], seen: Presence) -> tuple[int, ...]:
-        """The add, what made the element known, and the last read that lacks it."""
-        by = [seen.known_by] if seen.known_by is not None else []
-        add = [change.row for change in adds if change.row == seen.known_by] or [change.row for change in adds[:1]]
-        return tuple(sorted({*add, *by, int(self.reads.row[seen.missing[-1]])}))
+    def _shown(self, name: Hashable, missing: NDArray[np.int64], has: NDArray[np.bool_]) -> tuple[int, ...]:
+        """The fewest operations that show that one of the reads `missing` lacks the element; the last of them if so."""
+        adds, deletes, initial = self.adds.get(name, []), self.deletes.get(name, []), name in self.initial
+        fewest: tuple[int, ...] = ()
+        soonest = missing[np.argmin(self.reads.end[missing])]
+        for at in [*missing[::-1][:TRIED].tolist(), int(soonest)]:
+            rows = lacking(adds, deletes, initial, self.reads, has, at)
+            fewest = rows if not fewest or len(rows) < len(fewest) else fewest
+            if len(fewest) == (1 if initial else 2):
+                break
+        return fewest
 
-    def _lacked(self, element: Element, seen: Presence, has: NDArray[np.bool_], found: _Found) -> None:
+    def _lacked(self, element: Element, seen: Presence, has: NDArray[np.bool_], found: _Found, stale: bool) -> None:
         """Some read lacks the element: enter what that makes it."""
         history, last = self.history, int(seen.missing[-1])
         known = int(history.end[seen.known_by]) if seen.known_by is not None else int(history.start.min(initial=0))
         readers = np.flatnonzero(has)
-        if seen.removable or (len(readers) and int(readers[-1]) > last):
+        if stale:
             element = element._replace(lasted=max(int(history.start[self.reads.row[last]]) - known, 0))
             found.elements["stale"].append(element)
             found.visible.append(element.lasted)

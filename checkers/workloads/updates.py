@@ -28,6 +28,8 @@ CLAIM = "lost-updates"
 
 Ints = NDArray[np.int64]
 
+ITSELF = -1
+
 
 class _Updates(NamedTuple):
     """Parallel arrays, in the order of the history."""
@@ -36,12 +38,15 @@ class _Updates(NamedTuple):
     key: Ints
     basis: Ints
     """The value that each began from."""
+    read: Ints
+    """The read that shows it, where it is an operation of its own; else `ITSELF`."""
 
 
 def judge(history: Columns, initial: object = None) -> Verdict:
     """Whether no two compare-and-sets that succeeded began from one value that was there once."""
     rows = np.flatnonzero((history.f == CAS) & (history.status == OK))
-    return _compared(history, _Updates(rows, history.key[rows].astype(np.int64), history.value[rows]), initial)
+    itself = np.full(len(rows), ITSELF, dtype=np.int64)
+    return _compared(history, _Updates(rows, history.key[rows].astype(np.int64), history.value[rows], itself), initial)
 
 
 def judge_written_back(history: Columns, initial: object = None) -> Verdict:
@@ -71,7 +76,7 @@ def judge_transactions(history: Columns, initial: Mapping[Any, Any] | None = Non
         if times[update] + (first.get(register, nothing) == basis) > 1:
             continue
         if update in seen:
-            return _refuted(history, seen[update], row)
+            return _refuted(history, (seen[update], row))
         seen[update] = row
     return _held(len(found))
 
@@ -92,8 +97,8 @@ def _steps(steps: Iterable[tuple[str, Any, Any]]) -> tuple[dict[Hashable, Hashab
 
 
 def _written_back(history: Columns) -> _Updates:
-    basis: dict[tuple[int, int], int] = {}
-    found: list[tuple[int, int, int]] = []
+    basis: dict[tuple[int, int], tuple[int, int]] = {}
+    found: list[tuple[int, int, int, int]] = []
     columns = (history.f, history.status, history.key, history.process, history.value, history.result)
     for row, (f, status, key, client, value, result) in enumerate(
         zip(*(column.tolist() for column in columns), strict=True)
@@ -101,27 +106,32 @@ def _written_back(history: Columns) -> _Updates:
         if status != OK:
             basis.pop((client, key), None)
         elif f == CAS:
-            found.append((row, key, value))
+            found.append((row, key, value, ITSELF))
             basis.pop((client, key), None)
         elif f == READ and result != UNKNOWN:
-            basis[client, key] = result
+            basis[client, key] = result, row
         elif f in (WRITE, DELETE):
             at = basis.pop((client, key), None)
             if at is not None:
-                found.append((row, key, at))
-    return _Updates(*np.array(found, dtype=np.int64).reshape(len(found), 3).T)
+                found.append((row, key, *at))
+    return _Updates(*np.array(found, dtype=np.int64).reshape(len(found), 4).T)
 
 
 def _compared(history: Columns, updates: _Updates, initial: object) -> Verdict:
+    """Two updates from one value, if there are: those that the fewest operations show, and of these the first."""
     width = len(history.values) + 8  # marks stand below the values, and an initial value above them
     code = updates.key * width + updates.basis + 4
     once = np.flatnonzero(~_there_twice(history, code, state_code(history, initial), width))
-    order = once[np.argsort(code[once], kind="stable")]
+    shown_by = 1 + (updates.read != ITSELF)
+    order = once[np.lexsort((updates.row[once], shown_by[once], code[once]))]
     again = np.flatnonzero(code[order[1:]] == code[order[:-1]]) + 1
     if not len(again):
         return _held(len(updates.row))
-    second = again[np.argmin(updates.row[order[again]])]
-    return _refuted(history, int(updates.row[order[second - 1]]), int(updates.row[order[second]]))
+    one, other = order[again - 1], order[again]
+    pair = np.lexsort((updates.row[other], shown_by[one] + shown_by[other]))[0]
+    both = [one[pair], other[pair]]
+    rows = {*updates.row[both].tolist(), *updates.read[both].tolist()} - {ITSELF}
+    return _refuted(history, tuple(sorted(rows)))
 
 
 def _there_twice(history: Columns, code: Ints, initial: int, width: int) -> NDArray[np.bool_]:
@@ -138,7 +148,7 @@ def _held(count: int) -> Valid:
     return Valid(f"{plural(count, 'update')}, none from the same value as another")
 
 
-def _refuted(history: Columns, first: int, second: int) -> Invalid:
-    facts = (observed(history, first), observed(history, second))
+def _refuted(history: Columns, rows: tuple[int, ...]) -> Invalid:
+    facts = tuple(observed(history, row) for row in rows)
     told = "; ".join(fact.sentence() for fact in facts)
-    return Invalid(Counterexample(CLAIM, f"Two updates began from one value: {told}.", (first, second), facts))
+    return Invalid(Counterexample(CLAIM, f"Two updates began from one value: {told}.", rows, facts))

@@ -104,7 +104,7 @@ class Gossip:
         if participant.learn(theirs, sender):
             self.forget_others()
         mine = participant.table
-        own = mine.member(host.name)
+        own = mine.holder(host.name)
         if own is not None and theirs.cluster and theirs.cluster < mine.cluster and sender in theirs.names:
             host.mark("another ring met")
             host.send(sender, LetIn(own.name, own.weight, own.host, own.rack, own.datacenter))

@@ -67,7 +67,8 @@ class Greeting:
         self.old = False
         """Whether somebody remembers a later boot than the disk does."""
         self._remembered: dict[str, tuple[int, int]] = {}
-        """What earlier boots of this node remembered of its peers."""
+        """What earlier boots of this node remembered of its peers. They are asked too: of those that its table or its
+        configuration names, all may have been replaced."""
         self._wrote_us = 0
         self._op = 0
         self._mine = (0, 0)
@@ -133,7 +134,7 @@ class Greeting:
 
     def _ask(self) -> None:
         host = self.host
-        asked = dict.fromkeys((*self._others(self.participant.table), *self.seeds))
+        asked = dict.fromkeys((*self._others(self.participant.table), *self.seeds, *self._remembered))
         for name in asked:
             if name != host.name and name not in self._answered:
                 host.send(name, Hello(self._op, *self._mine))
@@ -175,7 +176,7 @@ class Greeting:
     def _enough(self) -> bool:
         """Go on if more than half of the others have answered."""
         others = self._others(self.participant.table)
-        if not others and not self._answered and any(seed != self.host.name for seed in self.seeds):
+        if not others and not self._answered and {*self.seeds, *self._remembered} - {self.host.name}:
             return False
         if 2 * sum(name in self._answered for name in others) <= len(others) and others:
             return False

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from dynamo.core.actors import ACTOR_PREFIX, BIRTHS, HINT_ACTOR_PREFIX
 from dynamo.core.greeting import GENERATIONS
-from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
+from dynamo.core.participant import ENDORSED, HOME, LUGGAGE, MEMBERS
 
 GENERATION = b"generation"
 INCARNATION = b"incarnation"
@@ -27,4 +27,4 @@ def believed(meta: Mapping[bytes, bytes | None]) -> dict[bytes, bytes]:
     damaged = [name for name, value in meta.items() if value is None and not name.startswith(ACTORS)]
     if not damaged and all(name in whole for name in IDENTITY):
         return whole
-    return {name: whole[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED, LUGGAGE) if name in whole}
+    return {name: whole[name] for name in (GENERATION, MEMBERS, HOME, GENERATIONS, ENDORSED, LUGGAGE) if name in whole}

@@ -74,6 +74,13 @@ class Table(NamedTuple):
         """The member called `name`, as of this epoch."""
         return next((member for member in self.members if member.name == name), None)
 
+    def holder(self, name: str) -> Member | None:
+        """The member called `name`, or who is to be one when the plan is decided: from then on it may have what nobody
+        else has, for somebody may be closing already and write to the new list alone."""
+        plan = self.plan
+        coming = plan.target if plan is not None and plan.decided else ()
+        return self.member(name) or next((member for member in coming if member.name == name), None)
+
     @property
     def target(self) -> tuple[str, ...]:
         """The names of the next epoch; of this one where there is no plan."""

@@ -36,7 +36,7 @@ from dynamo.core.healing import HEALING_OP
 from dynamo.core.host import AnyRing, Chooser
 from dynamo.core.identity import ACTORS, GENERATION, INCARNATION, believed
 from dynamo.core.membership import NO_TABLE, decode_table, founded
-from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
+from dynamo.core.participant import ENDORSED, HOME, LUGGAGE, MEMBERS
 from dynamo.core.ring import Member, Ring
 from dynamo.core.rules import Rules
 from dynamo.core.siblings import Siblings
@@ -176,7 +176,7 @@ class Node:
         self.greeting.boot(meta.get(GENERATIONS))
         self.transfer.boot(meta.get(DONE))
         self.actors.boot(meta)
-        self.participant.boot(meta.get(ENDORSED, b"").decode(), meta.get(LUGGAGE))
+        self.participant.boot(meta.get(HOME), meta.get(ENDORSED, b"").decode(), meta.get(LUGGAGE))
         self.replica.boot(boot.data, boot.hints)
         if boot.genesis:
             self._greeted(True, boot, meta, lost)
@@ -209,7 +209,7 @@ class Node:
                 *self.anti_entropy.boot(meta, lost),
                 Change(META, INCARNATION, host.incarnation.encode()),
                 Change(META, GENERATION, b"%d" % host.generation),
-                Change(META, MEMBERS, self.participant.encoded),
+                *self.participant.saved(),
                 *gone,
                 *forgotten,
                 *(Change(META, name, None) for name in boot.meta if name not in meta and name.startswith(ACTORS)),

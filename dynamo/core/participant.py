@@ -25,6 +25,7 @@ from dynamo.core.transition import TransitionRing
 MEMBERS = b"members"
 ENDORSED = b"endorsed"
 LUGGAGE = b"luggage"
+HOME = b"home"
 MakeRing = Callable[[tuple[Member, ...]], Ring]
 
 
@@ -65,6 +66,9 @@ class Participant:
         self.luggage: LetIn | None = None
         """Where this node has come from another ring with what it held there and is no member yet: how it asks to be
         let in. What it holds is not forgotten, whatever becomes of the plan that was to let it in."""
+        self.home = ""
+        """In which ring, and since which epoch, this node holds what is on its disk; empty where it is in none. It is
+        written beside the table, so that a table that rots does not make what is here look like an earlier life's."""
         self.durable_at = 0
         """The write that makes the table durable."""
 
@@ -101,12 +105,13 @@ class Participant:
 
     def _invited(self, theirs: Table) -> bool:
         """Whether a table of another founding concerns this node: it belongs to none yet, or its own ring gives way.
-        Of two rings the one with the greater name does; whoever was only joining it is outside then."""
+        Of two rings the one with the greater name does; whoever was only joining it is outside then,
+        unless it may hold already what nobody else does."""
         mine, name = self.table, self.host.name
         if not mine.cluster:
             return name in theirs.involved  # also one that leaves: its disk was lost, and it is waited for
         gives_way = "" < theirs.cluster < mine.cluster  # a node in no ring has nothing to tell
-        return gives_way and (name in theirs.target or name not in mine.names)
+        return gives_way and (name in theirs.target or mine.holder(name) is None)
 
     def _bound(self, theirs: Table, sender: str) -> bool:
         """Whether a promise keeps this node from taking up the plan in `theirs`; then that plan's driver is told. A
@@ -133,9 +138,11 @@ class Participant:
                 host.mark("table without a ring refused")
                 return False
         luggage = self._luggage(before, table)
-        anew = ring is not None and self._anew(before, table)
+        home = _home(table, host.name)
+        anew = ring is not None and self.luggage is None and home != self.home
         if anew:
             self._forget()
+        self.home = home
         self.table = table
         host.involved = frozenset(table.involved) if ring is not None else frozenset()
         host.changing = table.plan is not None
@@ -147,13 +154,13 @@ class Participant:
         elif was_inside:
             host.mark("node is outside now")
             self._look_after_peers(before)
-            if host.name not in before.names and self.luggage is None:  # all that it took in, others hold
+            if before.holder(host.name) is None and self.luggage is None:  # all that it took in, others hold
                 self._forget()
         self.evacuation.look()
         self.tend_transfer()
         if anew and host.name in host.ring.names and (host.name in table.names or self._phase == CLOSE):
             self.doubt(host.ring.partitions_of(host.name))  # it answers for these already, and has nothing
-        self.durable_at = host.write((Change(META, MEMBERS, self.encoded), self.recovery(), *luggage))
+        self.durable_at = host.write((*self.saved(), self.recovery(), *luggage))
         return True
 
     def _forget(self) -> None:
@@ -166,7 +173,7 @@ class Participant:
     def _luggage(self, before: Table, table: Table) -> tuple[Change, ...]:
         """What this node brings with it: everything, from when it leaves a ring that gives way until it is a member of
         the other one. Returns what to write with the table."""
-        own, had = before.member(self.host.name), self.luggage
+        own, had = before.holder(self.host.name), self.luggage
         if self.host.name in table.names:
             self.luggage = None
         elif own is not None and before.cluster != table.cluster:
@@ -179,9 +186,14 @@ class Participant:
     def _phase(self) -> str:
         return self.table.plan.phase if self.table.plan is not None else ""
 
-    def boot(self, endorsed: str, luggage: bytes | None) -> None:
+    def saved(self) -> tuple[Change, Change]:
+        """What the disk is to hold of the table and of this node's place in it."""
+        return Change(META, MEMBERS, self.encoded), Change(META, HOME, self.home.encode())
+
+    def boot(self, home: bytes | None, endorsed: str, luggage: bytes | None) -> None:
         """The table as it was persisted is in force again."""
         host = self.host
+        self.home = home.decode() if home is not None else _home(self.table, host.name)
         self.endorsed = endorsed
         self.luggage = LetIn(*json.loads(luggage)) if luggage is not None else None
         host.involved = frozenset(self.table.involved) if self.inside else frozenset()
@@ -191,16 +203,6 @@ class Participant:
             self.ring_changed(ring_of(self.table, self.make_ring))
         self.evacuation.look()
         self.tend_transfer()
-
-    def _anew(self, before: Table, table: Table) -> bool:
-        """Whether this node enters the ring for the first time since it was in it, if ever: what is still on its disk
-        then is from an earlier life. A node that comes over from another ring brings what it has."""
-        if self.luggage is not None:
-            return False
-        mine = _own(before, self.host.name)
-        now = _own(table, self.host.name)
-        assert now is not None, "who is involved is a member or is to be one"
-        return mine is None or mine.since != now.since
 
     def _look_after_peers(self, before: Table) -> None:
         """The detector watches whoever is involved now, and nobody else."""
@@ -261,7 +263,9 @@ def ring_of(table: Table, make_ring: MakeRing) -> AnyRing:
     return new if plan.phase == CLOSE else TransitionRing(make_ring(table.members), new, plan.phase == FLIP)
 
 
-def _own(table: Table, name: str) -> Member | None:
-    """The member called `name` of this epoch, or else of the next."""
+def _home(table: Table, name: str) -> str:
+    """Where and since when the node called `name` is a member by `table`, or will be; empty where it is not. Who enters
+    the ring again does so since another epoch: what is still on its disk is from an earlier life."""
     target = table.plan.target if table.plan is not None else ()
-    return table.member(name) or next((member for member in target if member.name == name), None)
+    own = table.member(name) or next((member for member in target if member.name == name), None)
+    return f"{table.cluster} {own.since}" if own is not None else ""

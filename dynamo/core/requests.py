@@ -181,7 +181,9 @@ class Requests:
         """Coordinate a put here if this node owns the key, else find an owner that does.
 
         A fallback coordinates only where no owner can be reached, or where another node found that: it has no record
-        of its own, so each time it would bring a new actor to life and make the key's context grow.
+        of its own, so each time it would bring a new actor to life and make the key's context grow. Where PW asks for
+        owners it never does: an owner may acknowledge, lose its disk before the answer, and recover from owners that
+        have not got the put yet; an owner that coordinates has it before anybody else.
         """
         host = self.host
         targets = self.placement.targets(taken.request.key)
@@ -189,6 +191,8 @@ class Requests:
         low = host.disk_low and taken.request.kind == PUT
         if low:
             host.mark("put not coordinated: low disk")
+            here = None
+        if here is not None and here.owner and not self._may_stand_in(taken.request):
             here = None
         if here is not None and (forwarded or not here.owner or not self._reachable(targets, taken)):
             self.puts.start(taken.request, context, targets, here, self._answer)
@@ -200,6 +204,10 @@ class Requests:
         else:
             self._forward(taken, targets)
 
+    def _may_stand_in(self, request: Request) -> bool:
+        """Whether a fallback may coordinate the put."""
+        return not (request.pw or self.host.config.pw)
+
     def _reachable(self, targets: tuple[Target, ...], taken: Taken) -> list[str]:
         """The owners among `targets` that may still coordinate the request."""
         gone = self.host.detector.down | taken.refused_by | {self.host.name}
@@ -208,10 +216,13 @@ class Requests:
     def _forward(self, taken: Taken, targets: tuple[Target, ...]) -> None:
         host, request = self.host, taken.request
         gone = host.detector.down | taken.refused_by | {host.name}
-        nodes = self._reachable(targets, taken) or [t.node for t in targets if t.owner and t.node not in gone]
+        nodes = self._reachable(targets, taken)
+        if not nodes and self._may_stand_in(request):
+            nodes = [t.node for t in targets if t.owner and t.node not in gone]
         if not nodes:
             low = f"; {LOW_DISK}" if host.disk_low else ""
-            self._answer(Response(request.id, FAIL, f"unavailable: no node of the preference list can be reached{low}"))
+            whom = "node of the preference list" if self._may_stand_in(request) else "owner, as PW demands,"
+            self._answer(Response(request.id, FAIL, f"unavailable: no {whom} can be reached{low}"))
             return
         host.mark("put forwarded")
         if not taken.deadline_us:

@@ -73,7 +73,7 @@ class Reading:
                 column = column.unify_dictionaries()
             else:
                 column = column.cast(column.type.value_type)
-        return column.combine_chunks()
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
     def _nulls(self, column: Any) -> NDArray[np.bool_]:
         return np.asarray(column.is_null().to_numpy(zero_copy_only=False), np.bool_)
@@ -208,19 +208,19 @@ class Reading:
         """Whole numbers: where they lie close together, a number is its own code but for the smallest of them."""
         found = [self._filled(column, name) for name, column in columns.items()]
         nulls = [self._nulls(column) if column.null_count else None for column in columns.values()]
-        held = [part if null is None else part[~null] for part, null in zip(found, nulls, strict=True)]
-        low, high = min(int(part.min()) for part in held), max(int(part.max()) for part in held)
-        if high - low <= DENSE * sum(map(len, held)) + SPARE:
+        ends = [self.pa.compute.min_max(column).as_py() for column in columns.values()]
+        low, high = min(end["min"] for end in ends), max(end["max"] for end in ends)
+        count = sum(len(column) - column.null_count for column in columns.values())
+        if high - low <= DENSE * count + SPARE:
             table: Sequence[Any] = range(low, high + 1)
-            codes = [part - low for part in found]
+            codes = [part - low if low else part for part in found]
         else:
-            distinct = np.unique(np.concatenate(held))
+            whole = zip(found, nulls, strict=True)
+            distinct = np.unique(np.concatenate([part if null is None else part[~null] for part, null in whole]))
             table = distinct.tolist()
             codes = [np.searchsorted(distinct, part).astype(np.int64) for part in found]
-        for part, null in zip(codes, nulls, strict=True):
-            if null is not None:
-                part[null] = NIL
-        return codes, table
+        coded = zip(codes, nulls, strict=True)
+        return [part if null is None else np.where(null, NIL, part) for part, null in coded], table
 
     def _anything(self, columns: list[list[Any]], name: str) -> tuple[list[Ints], Sequence[Any]]:
         table = Interned()

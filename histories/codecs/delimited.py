@@ -15,6 +15,7 @@ import numpy as np
 
 from histories.codecs.minimal import COLUMNS, REQUIRED, operation_row
 from histories.codecs.minimal_jsonl import fields_of
+from histories.codecs.misspelt import notices_of
 from histories.columns import NEVER, Columns
 from histories.errors import HistoryError, Malformed
 from histories.interning import Interned
@@ -43,7 +44,7 @@ def read_csv(source: Source, nil: Nil = "absent") -> Paired:
                 raise source.error(line, bad.found, bad.accepted) from None
             notices = (Notice(Doubt.TORN, 1, line, "the file ends inside a row: what follows is missing"),)
     columns, more = columns_of(_numbered(log.finish()), source.name, nil)
-    return Paired(columns, (*notices, *more))
+    return Paired(columns, (*notices_of(pieces.names, 1), *notices, *more))
 
 
 def _ended(rows: Iterator[Any]) -> bool:
@@ -61,6 +62,8 @@ class _Pieces:
         self.torn = False
         """Whether the line read last had no end."""
         self.delimiter = ","
+        self.names: list[str] = []
+        """The header, once it was read."""
 
     def __iter__(self) -> Iterator[str]:
         first = True
@@ -83,7 +86,7 @@ def _rows(source: Source, pieces: _Pieces) -> Iterator[tuple[int, dict[str, str]
         begun = 1
         for cells in reader:
             if not names:
-                names = _header(source, cells)
+                names = pieces.names = _header(source, cells)
             elif cells:
                 if len(cells) > len(names):
                     raise source.error(begun, f"{len(cells)} cells", f"{len(names)}, as in the header")

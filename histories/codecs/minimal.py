@@ -13,54 +13,52 @@
 | `status` | ok, fail, info | left out: ok where there is an end, info where there is none |
 """
 
-from typing import Any, Literal, Self
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from histories.errors import Malformed
 from histories.events import MAX_TIME
 
 REQUIRED = ("process", "f", "start")
 OPTIONAL = ("key", "value", "value2", "result", "end", "status")
 COLUMNS = (*REQUIRED, *OPTIONAL)
+MAX_NAME = 60
 
 
-class OperationRow(BaseModel):
-    """One operation as one row; further columns are ignored."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", arbitrary_types_allowed=True)
+class OperationRow(NamedTuple):
+    """One operation as one row."""
 
     process: int | str
-    f: str = Field(min_length=1, max_length=60)
-    start: int = Field(ge=-MAX_TIME, le=MAX_TIME)
+    f: str
+    start: int
     key: Any = None
     value: Any = None
     value2: Any = None
     result: Any = None
-    end: int | None = Field(default=None, ge=-MAX_TIME, le=MAX_TIME)
-    status: Literal["ok", "fail", "info"] | None = None
-
-    @model_validator(mode="after")
-    def _ends(self) -> Self:
-        if self.end is None and self.status in {"ok", "fail"}:
-            raise ValueError(f"{self.status} without an end")
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"end {self.end} before start {self.start}")
-        return self
+    end: int | None = None
+    status: str | None = None
 
 
 def operation_row(fields: dict[str, Any]) -> OperationRow:
-    """`fields` as a row. Raises `Malformed` with the first field that is wrong."""
-    try:
-        return OperationRow.model_validate(fields)
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        if first["type"] == "missing":
-            found = f"no {name}"
-        elif name:
-            found = f"{name}: {first['input']!r}"
-        else:
-            found = first["msg"].removeprefix("Value error, ")
-        accepted = first["msg"] if name else "ok and fail with an end, which is not before the start"
-        raise Malformed(found, accepted) from None
+    """`fields` as a row; further ones are ignored. Raises `Malformed` with the first field that is wrong.
+
+    What is right at first sight is taken at once. The model of the schema decides about the rest: to load pydantic
+    takes longer than to judge a small history."""
+    taken: list[Any] = [fields.get(name) for name in COLUMNS]
+    row = OperationRow(*taken)
+    if _plain(row):
+        return row
+    from histories.codecs.operation_row import validated  # noqa: PLC0415
+
+    found = validated(fields)
+    return OperationRow(*[getattr(found, name) for name in COLUMNS])
+
+
+def _plain(row: OperationRow) -> bool:
+    """Whether the model surely accepts `row`; no for some that it accepts."""
+    start, end = row.start, row.end
+    return (
+        (type(row.process) is int or (type(row.process) is str and row.process.isascii()))
+        and (type(row.f) is str and row.f.isascii() and 1 <= len(row.f) <= MAX_NAME)
+        and (type(start) is int and -MAX_TIME <= start <= MAX_TIME)
+        and (row.status in ("info", None) if end is None else row.status in ("ok", "fail", "info", None))
+        and (end is None or (type(end) is int and start <= end <= MAX_TIME))
+    )

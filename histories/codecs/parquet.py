@@ -9,6 +9,7 @@ from typing import Any
 from histories.codecs.arrow_columns import Reading, WrongCell
 from histories.codecs.minimal import COLUMNS, REQUIRED
 from histories.codecs.minimal_jsonl import fields_of
+from histories.codecs.misspelt import notices_of
 from histories.columns import Columns
 from histories.errors import HistoryError
 from histories.pairing import Nil, Paired
@@ -23,6 +24,7 @@ FEW = ("f", "status", "key")
 def _pyarrow(name: str) -> Any:
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra, and slow to load
+        import pyarrow.compute  # noqa: PLC0415
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError:
         raise HistoryError(name, 0, "a Parquet file, and pyarrow is not installed", "kept[files], or CSV") from None
@@ -56,7 +58,8 @@ def read_parquet(source: Source, nil: Nil = "absent") -> Paired:
         spans = Reading(pa, table).spans()
     except WrongCell as wrong:
         raise source.error(wrong.row, wrong.found, wrong.accepted) from None
-    return columns_of(spans, source.name, nil)
+    columns, notices = columns_of(spans, source.name, nil)
+    return Paired(columns, (*notices_of(names, 0), *notices))
 
 
 def write_parquet(columns: Columns, path: str | Path) -> None:

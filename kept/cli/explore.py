@@ -1,6 +1,5 @@
 """`kept explore`: every interleaving of a small cluster of real nodes, from the command line to the exit code."""
 
-import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,15 +15,16 @@ from kept.cli.console import Console
 from kept.cli.options import Number, flag
 from kept.explore.excluded import excluded
 from kept.explore.explore import MOST_STATES, Explored, Plan, TooLarge, explored
-from kept.explore.judging import COPIES, ERRORS
+from kept.explore.judging import COPIES, ERRORS, SETTLES
 from kept.explore.lines import all_lines
+from kept.explore.processes import Processes, peak_bytes
 from kept.explore.scope import Scope
 from kept.explore.trace import trace_of
 from kept.lab.trial import check_bug
 from kept.lab.usage import UsageError, bounds, first_problem, shown, unknown
 from kept.report.claim import ClaimDocument, CounterexampleDocument, VerdictName
 from kept.report.document import overall
-from kept.report.explored import ExploreDocument, TracedDocument, found_lines, steps_lines, verdict_line
+from kept.report.explored import FOR_EVER, ExploreDocument, TracedDocument, found_lines, steps_lines, verdict_line
 from model.explorer.outcome import Bounds
 
 HELP = {
@@ -41,6 +41,7 @@ HELP = {
     "clients": "Clients.",
     "ops": "Operations of each client: puts and gets in turn.",
     "program": "What each client does instead: put, blind, get, delete; a comma between clients.",
+    "keys": "Keys; the steps of a program name another than the first: put:2.",
     "contact": "Whether each client has a node of its own, or asks any.",
     "crashes": "Crashes at any effect boundary; unsynced writes may be lost.",
     "drops": "Messages that are lost.",
@@ -49,6 +50,10 @@ HELP = {
     "timeouts": "Deadlines of operations that pass early.",
     "handoffs": "Handoff intervals while clients are at work.",
     "exchanges": "Anti-entropy rounds while clients are at work.",
+    "change": "One change of membership, at any time: a node joins, an owner leaves, or it dies and is removed.",
+    "ring": "The paper's partitioning strategy.",
+    "racks": "Racks that the nodes are spread over; 0 names none.",
+    "settle": "Ask too whether the cluster always settles, in whatever order its background work happens.",
     "bug": "A bug of the zoo to seed into the store.",
     "reduce": "Leave out interleavings that cannot show.",
 }
@@ -56,8 +61,9 @@ HELP = {
 PROPERTIES = {
     ERRORS: "no node stops with an error",
     COPIES: "whenever a put is acknowledged, W disks hold it",
+    SETTLES: "left to itself, the cluster comes to rest: no fair run goes round without an end",
 }
-"""What is checked beside claims."""
+"""What is checked beside claims; the last with --settle."""
 _SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 CORES_LIMIT = 64
 _PROGRESS_EVERY_S = 10.0
@@ -90,7 +96,7 @@ def _scope_options(verb: Callable[..., int]) -> Callable[..., int]:
             kind = Number(int, f"a whole number, {bounds(field)}")
             option = click.option(flag(name), name, type=kind, help=f"{about}  [default: {default}; {bounds(field)}]")
         else:
-            metavar = "|".join(names) if names else "NAME" if name == "bug" else "TEXT"
+            metavar = "|".join(filter(None, names)) if names else "NAME" if name == "bug" else "TEXT"
             option = click.option(flag(name), name, metavar=metavar, help=f"{about}  [default: {default or 'none'}]")
         verb = option(verb)
     return verb
@@ -99,7 +105,7 @@ def _scope_options(verb: Callable[..., int]) -> Callable[..., int]:
 @click.command("explore")
 @click.option("--claim", multiple=True, metavar="NAME", help="Check this promise too, though it is not made.")
 @click.option("--budget", metavar="TIME", help="Stop after this real time; without it, too large a scope is refused.")
-@click.option("--max-mem", metavar="SIZE", help="Stop where the process has grown to this: 500m, 2g.")
+@click.option("--max-mem", metavar="SIZE", help="Stop where all processes together have grown to this: 500m, 2g.")
 @click.option("--cores", type=Number(int, "a whole number from 1"), default=1, help="Processes.  [default: 1]")
 @click.option(
     "--checkpoint", metavar="DIR", help="Save the search there after each level, and go on from what is there."
@@ -129,22 +135,21 @@ def parse(given: dict[str, Any]) -> Arguments:
     try:
         scope = Scope.model_validate(fields)
     except ValidationError as error:
-        problem = first_problem(error, Scope)
+        problem = first_problem(error, Scope).replace("accepted: , ", "accepted: ")  # no change at all has no name
         name, colon, rest = problem.partition(":")
         raise UsageError(f"{flag(name)}{colon}{rest}" if name in HELP else problem) from None
     named = tuple(CLAIMS) if "all" in given["claim"] else given["claim"]
     if not 1 <= given["cores"] <= CORES_LIMIT:
         raise UsageError(f"--cores: {given['cores']}; accepted: 1 to {CORES_LIMIT}")
-    checkpoint = _directory("--checkpoint", given["checkpoint"])
-    if checkpoint is not None and given["cores"] > 1:
-        raise UsageError("--checkpoint: with --cores above 1; accepted: one or the other")
+    if scope.settle and (given["cores"] > 1 or given["checkpoint"] is not None):
+        raise UsageError("--settle: with --cores or --checkpoint; accepted: one core, and no checkpoint")
     return Arguments(
         scope,
         tuple(dict.fromkeys((*scope.claims(), *named))),
         parse_budget(given["budget"]),
         _size(given["max_mem"]),
         given["cores"],
-        checkpoint,
+        _directory("--checkpoint", given["checkpoint"]),
         _directory("--out", given["out"]),
         given["keep_going"],
     )
@@ -179,6 +184,11 @@ class _Watch:
         self.over_memory = False
         self._started = False
         self._console = console
+        self._crew: Processes | None = None
+
+    def hired(self, crew: Processes) -> None:
+        """The memory of these processes counts as well."""
+        self._crew = crew
 
     @property
     def elapsed_s(self) -> float:
@@ -186,8 +196,7 @@ class _Watch:
 
     def __call__(self) -> float:
         if self.memory_bytes is not None and self._started:
-            used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            self.over_memory = used > self.memory_bytes
+            self.over_memory = peak_bytes() + sum(self._crew.peaks_bytes if self._crew else ()) > self.memory_bytes
         self._started = True
         return _FOREVER_S if self.over_memory else self.elapsed_s
 
@@ -208,6 +217,7 @@ def execute(arguments: Arguments, console: Console) -> int:
         arguments.checkpoint,
         refuse=arguments.budget_s is None,
         stop=not arguments.keep_going,
+        hired=watch.hired,
     )
     console.say(*introduction(scope, arguments.claims))
     for directory in (arguments.checkpoint, arguments.out):
@@ -234,16 +244,23 @@ def execute(arguments: Arguments, console: Console) -> int:
 def introduction(scope: Scope, claims: tuple[str, ...]) -> list[str]:
     """What is about to be explored."""
     quorum = f"N={scope.n} R={scope.r} W={scope.w}, {'sloppy' if scope.sloppy else 'strict'} quorum"
+    change = {"": "", "join": "a node joins", "leave": "an owner leaves", "remove": "an owner dies for good"}
     budgets = ("crashes", "drops", "duplicates", "partitions", "timeouts", "handoffs", "exchanges")
     faults = ", ".join(f"{name} {getattr(scope, name)}" for name in budgets if getattr(scope, name)) or "none"
+    faults = f"{faults}; {change[scope.change]}" if scope.change else faults
     programs = "; ".join(" ".join(program) for program in scope.programs())
     return [
         f"  cluster      {scope.nodes} nodes, {quorum}, versions {scope.versions}, read repair {scope.read_repair}",
+        *([f"  keys         {scope.keys}"] if scope.keys > 1 else []),
         f"  clients      {programs}; each asks {'its own node' if scope.contact == 'fixed' else 'any node'}",
         f"  at the most  {faults}",
         *([f"  bug          {scope.bug} is seeded into the store"] if scope.bug else []),
-        f"  checks       {', '.join((*claims, *PROPERTIES))}",
+        f"  checks       {', '.join((*claims, *_properties(scope)))}",
     ]
+
+
+def _properties(scope: Scope) -> list[str]:
+    return [name for name in PROPERTIES if name != SETTLES or scope.settle]
 
 
 def _document(arguments: Arguments, found: Explored, watch: _Watch) -> ExploreDocument:
@@ -258,7 +275,7 @@ def _document(arguments: Arguments, found: Explored, watch: _Watch) -> ExploreDo
             path = arguments.out / f"{example.name}.json"
             path.write_text(trace_of(found.nodes, example).text(), encoding="utf-8")
             file = str(path)
-        steps = tuple(str(label) for label in example.labels)
+        steps = (*map(str, example.labels), *(f"{FOR_EVER}{taken.label}" for taken in example.cycle))
         traced.append(TracedDocument(claim=example.name, reason=example.reason, steps=steps, file=file))
     claims = _claims(found, {one.claim: one for one in traced}, stopped)
     verdict = overall(claims)
@@ -288,7 +305,7 @@ def _document(arguments: Arguments, found: Explored, watch: _Watch) -> ExploreDo
 
 def _claims(found: Explored, traced: dict[str, TracedDocument], stopped: tuple[str, ...]) -> tuple[ClaimDocument, ...]:
     documents = []
-    for name in (*found.claims, *PROPERTIES):
+    for name in (*found.claims, *_properties(found.scope)):
         wording = CLAIMS[name].wording if name in CLAIMS else PROPERTIES[name]
         verdict: VerdictName = "valid"
         reason, example = f"holds in {found.outcome.states:,} states, all of the scope", None

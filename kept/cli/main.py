@@ -3,6 +3,7 @@
 It imports neither pydantic nor the simulator: `kept --help` starts in a fraction of a second.
 """
 
+import errno
 import os
 import sys
 import traceback
@@ -26,6 +27,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "replay": ("kept.cli.replay", "Run a saved schedule again: SAME, FAILED, FIXED or DIVERGED."),
 }
 """verb -> the module whose `command` it is, and what the overview says of it."""
+_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""What a write to an open file may fail with through nobody's bug; Python names no file then."""
 
 
 class Verbs(click.Group):
@@ -53,7 +56,12 @@ class Verbs(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in VERBS.items()])
 
 
-@click.group(cls=Verbs, name="kept", epilog="Exit codes: 0 holds, 1 violated, 2 unknown, 3 diverged, 64 usage, 70 bug.")
+@click.group(
+    cls=Verbs,
+    name="kept",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 holds, 1 violated, 2 unknown, 3 diverged, 64 usage, 70 bug.",
+)
 @click.version_option(kept.__version__, prog_name="kept", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 def command(debug: bool) -> None:
@@ -104,6 +112,8 @@ def _usage(error: Exception) -> str | None:
             return str(error)
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}; accepted: a file or directory that can be read and written"
+    if isinstance(error, OSError) and error.errno in _MACHINE:
+        return f"a write failed: {error.strerror}; accepted: a disk that takes it; what was written before is left"
     return None
 
 

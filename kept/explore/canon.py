@@ -73,6 +73,9 @@ def digest64(form: Form) -> int:
 class Canon:
     """Forms of one node at one moment."""
 
+    without: frozenset[str] = frozenset()
+    """Attributes that are not looked into, whatever has them."""
+
     def __init__(self, node: Node | None, quiet: bool) -> None:
         self.quiet = quiet
         self.now_us = 0 if node is None else node.host.now_us
@@ -123,7 +126,7 @@ class Canon:
         return (type(thing).__name__, *self._fields(thing))
 
     def _fields(self, thing: Any) -> list[Form]:
-        left_out: frozenset[str] = frozenset()
+        left_out = self.without
         for kind in type(thing).__mro__:
             left_out |= _LEFT_OUT.get(kind, frozenset())
         forms = []
@@ -197,6 +200,9 @@ class Canon:
                 content.append((partition, *sorted(held.items())))
         return content
 
+    def _participant(self, participant: Participant) -> list[Form]:
+        return [self.seq(participant.durable_at), *self._fields(participant)]
+
     def _puts(self, puts: PutCoordinator) -> list[Form]:
         open_puts = {op: put for op, put in puts.pending.items() if not (self.quiet and put.answered)}
         return [puts._ops, self.form(open_puts)]
@@ -217,6 +223,7 @@ _VIEWS: dict[type, Any] = {
     Replica: Canon._replica,
     Detector: Canon._detector,
     MerkleForest: Canon._forest,
+    Participant: Canon._participant,
     PutCoordinator: Canon._puts,
     PendingPut: Canon._put,
     Greeting: Canon._greeting,

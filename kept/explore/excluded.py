@@ -3,12 +3,10 @@
 from kept.explore.scope import Scope
 
 NEVER = (
-    "more than one key",
     "damaged, lying and full disks, and machines that are lost",
     "clocks that disagree: every wall clock shows the same, later with each operation",
     "messages that outlive the process that they were sent to, or a cut that they would cross",
-    "gossip, reaping, healing and changes of membership while the clients are at work; afterwards the cluster settles "
-    "in one way",
+    "gossip, reaping and healing while the clients are at work; afterwards the cluster settles in one way",
     "a process that dies again before it serves",
 )
 """Of every scope."""
@@ -29,6 +27,8 @@ def excluded(scope: Scope) -> tuple[str, ...]:
     for name, one, many in _BUDGETS:
         most = getattr(scope, name)
         phrases.append(f"any {one}" if not most else f"more than {most} {one if most == 1 else many}")
+    phrases.append(f"more than {scope.keys} key{'s' * (scope.keys > 1)}")
+    phrases.append("more than one change of membership" if scope.change else "any change of membership")
     if scope.contact == "fixed":
         phrases.append("clients that ask another node than their own")
     return (*phrases, *NEVER)

@@ -1,22 +1,25 @@
 """One exploration from its scope to what was found: on one core or several, from the beginning or a checkpoint."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kept.explore.crew import Processes
-from kept.explore.growth import estimated_states, longest_run
-from kept.explore.judging import Judge
-from kept.explore.keeping import write
+from kept.explore.crew import Member
+from kept.explore.judging import SETTLES, Judge
+from kept.explore.keeping import kept, write
 from kept.explore.lines import Line
+from kept.explore.processes import Processes
 from kept.explore.scope import Scope
+from kept.explore.settling import Resting
 from kept.explore.system import Nodes
 from kept.explore.written import WrittenNodes
-from kept.lab.usage import SHOWN_PATH_CHARS, UsageError, shown
+from kept.lab.usage import UsageError
 from model.explorer.breadth import Search
-from model.explorer.checkpoint import BadCheckpoint, Checkpoint, read
+from model.explorer.checkpoint import BadCheckpoint, Checkpoint
+from model.explorer.estimate import estimated_states, longest_run
 from model.explorer.explore import explore
 from model.explorer.outcome import Bounds, Outcome
 
@@ -69,6 +72,8 @@ class Plan:
     """Whether to refuse a scope that is too large."""
     stop: bool = True
     """At the first violation."""
+    hired: Callable[[Processes], None] = lambda _crew: None
+    """Called with the processes of an exploration on several cores, before they begin."""
 
 
 def explored(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progress | None = None) -> Explored:
@@ -77,32 +82,48 @@ def explored(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progre
         return _on_cores(scope, claims, plan, progress)
     nodes = Nodes(scope) if plan.directory is None else WrittenNodes(scope, plan.directory / LIBRARY, "0")
     judge = Judge(nodes, claims)
-    resume = None if plan.directory is None else _checkpoint(plan.directory, scope, claims)
     outcome = explore(
         nodes,
         judge.properties(),
         plan.bounds,
         stop=plan.stop,
-        resume=resume,
+        resume=_checkpoint(plan, scope, claims),
         at_level=_at_level(nodes, claims, plan, progress),
     )
     marks = dict(sorted(nodes.cluster.marks.items()))
     ran, lines = nodes.locals.materialised, frozenset(nodes.locals.lines.seen)
-    return Explored(scope, claims, outcome, marks, judge.undecided, ran, lines, nodes)
+    return Explored(scope, claims, _explained(outcome, nodes), marks, judge.undecided, ran, lines, nodes)
+
+
+def _explained(outcome: Outcome, nodes: Nodes) -> Outcome:
+    """Where a cluster does not settle, what still goes on."""
+    told = []
+    for found in outcome.counterexamples:
+        resting: Resting | None = found.last.resting
+        if found.name == SETTLES and resting is not None:
+            told.append(replace(found, reason=f"{nodes.settling.why(resting)}: {found.reason}"))
+        else:
+            told.append(found)
+    return replace(outcome, counterexamples=tuple(told))
 
 
 def _on_cores(scope: Scope, claims: tuple[str, ...], plan: Plan, progress: Progress | None) -> Explored:
     with TemporaryDirectory(prefix="kept-explore-") as name:
-        directory = Path(name)
-        crew = Processes(scope, claims, plan.cores, directory)
-        try:
+        directory = Path(name) if plan.directory is None else plan.directory / LIBRARY
+        with Processes(partial(Member, scope, claims, directory), plan.cores) as crew:
+            plan.hired(crew)
             nodes = WrittenNodes(scope, directory, "leader")
             judge = Judge(nodes, claims)
-            at_level = _at_level(nodes, claims, plan, progress)
-            outcome = explore(nodes, judge.properties(), plan.bounds, stop=plan.stop, crew=crew, at_level=at_level)
+            outcome = explore(
+                nodes,
+                judge.properties(),
+                plan.bounds,
+                stop=plan.stop,
+                crew=crew,
+                resume=_checkpoint(plan, scope, claims),
+                at_level=_at_level(nodes, claims, plan, progress),
+            )
             told: list[Any] = crew.each("told", [()] * plan.cores)
-        finally:
-            crew.close()
     marks: dict[str, int] = {}
     undecided: dict[str, str] = {}
     lines: frozenset[Line] = frozenset()
@@ -124,24 +145,25 @@ def _at_level(nodes: Nodes, claims: tuple[str, ...], plan: Plan, progress: Progr
             states = estimated_states(search.levels, longest_run(nodes))
             if states > MOST_STATES:
                 raise TooLarge(states, seen)
-        if plan.directory is not None and plan.cores == 1:
-            write(plan.directory / CHECKPOINT_FILE, search.save(), identity(nodes.scope, claims))
+        if plan.directory is not None:
+            checkpoint = search.save()
+            if isinstance(nodes, WrittenNodes):
+                nodes.library.sync()
+            write(plan.directory / CHECKPOINT_FILE, checkpoint, identity(nodes.scope, claims, plan.cores))
 
     return at_level
 
 
-def _checkpoint(directory: Path, scope: Scope, claims: tuple[str, ...]) -> Checkpoint | None:
-    """The checkpoint in a directory, if there is one."""
-    path = directory / CHECKPOINT_FILE
-    if not path.exists():
+def _checkpoint(plan: Plan, scope: Scope, claims: tuple[str, ...]) -> Checkpoint | None:
+    """The checkpoint of this exploration, if there is one."""
+    if plan.directory is None or not (plan.directory / CHECKPOINT_FILE).exists():
         return None
     try:
-        return read(path.read_bytes(), identity(scope, claims))
+        return kept(plan.directory / CHECKPOINT_FILE, identity(scope, claims, plan.cores))
     except BadCheckpoint as error:
-        name = shown(str(path), SHOWN_PATH_CHARS)
-        raise UsageError(f"{name}: {error}; accepted: a checkpoint of this scope and these claims") from None
+        raise UsageError(f"{error}; accepted: a checkpoint of this scope, these claims and as many cores") from None
 
 
-def identity(scope: Scope, claims: tuple[str, ...]) -> str:
+def identity(scope: Scope, claims: tuple[str, ...], cores: int) -> str:
     """What a checkpoint must be of."""
-    return f"{scope.model_dump_json()} {','.join(claims)}"
+    return f"{scope.model_dump_json()} {','.join(claims)} on {cores}"

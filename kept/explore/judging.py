@@ -16,12 +16,14 @@ from kept.explore.rest import ended
 from kept.explore.state import State
 from kept.explore.system import Nodes
 from kept.explore.witness import Witness
-from model.explorer.properties import Always, Property
+from model.explorer.properties import Always, Eventually, Property
 
 ERRORS = "no-errors"
 """No node stops with an error."""
 COPIES = "durable-acknowledgements"
 """Whenever a put is acknowledged, W disks hold it."""
+SETTLES = "settles"
+"""A cluster that is left to itself comes to rest, in whatever order its background work happens."""
 Reasons = dict[str, str]
 """claim -> why it does not hold."""
 
@@ -34,7 +36,7 @@ class Judge:
         self.claims = tuple(claims)
         scope = nodes.scope
         config = scope.run_config()
-        self.witness = Witness(config.document(), len(nodes.programs), nodes.stories.most, nodes.cluster.described())
+        self.witness = Witness(config.document(), len(nodes.programs), nodes.stories.most)
         self.ends: dict[tuple[int, ...], tuple[Replicas | None, str]] = {}
         """By the local states of the machines: what each of them holds in the end, and what went wrong on the way."""
         self.undecided: dict[str, str] = {}
@@ -45,7 +47,12 @@ class Judge:
 
     def properties(self) -> list[Property]:
         """What an explorer checks in every state."""
-        return [Always(name, self._broken(name)) for name in (*self.claims, ERRORS, COPIES)]
+        always = [Always(name, self._broken(name)) for name in (*self.claims, ERRORS, COPIES)]
+        return [*always, Eventually(SETTLES, self.settled)] if self.nodes.scope.settle else [*always]
+
+    def settled(self, state: State) -> bool:
+        """Whether a state is at rest, or not yet left to itself."""
+        return state.resting is None or bool(state.flaw) or not self.nodes.settling.why(state.resting)
 
     def _broken(self, name: str) -> Any:
         def broken(state: State) -> str | None:

@@ -1,27 +1,9 @@
-"""Checkpoints of a search in a file, written so that an interruption leaves the previous one whole."""
+"""The checkpoint of a search in a file, written so that an interruption leaves the previous one whole."""
 
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from model.explorer.breadth import Search
 from model.explorer.checkpoint import BadCheckpoint, Checkpoint, read
-
-EVERY_S = 60.0
-
-
-def keep(path: Path, identity: str, every_s: float = EVERY_S) -> Callable[[Search], None]:
-    """For `at_level` of a search: write a checkpoint to `path`, at most every `every_s` seconds."""
-    last = time.monotonic()
-
-    def at_level(search: Search) -> None:
-        nonlocal last
-        if time.monotonic() - last >= every_s:
-            write(path, search.save(), identity)
-            last = time.monotonic()
-
-    return at_level
 
 
 def write(path: Path, checkpoint: Checkpoint, identity: str) -> None:
@@ -32,6 +14,11 @@ def write(path: Path, checkpoint: Checkpoint, identity: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def kept(path: Path, identity: str) -> Checkpoint:

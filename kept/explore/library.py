@@ -5,6 +5,7 @@ it meets first to a file of its own; whoever reads an unknown digest looks for i
 since. A definition is in the library before any state that names it is given away.
 """
 
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,13 @@ class Library:
             self._given[kind, digest] = None
             blob = pickle.dumps(content(), pickle.HIGHEST_PROTOCOL)
             self._new.append(_HEAD.pack(kind, digest, len(blob)) + blob)
+
+    def sync(self) -> None:
+        """Make durable what was given."""
+        self.flush()
+        if self._own.exists():
+            with self._own.open("ab") as file:
+                os.fsync(file.fileno())
 
     def flush(self) -> None:
         """Show the others what was given."""

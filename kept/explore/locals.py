@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from dynamo.core.effects import SPACES, Asked, Event, Minted, Received, Synced, TimerFired
-from dynamo.core.messages import Request
+from dynamo.core.messages import Operate, Request
 from dynamo.core.siblings import Siblings
 from histories.errors import one_line
 from kept.explore.canon import Canon, Form, digest64
@@ -45,10 +45,10 @@ class LocalEvent(NamedTuple):
     """Something that can happen at a machine."""
 
     kind: str
-    """deliver, ask, sync, fire, tick, boot or crash."""
+    """deliver, ask, sync, fire, tick, boot, crash or destroy."""
     message: int = -1
     client: str = ""
-    request: Request | None = None
+    request: Request | Operate | None = None
     wall_us: int = 0
     timer: str = ""
     number: int = 0
@@ -68,6 +68,9 @@ class Facts(NamedTuple):
     down: frozenset[str]
     generation: int
     """The number of its process' boot; 0 where none runs."""
+    changing: bool
+    """Whether a change of membership is under way, as far as it knows."""
+    destroyed: bool
 
 
 class Locals:
@@ -231,11 +234,14 @@ def carry_out(machine: Machine, event: LocalEvent, messages: Sequence[Message], 
         return machine.ask(event.client, event.request, event.wall_us)
     if event.kind == "boot":
         return machine.boot(build)
-    if event.kind == "crash":
-        machine.crash(event.number)
-        return Output()
     if event.kind == "tick":
         return machine.tick(event.timer, event.number)
+    if event.kind == "crash":
+        machine.crash(event.number)
+    elif event.kind == "destroy":
+        machine.destroy()
+    if machine.node is None:
+        return Output()
     happen: Callable[[], Output] = {"sync": machine.sync, "fire": machine.fire}[event.kind]
     return happen()
 
@@ -269,7 +275,7 @@ def form_of(machine: Machine, quiet: bool) -> Form:
     undo = [canon.form(before) for _, before in machine.disk._undo]  # what a crash may take
     disk = (machine.disk.name, machine.disk.boots, tuple(sorted(records)), tuple(undo))
     node = None if machine.node is None else canon.form(machine.node)
-    return ("machine", machine.name, machine.boots, machine.wall_us, disk, node)
+    return ("machine", machine.name, machine.boots, machine.destroyed, machine.wall_us, disk, node)
 
 
 def facts_of(machine: Machine) -> Facts:
@@ -284,4 +290,6 @@ def facts_of(machine: Machine) -> Facts:
         node is not None and bool(node.replica.hints),
         frozenset() if node is None else frozenset(node.host.detector.down),
         0 if node is None else node.host.generation,
+        node is not None and node.host.changing,
+        machine.destroyed,
     )

@@ -25,7 +25,7 @@ from dynamo.core.effects import (
     TimerFired,
     Write,
 )
-from dynamo.core.messages import Request
+from dynamo.core.messages import Operate, Request
 from dynamo.core.node import Node
 from dynamo.core.siblings import Siblings
 from kept.scenario.disk import Disk
@@ -48,14 +48,16 @@ class Output(NamedTuple):
 class Machine:
     """A machine that runs, or is dead (`node` is None)."""
 
-    destroyed = paused = False
-    """No machine of an exploration is ever gone for good, or stands still."""
+    paused = False
+    """No machine of an exploration stands still."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.node: Node | None = None
         self.disk = Disk(f"{name}.0")
         self.boots = 0
+        self.destroyed = False
+        """Whether it is gone for good, with its disk."""
         self.now_us = EPOCH_US
         self.wall_us = EPOCH_US
 
@@ -76,8 +78,8 @@ class Machine:
     def deliver(self, sender: str, message: Any) -> Output:
         return self._take(Received(sender, message))
 
-    def ask(self, client: str, request: Request, wall_us: int) -> Output:
-        """A client asks; the wall clocks show `wall_us` from then on."""
+    def ask(self, client: str, request: Request | Operate, wall_us: int) -> Output:
+        """A client asks, or an operator; the wall clocks show `wall_us` from then on."""
         self.wall_us = max(self.wall_us, wall_us)
         return self._take(Asked(client, request))
 
@@ -106,6 +108,10 @@ class Machine:
         self.node = None
         self.disk.crash(keep)
         self.now_us = EPOCH_US
+
+    def destroy(self) -> None:
+        """Never come back."""
+        self.node, self.disk, self.destroyed = None, Disk(f"{self.name}.0"), True
 
     # What can happen
 

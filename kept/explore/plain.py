@@ -16,7 +16,8 @@ from kept.explore.cluster import Cluster
 from kept.explore.freezing import tidy
 from kept.explore.locals import form_of
 from kept.explore.machine import EPOCH_US, Machine, Output
-from kept.explore.scope import KEY, Scope
+from kept.explore.program import task
+from kept.explore.scope import Scope
 from kept.explore.story import OPEN, Told, plain
 
 Packet = tuple[str, str, Any]
@@ -59,7 +60,7 @@ class PlainExplorer:
 
     def __init__(self, scope: Scope) -> None:
         budgets = (scope.crashes, scope.drops, scope.duplicates, scope.partitions, scope.timeouts, scope.exchanges)
-        assert not any((*budgets, scope.handoffs)), "a scope without faults"
+        assert not any((*budgets, scope.handoffs, scope.change)), "a scope without faults"
         self.scope = scope
         self.cluster = Cluster(scope)
         self.programs = scope.programs()
@@ -86,7 +87,14 @@ class PlainExplorer:
         self.states = len(seen)
 
     def _copied(self, world: World) -> World:
-        shared = (self.cluster.store, self.cluster.rules, self.cluster.marks, self.cluster.choice, self.cluster.ring)
+        shared = (
+            self.cluster.rings,
+            self.cluster.store,
+            self.cluster.rules,
+            self.cluster.marks,
+            self.cluster.choice,
+            self.cluster.ring,
+        )
         return deepcopy(world, {id(thing): thing for thing in shared})
 
     def _steps(self, world: World) -> Iterator[World]:
@@ -109,9 +117,14 @@ class PlainExplorer:
 
     def _asked(self, world: World, client: int) -> World:
         told = world.told[client]
-        word = self.programs[client][len(told)]
+        word, which = task(self.programs[client][len(told)])
+        key = self.cluster.keys[which]
         node = self.cluster.walk[client % len(self.cluster.walk)]
-        seen = next((one.seen for one in reversed(told) if one.status == m.OK), b"") if word == "put" else b""
+        seen = (
+            next((one.seen for one in reversed(told) if one.key == key and one.status == m.OK), b"")
+            if word == "put"
+            else b""
+        )
         kind = m.GET if word == "get" else m.PUT
         value = b"%d.%d" % (client, len(told) + 1) if kind == m.PUT else b""
         before = sum(
@@ -120,8 +133,8 @@ class PlainExplorer:
             for number, one in enumerate(all_told)
             if one.status != OPEN
         )
-        request = Request(f"{client}.{len(told) + 1}", kind, KEY, value, seen, generation=1)
-        told.append(Told(kind, value, seen, before))
+        request = Request(f"{client}.{len(told) + 1}", kind, key, value, seen, generation=1)
+        told.append(Told(kind, key, value, seen, before))
         machine = world.machines[node]
         world.took(machine, machine.ask(f"c{client}", request, EPOCH_US))
         return world

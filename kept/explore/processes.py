@@ -1,12 +1,16 @@
-"""The parts of a breadth-first search in processes of their own, one on each core.
+"""The parts of a breadth-first search in processes of their own, one on each core (`model.explorer.breadth.Crew`).
 
 A part owns the states whose fingerprints fall to it, so the same states are visited, by whichever number of processes.
 """
 
+import pickle
 import signal
+import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,16 +20,18 @@ ENDS_WITHIN_S = 5.0
 
 
 class CrewLost(Exception):
-    """A process of the search ended before the search did: killed, or out of memory."""
+    """A process of the search ended before the search did (killed, or out of memory), or cannot say what it raised."""
 
 
 class Processes:
-    """A crew (`model.explorer.breadth.Crew`) of forked processes. Use it as a context: leaving it ends them."""
+    """A crew of forked processes. Use it as a context: leaving it ends them."""
 
     def __init__(self, make: MakePart, parts: int) -> None:
         if parts < 1:
             raise ValueError(f"{parts} processes; accepted: 1 or more")
         self.parts = parts
+        self.peaks_bytes = [0] * parts
+        """The most memory that each process has had resident, as of its last answer."""
         context: Any = get_context("fork" if "fork" in get_all_start_methods() else None)
         self._processes: list[Any] = []
         self._pipes: list[Connection] = []
@@ -83,7 +89,7 @@ class Processes:
 
     def _receive(self, number: int) -> tuple[bool, Any]:
         try:
-            failed, value = self._pipes[number].recv()
+            failed, value, self.peaks_bytes[number] = self._pipes[number].recv()
         except (EOFError, ConnectionResetError) as error:
             raise self._lost(number) from error
         return bool(failed), value
@@ -94,22 +100,42 @@ class Processes:
         return CrewLost(f"process {number + 1} of {self.parts} of the search ended with {process.exitcode}")
 
 
+def peak_bytes() -> int:
+    """The most memory that this process has had resident."""
+    return getrusage(RUSAGE_SELF).ru_maxrss * 1024
+
+
 def _serve(pipe: Connection, make: MakePart, number: int, parts: int, others: Sequence[Connection]) -> None:
     """In the process of a part: do what is asked until nobody asks any more. An interrupt is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in others:  # inherited ends: who holds them keeps other processes from seeing that the parent is gone
         other.close()
-    part = make(number, parts)
+    part: object = None
     while True:
         try:
             method, arguments = pipe.recv()
         except EOFError:
             return
+        answer: tuple[bool, Any] = (False, None)
         try:
-            answer: tuple[bool, Any] = (False, getattr(part, method)(*arguments))
+            if part is None:
+                part = make(number, parts)
+            answer = (False, getattr(part, method)(*arguments))
         except Exception as error:
-            answer = (True, error)
+            answer = (True, _sendable(error, f"in process {number + 1} of {parts} of the search"))
         try:
-            pipe.send(answer)
+            pipe.send((*answer, peak_bytes()))
         except (BrokenPipeError, ConnectionResetError):
             return
+
+
+def _sendable(error: Exception, where: str) -> Exception:
+    """The error with a note of where it was raised; or, if it cannot travel, one that says so in words."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{where}, at {Path(place.filename).name}:{place.lineno}"
+    error.add_note(where)
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    except Exception:  # an error whose arguments are not those of its class
+        return CrewLost(f"{type(error).__name__} {where}: {error}")
+    return error

@@ -16,7 +16,7 @@ from kept.explore.cluster import Cluster
 from kept.explore.machine import Machine, Output
 from kept.explore.witness import Witness
 from kept.lab.run import FOUND_WORK, MAX_WAITS
-from kept.lab.settle import unrest
+from kept.lab.settle import _label, agreed, unrest
 
 BOUND_US = 60_000_000
 MAX_STEPS = 200_000
@@ -44,7 +44,8 @@ class Resting:
             self._every_us["exchange"] = store.exchange_us
         self._due_us = {
             (name, timer): self.now_us + every_us * (at + 1) // len(machines)
-            for at, name in enumerate(self.machines)
+            for at, (name, machine) in enumerate(self.machines.items())
+            if not machine.destroyed
             for timer, every_us in self._every_us.items()
         }
 
@@ -114,7 +115,9 @@ class Resting:
             if not self._wire:
                 return
             sender, to, message = self._wire.popleft()
-            machine = self.machines[to]
+            machine = self.machines.get(to)
+            if machine is None or machine.destroyed:
+                continue
             self._set_clock(machine)
             self._took(machine, machine.deliver(sender, message))
         raise AssertionError(f"{MAX_STEPS} messages without an end")
@@ -126,6 +129,8 @@ def ended(cluster: Cluster, machines: Sequence[Machine], witness: Witness) -> En
     why = resting.settle()
     data, hints, roots = [], [], {}
     for machine in machines:
+        if machine.destroyed:
+            continue
         for key, state in machine.disk.engine.scan(DATA):
             assert isinstance(state, Siblings)
             data.append((machine.name, key, state))
@@ -134,6 +139,9 @@ def ended(cluster: Cluster, machines: Sequence[Machine], witness: Witness) -> En
             hints.append((machine.name, *split_hint_key(stored), state))
         node = machine.node
         assert node is not None
-        held = node.host.forest.roots(node.host.ring.partitions_of(machine.name))
-        roots[machine.name] = {str(partition): root.hex() for partition, root in held.items()}
-    return Ended(witness.replicas(not why, data, hints, roots), why)
+        ring = node.host.ring
+        if node.participant.inside and machine.name in ring.names:
+            held = node.host.forest.roots(ring.partitions_of(machine.name))
+            roots[machine.name] = {str(_label(ring, partition)): root.hex() for partition, root in held.items()}
+    meant = cluster.described(agreed(resting))  # type: ignore[arg-type]  # it has machines as a world has
+    return Ended(witness.replicas(not why, data, hints, roots, meant), why)

@@ -21,7 +21,7 @@ MAX_WAITS = 12
 def restarted(nodes: "Nodes", state: State, at: int) -> State | None:
     """The state in which machine `at` serves again, alone or with all others that are dead; None where it waits."""
     facts = nodes.locals.facts
-    dead = [which for which, number in enumerate(state.machines) if not facts[number].up]
+    dead = [which for which, number in enumerate(state.machines) if not (facts[number].up or facts[number].destroyed)]
     for starting in ([at], dead):
         start = _Start(nodes, list(state.machines), state.cut)
         if start.run(starting):

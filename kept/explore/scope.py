@@ -4,13 +4,13 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from kept.explore.program import Program, parse_program
+from kept.explore.program import MOST_KEYS, Program, parse_program, task
 from kept.lab.config import RunConfig
 from kept.lab.promises import promised
 from kept.lab.usage import first_problem
 
 KEY = b"k"
-"""The one key that everybody works on."""
+"""The key that everybody works on, where there is one and no change of membership is to move it."""
 
 
 class Scope(BaseModel):
@@ -32,6 +32,9 @@ class Scope(BaseModel):
     ops: int = Field(2, ge=1, le=6)
     program: str = ""
     """What each client does, ``put get, put get``; empty: each puts and gets in turn, with what it has read last."""
+    keys: int = Field(1, ge=1, le=MOST_KEYS)
+    """Without a program the operations of each client go to one key after the other, and each client begins with
+    another one."""
     contact: Literal["fixed", "any"] = "fixed"
     """Each client has its own node, or asks any for each operation."""
     crashes: int = Field(1, ge=0, le=3)
@@ -46,6 +49,14 @@ class Scope(BaseModel):
     """Handoff intervals that pass while the clients are at work."""
     exchanges: int = Field(0, ge=0, le=3)
     """Anti-entropy rounds that begin while the clients are at work."""
+    change: Literal["", "join", "leave", "remove"] = ""
+    """An operator has the membership changed once, at any time: a node joins that is in no ring, an owner of the first
+    key leaves, or it dies for good and is removed."""
+    ring: int = Field(3, ge=1, le=3)
+    """The paper's partitioning strategy (6.2)."""
+    racks: int = Field(0, ge=0, le=3)
+    settle: bool = False
+    """Also ask whether the cluster settles, in whatever order its background work happens (`kept.explore.settling`)."""
     bug: str = ""
     """A bug of the zoo that is seeded into the store."""
     reduce: bool = True
@@ -59,6 +70,17 @@ class Scope(BaseModel):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
+        most = max((task(step).key for program in parse_program(self.program) for step in program), default=0) + 1
+        if most > self.keys:
+            raise ValueError(f"program: a step at key {most} of {self.keys}; accepted: 1 to {self.keys}")
+        if self.change in ("leave", "remove") and self.nodes < 2:
+            raise ValueError(f"change: the only node cannot {self.change}; accepted: 2 nodes or more")
+        if self.change == "remove" and self.w < 2:
+            raise ValueError("w: 1 copy of a put is not kept where a disk is removed for good; accepted: 2 or more")
+        if self.change and self.settle:
+            raise ValueError("settle: not beside a change of membership; accepted: one of the two")
+        if self.change and self.exchanges:
+            raise ValueError("exchanges: not beside a change of membership; accepted: 0")
         if self.partitions and self.nodes < 2:
             raise ValueError("partitions: 1 node cannot be cut off from others; accepted: 2 nodes or more")
         try:
@@ -82,7 +104,9 @@ class Scope(BaseModel):
             versions=self.versions,
             read_repair=self.read_repair,
             durable_copies=self.durable_copies,
-            partitions=max(2, self.nodes),
+            partitions=max(2, self.nodes + (self.change == "join")),
+            ring=self.ring,
+            racks=self.racks,
             clients=self.clients,
             faults=(),
             bug=self.bug,
@@ -92,8 +116,15 @@ class Scope(BaseModel):
         """What each client does, client by client."""
         given = parse_program(self.program)
         if not given:
-            return tuple(("put", "get", "put", "get", "put", "get")[: self.ops] for _ in range(self.clients))
+            return tuple(
+                tuple(self._step(client, number) for number in range(self.ops)) for client in range(self.clients)
+            )
         return tuple(given[client % len(given)] for client in range(self.clients))
+
+    def _step(self, client: int, number: int) -> str:
+        word = "put" if number % 2 == 0 else "get"
+        key = (client + number) % self.keys + 1
+        return word if key == 1 else f"{word}:{key}"
 
     def claims(self) -> tuple[str, ...]:
         """What the configuration promises, and what its bug should break."""

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from kept.explore.settling import Resting
+
 IDLE = -1
 WHOLE = -1
 
@@ -16,6 +18,7 @@ class Left(NamedTuple):
     timeouts: int
     handoffs: int
     exchanges: int
+    changes: int
 
 
 class State(NamedTuple):
@@ -31,6 +34,8 @@ class State(NamedTuple):
     left: Left
     cut: int = WHOLE
     """The node that is cut off from the others, or `WHOLE`."""
+    resting: Resting | None = None
+    """The cluster, where it is left to itself; then everything else but `flaw` is as in the beginning, or empty."""
     flaw: str = ""
     """What has gone wrong in a way that no checker of histories sees; nothing happens after that."""
 

@@ -20,6 +20,7 @@ class Told(NamedTuple):
     """One operation."""
 
     kind: str
+    key: bytes
     value: bytes
     context: bytes
     """What the client said it had seen."""
@@ -50,7 +51,7 @@ class Stories:
         self.digests: list[int] = []
         self._known: dict[Story, int] = {}
         self._by_digest: dict[int, int] = {}
-        self._contexts: dict[tuple[int, int], bytes] = {}
+        self._contexts: dict[tuple[int, int, bytes], bytes] = {}
         self._steps: dict[tuple[int, int, object], int] = {}
         self.nothing = self.number((None,) * (clients * most))
 
@@ -77,7 +78,7 @@ class Stories:
         if found is None:
             old = self.all[story]
             ended = sum(1 << at for at, told in enumerate(old) if told is not None and told.status != OPEN)
-            told = Told(request.kind, request.value, request.context, ended)
+            told = Told(request.kind, request.key, request.value, request.context, ended)
             found = self._steps[place] = self.number((*old[:slot], told, *old[slot + 1 :]))
         return found
 
@@ -105,17 +106,19 @@ class Stories:
         assert told is not None, "it has begun"
         return self.number((*old[:slot], told._replace(**fields), *old[slot + 1 :]))  # type: ignore[arg-type]
 
-    def context(self, story: int, client: int) -> bytes:
-        """The context of the client's last answer that had one; a delete leaves it none."""
-        place = (story, client)
+    def context(self, story: int, client: int, key: bytes) -> bytes:
+        """The context of the client's last answer about the key that had one; a delete leaves it none."""
+        place = (story, client, key)
         found = self._contexts.get(place)
         if found is None:
             found = b""
             first = self.slot(client, 0)
             for told in self.all[story][first : first + self.most]:
-                if told is not None and told.status == m.OK:
+                if told is None or told.key != key:
+                    continue
+                if told.status == m.OK:
                     found = told.seen if told.kind != m.DELETE else b""
-                elif told is not None and told.status == m.INFO:
+                elif told.status == m.INFO:
                     found = b""
             self._contexts[place] = found
         return found

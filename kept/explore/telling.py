@@ -4,7 +4,15 @@ from dynamo.core import messages as m
 from dynamo.core.messages import Request
 from kept.explore.interning import Copy
 from kept.explore.locals import Locals
+from kept.explore.settling import HANDOFF, Interval
 from kept.scenario import wording
+
+
+def said(interval: Interval) -> str:
+    """An interval of a cluster that is left to itself."""
+    if interval.timer == HANDOFF:
+        return "a handoff interval passes"
+    return f"compares Merkle trees with {interval.peer}" if interval.peer else "asks whom it holds to be down"
 
 
 class Telling:
@@ -26,11 +34,12 @@ class Telling:
             self._said[number] = said
         return said
 
-    def asked(self, client: int, request: Request) -> str:
-        """A client's request."""
+    def asked(self, client: int, request: Request, keys: tuple[bytes, ...]) -> str:
+        """A client's request, with the key where there are several."""
+        at = f" at {request.key.decode()}" if len(keys) > 1 else ""
         if request.kind == m.GET:
-            return f"c{client} asks for it"
+            return f"c{client} asks for {request.key.decode() if at else 'it'}"
         if request.kind == m.DELETE:
-            return f"c{client} deletes what it has seen"
+            return f"c{client} deletes what it has seen{at}"
         seen = "with what it has seen" if request.context else "blind"
-        return f"c{client} puts {request.value.decode()} {seen}"
+        return f"c{client} puts {request.value.decode()}{at} {seen}"

@@ -13,27 +13,21 @@ from histories.replicas import FinalVersion, Replicas, ReplicaState
 from histories.run import RecordedRun
 from histories.text import to_text
 from histories.trace import END, Minting, Trace
-from kept.explore.scope import KEY
 from kept.explore.story import OPEN, Story, Told
 from kept.lab.fingerprint import code_fingerprint, created_by
-
-_KEY = to_text(KEY)
 
 
 class Witness:
     """Makes recorded runs of the stories of one scope."""
 
-    def __init__(self, config: dict[str, Any], clients: int, most: int, ring: dict[str, object]) -> None:
+    def __init__(self, config: dict[str, Any], clients: int, most: int) -> None:
         self.clients = clients
         self.most = most
         fields: dict[str, Any] = {"seed": 0, "config": config, "created_by": created_by(), "code": code_fingerprint()}
         self._history = HistoryHeader(kept="history", **fields)
         self._trace = TraceHeader(kept="trace", **fields)
-        self._ring = ring
-        self._replicas = {
-            settled: ReplicasHeader.model_validate({"kept": "replicas", "settled": settled, "ring": ring, **fields})
-            for settled in (True, False)
-        }
+        self._fields = fields
+        self._replicas: dict[tuple[bool, int], tuple[dict[str, object], ReplicasHeader]] = {}
 
     def run(self, story: Story, replicas: Replicas | None = None) -> RecordedRun:
         """The story as a run of which everything was recorded."""
@@ -63,7 +57,9 @@ class Witness:
         for index, slot in enumerate(sorted(begun, key=lambda at: started_us[at])):
             told = _of(story, slot)
             operations.append(self._operation(index, slot, told, story, started_us[slot], ended_us.get(slot)))
-            mintings += [Minting(started_us[slot], operations[-1].request, _KEY, dot) for dot in told.minted]
+            mintings += [
+                Minting(started_us[slot], operations[-1].request, to_text(told.key), dot) for dot in told.minted
+            ]
         return operations, mintings
 
     def _operation(
@@ -77,7 +73,7 @@ class Witness:
             index,
             client + self.clients * infos,
             told.kind,  # type: ignore[arg-type]  # the store's kinds are the histories' kinds
-            _KEY,
+            to_text(told.key),
             to_text(told.value) if told.kind == m.PUT else None,
             vector(told.context),
             f"{client}.{number + 1}",
@@ -97,11 +93,19 @@ class Witness:
         data: Iterable[tuple[str, bytes, Siblings]],
         hints: Iterable[tuple[str, str, bytes, Siblings]],
         roots: dict[str, dict[str, str]],
+        ring: dict[str, object],
     ) -> Replicas:
-        """The final states: (node, key, state) and (node, owner, key, state)."""
+        """The final states: (node, key, state) and (node, owner, key, state), and the ring that was meant."""
         states = [_state(node, key, "data", "", state) for node, key, state in data]
         states += [_state(node, key, "hint", owner, state) for node, owner, key, state in hints]
-        return Replicas(self._replicas[settled], tuple(states), roots, truncated=False)
+        return Replicas(self._header(settled, ring), tuple(states), roots, truncated=False)
+
+    def _header(self, settled: bool, ring: dict[str, object]) -> ReplicasHeader:
+        found = self._replicas.get((settled, id(ring)))
+        if found is None:
+            described = {"kept": "replicas", "settled": settled, "ring": ring, **self._fields}
+            found = self._replicas[settled, id(ring)] = (ring, ReplicasHeader.model_validate(described))
+        return found[1]
 
 
 def _of(story: Story, slot: int) -> Told:

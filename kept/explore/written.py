@@ -54,7 +54,7 @@ class WrittenNodes(Nodes):
         story = self._number(STORY, words[0])
         held = tuple(self._number(LOCAL, word) for word in words[1 : 1 + machines])
         under_way = tuple(self._number(MESSAGE, word) for word in words[1 + machines :])
-        return State(held, under_way, pairs, story, left, small[-1] - 1, flaw)
+        return State(held, under_way, pairs, story, left, small[-1] - 1, flaw=flaw)
 
     def _struct(self, words: int) -> Struct:
         found = self._words.get(words)

@@ -49,7 +49,7 @@ def siblings(history: Columns) -> bool:
 
 def _by_functions(history: Columns, used: set[str]) -> str | None:
     if used <= REGISTER_OPERATIONS:
-        several = len(np.unique(history.key)) > 1
+        several = bool((history.key != history.key[:1]).any())
         return "kv" if several else "cas-register" if "cas" in used else "register"
     if used <= LOCKS or used == {"generate"}:
         return "mutex" if used <= LOCKS else UNIQUE_IDS

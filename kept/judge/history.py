@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from checkers.linearizability.check import Bounds, check
-from checkers.staleness.measured import Staleness
 from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
 from checkers.witness import Witness
 from histories.columns import FAIL, NEVER, Columns
 from histories.load import Loaded
 from histories.repeated import repeated_value
-from histories.run import RecordedRun
-from kept.judge import ownrun
 from kept.judge.fitting import fit
 from kept.judge.guess import guess, siblings
 from kept.judge.initial import initial_value
@@ -25,6 +22,10 @@ from kept.judge.watchdog import Watched
 from kept.judge.workloads import ELEMENTS, UNIQUE_IDS, WORKLOADS, set_report
 from kept.lab.usage import UsageError
 from model.specifications.catalogue import MODELS, REGISTERS
+
+if TYPE_CHECKING:
+    from checkers.staleness.measured import Staleness
+    from histories.run import RecordedRun
 
 PARALLEL_FROM = 200_000
 """Operations from which a search over the keys is worth a second process."""
@@ -71,6 +72,8 @@ class _Plan:
         if self.model == MVR:
             if not own:
                 raise UsageError(f"{name}: no contexts in it; accepted for --model mvr: this store's history.jsonl")
+            from kept.judge import ownrun  # noqa: PLC0415 - it loads the store's promises
+
             self.run = ownrun.own_run(name)
             self.levels = self.levels or ownrun.promised(self.run)
             return
@@ -91,6 +94,8 @@ class _Plan:
             return {"verdicts": dict.fromkeys(self.levels, nothing)}
         found: dict[str, Any] = {}
         if self.run is not None:
+            from kept.judge import ownrun  # noqa: PLC0415
+
             found["verdicts"] = ownrun.own_verdicts(self.run, self.levels)
         else:
             rungs = tuple(level for level in self.levels if level not in WORKLOADS)
@@ -122,7 +127,7 @@ class _Plan:
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from None
 
-    def _staleness(self) -> Staleness:
+    def _staleness(self) -> "Staleness":
         if self.run is not None:
             from checkers.staleness import contexts  # noqa: PLC0415 - only where it is asked for
 
@@ -196,8 +201,8 @@ class _Plan:
             guessed=self.guessed,
             format=self.loaded.format,
             operations=len(history),
-            keys=len(np.unique(history.key[history.key >= 0])) if len(history) else 0,
-            clients=len(np.unique(history.process)),
+            keys=distinct(history.key[history.key >= 0]),
+            clients=distinct(history.process),
             notices=self.loaded.notices,
             witnesses=self._witnesses(found),
             **found,
@@ -226,6 +231,16 @@ class _Plan:
     def given_up(self, stopped: Stopped) -> Judged:
         told = self.told({"verdicts": dict.fromkeys(self.levels, Unknown(WHY[stopped]))})
         return told._replace(stopped=stopped)
+
+
+def distinct(codes: Any) -> int:
+    """How many different numbers there are; numpy's own way sorts them all."""
+    if not len(codes):
+        return 0
+    low, high = int(codes.min()), int(codes.max())
+    if high - low < 4 * len(codes):
+        return int(np.count_nonzero(np.bincount(codes - low)))
+    return len(set(codes.tolist()))
 
 
 def only(history: Columns, chosen: Any) -> Columns:

@@ -8,15 +8,16 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from histories.errors import HistoryError
 from kept.judge.question import Limits
 from kept.judge.report import Stopped
 from kept.lab.usage import UsageError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 LOOK_EVERY_S = 0.05
 UNLIMITED = Limits()
@@ -35,7 +36,7 @@ class Answer(NamedTuple):
 class _Running(NamedTuple):
     at: int
     process: Any
-    receiver: Connection
+    receiver: "Connection"
 
 
 def cores() -> int:
@@ -79,6 +80,8 @@ def _rest(tasks: Sequence[Task], answers: dict[int, Answer], why: Stopped) -> li
 
 
 def _started(at: int, task: Task) -> _Running:
+    from multiprocessing import get_all_start_methods, get_context  # noqa: PLC0415 - a small history needs none
+
     context: Any = get_context("fork" if "fork" in get_all_start_methods() else None)
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(sender, task))
@@ -87,7 +90,7 @@ def _started(at: int, task: Task) -> _Running:
     return _Running(at, process, receiver)
 
 
-def _work(sender: Connection, task: Task) -> None:
+def _work(sender: "Connection", task: Task) -> None:
     """In the process of a task: an interrupt is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -108,6 +111,8 @@ def _collect(
     running: list[_Running], answers: dict[int, Answer], ends_s: float | None, memory_bytes: int | None
 ) -> None:
     """Take the answers that are there; wait a little where none is."""
+    from multiprocessing.connection import wait  # noqa: PLC0415
+
     left_s = None if ends_s is None else max(0.0, ends_s - time.monotonic())
     patience_s = left_s if memory_bytes is None else min(LOOK_EVERY_S, LOOK_EVERY_S if left_s is None else left_s)
     ready = wait([one.receiver for one in running], patience_s)

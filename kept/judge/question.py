@@ -1,13 +1,16 @@
 """What is asked of every history: model, initial value, levels, and what the answer may cost."""
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checkers.ladder.levels import LEVELS
-from checkers.registry import CLAIMS
 from histories.codecs.jepsen import AS_IT_IS, Options
 from kept.judge.workloads import OWN_LEVELS, UNIQUE_IDS, WORKLOADS
 from kept.lab.usage import UsageError, unknown
 from model.specifications.catalogue import MODELS, REGISTERS
+
+if TYPE_CHECKING:
+    from checkers.registry import Claim
 
 MVR = "mvr"
 """Multi-value registers with contexts: this store's own histories. Their levels are the store's promises."""
@@ -58,10 +61,11 @@ def asked(
     """A question whose names are known. Raises `UsageError` that names the flag."""
     if model is not None and model not in MODEL_NAMES:
         raise unknown("--model", model, list(MODEL_NAMES))
-    names = [*LEVELS, *WORKLOADS, *CLAIMS, *OWN_LEVELS] if model is None else list(levels_of(model))
-    for level in levels:
-        if level not in names:
-            raise _not_a_level(level, model, names)
+    if levels:
+        names = [*LEVELS, *WORKLOADS, *_claims(), *OWN_LEVELS] if model is None else list(levels_of(model))
+        for level in levels:
+            if level not in names:
+                raise _not_a_level(level, model, names)
     if ladder and levels:
         raise UsageError(
             f"--ladder: beside --level {levels[0]}; accepted: one of the two, for the ladder is all levels"
@@ -80,7 +84,7 @@ def check_measurable(model: str) -> None:
 def levels_of(model: str) -> tuple[str, ...]:
     """The levels that a history of `model` can be held against."""
     if model == MVR:
-        return (*CLAIMS, *OWN_LEVELS)
+        return (*_claims(), *OWN_LEVELS)
     others = tuple(name for name, one in WORKLOADS.items() if model in one.models)
     if model not in MODELS:
         return others
@@ -108,7 +112,14 @@ def wording(level: str, model: str) -> str:
         return WORKLOADS[level].wording
     if model != MVR:
         return LEVELS[level].wording
-    return CLAIMS[level].wording if level in CLAIMS else OWN_LEVELS[level].wording
+    return OWN_LEVELS[level].wording if level in OWN_LEVELS else _claims()[level].wording
+
+
+def _claims() -> "Mapping[str, Claim]":
+    """The store's own promises."""
+    from checkers.registry import CLAIMS  # noqa: PLC0415 - to load them takes longer than to judge a small history
+
+    return CLAIMS
 
 
 def _not_a_level(level: str, model: str | None, names: list[str]) -> UsageError:

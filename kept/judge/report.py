@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from checkers.facts import Fact
 from checkers.linearizability.story import Observed, paragraph, trace
-from checkers.staleness.measured import Staleness
 from checkers.verdict import Counterexample, Invalid, Unknown, Valid, Verdict
 from checkers.witness import Witness, digraph
 from histories.notice import Notice
@@ -15,6 +13,8 @@ from kept.lab.usage import one_line_of
 if TYPE_CHECKING:
     import networkx as nx
 
+    from checkers.facts import Fact
+    from checkers.staleness.measured import Staleness
     from checkers.workloads.sets import SetReport
 
 VerdictName = Literal["valid", "invalid", "unknown"]
@@ -47,7 +47,7 @@ class Judged(NamedTuple):
     smallest_k: int | None = None
     smallest_delta: int | None = None
     stopped: Stopped = ""
-    staleness: Staleness | None = None
+    staleness: "Staleness | None" = None
     """Where it was asked for and there is an operation."""
     elements: "SetReport | None" = None
     """What became of the elements, where a level of sets was judged."""
@@ -98,7 +98,7 @@ class CheckReport(NamedTuple):
         return self.histories[0].violated
 
     @property
-    def staleness(self) -> Staleness | None:
+    def staleness(self) -> "Staleness | None":
         """How stale the reads of the first history were, where that was asked for."""
         return self.histories[0].staleness
 
@@ -163,6 +163,6 @@ def timeline(found: Counterexample) -> list[str]:
     return trace(found) if any(isinstance(fact, Observed) for fact in found.facts) else []
 
 
-def _sentence(fact: Fact) -> str:
+def _sentence(fact: "Fact") -> str:
     text = fact.sentence()
     return text[:1].upper() + text[1:] + "."

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checkers.verdict import Verdict
 from histories.columns import Columns
-from histories.run import RecordedRun
 from model.specifications.catalogue import REGISTERS
 
 if TYPE_CHECKING:
     from checkers.workloads.sets import SetReport
+    from histories.run import RecordedRun
 
 UNIQUE_IDS = "unique-ids"
 """A model without a state: whoever asks is given an identifier, and nobody the same."""
@@ -28,7 +28,7 @@ class OwnLevel(NamedTuple):
     """A level of this store's own histories, beside the promises of its configuration."""
 
     wording: str
-    judge: Callable[[RecordedRun], Verdict]
+    judge: "Callable[[RecordedRun], Verdict]"
 
 
 def set_report(history: Columns, initial: Any) -> "SetReport":
@@ -76,13 +76,13 @@ def _transactions(history: Columns, initial: Any) -> Verdict:
     return updates.judge_transactions(history, initial)
 
 
-def _maximal(run: RecordedRun) -> Verdict:
+def _maximal(run: "RecordedRun") -> Verdict:
     from checkers import multivalue  # noqa: PLC0415
 
     return multivalue.check(run)
 
 
-def _clocks(run: RecordedRun) -> Verdict:
+def _clocks(run: "RecordedRun") -> Verdict:
     from checkers import clocks  # noqa: PLC0415
 
     return clocks.check(run)

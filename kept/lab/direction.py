@@ -35,6 +35,8 @@ _PLACES = 50_000
 """So far a client's stream is searched for a place that suits an act."""
 KEYS = 512
 """So many keys are looked at for one with a wanted preference list."""
+SEED = 0
+"""Under which a direction is made that names no seed: chance decides delays, and what nobody has written down."""
 _HABITS = Habits()
 
 
@@ -60,7 +62,7 @@ class Direction:
         self.faults: list[Fault] = []
         self.fates: list[tuple[tuple[str, int], Fate]] = []
         self.given = dict(config)
-        self._config = {"seed": 0, "keys": 1, "faults": (), "fault_gap_ms": 3_600_000, "think_ms": 0, **config}
+        self._config = {"seed": SEED, "keys": 1, "faults": (), "fault_gap_ms": 3_600_000, "think_ms": 0, **config}
         self._ends_us = 0
 
     def preference(self, key: str) -> tuple[str, ...]:
@@ -133,6 +135,10 @@ class Direction:
         """Every sync of the nodes takes so much longer."""
         for node in nodes:
             self.fault(kinds.SLOW_DISK, at_us, for_us, node, number=float(by_us))
+
+    def leave(self, at_us: int, node: str, driver: str) -> None:
+        """The node leaves the ring; the operator tells `driver`, who drives the change."""
+        self.fault(kinds.LEAVE, at_us, 1, node, pairs=((node, driver),))
 
     # The run
 

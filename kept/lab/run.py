@@ -133,8 +133,19 @@ class Lab:
         founders = next((ring for ring in self.founders if any(member.name == name for member in ring)), ())
         table = None if founders else newest(self.world)
         known = self.founders if table is None else (table.members,)
-        seeds = tuple(dict.fromkeys(ring[at].name for ring in known for at in (0, -1)))
+        seeds = tuple(dict.fromkeys(seed for ring in known for seed in self._seeds(name, ring)))
         return Node(name, self.store, founders, self._rules_with_shared_rings(), choose, self.marks, seeds=seeds)
+
+    def _seeds(self, name: str, ring: tuple[Member, ...]) -> list[str]:
+        """The first and the last member of `ring`. The operator strikes out the dead; where that leaves nobody whom
+        `name` could ask, he names those of the ring as it is now."""
+        table = newest(self.world, ring[0].name)
+        for members in (ring, table.members if table is not None else ()):
+            ends = [members[at].name for at in (0, -1)] if members else []
+            alive = [seed for seed in ends if not self.world.machines[seed].destroyed]
+            if any(seed != name for seed in alive):
+                return alive
+        return [ring[at].name for at in (0, -1)]
 
     def _rules_with_shared_rings(self) -> Rules:
         """Rings are immutable, so the nodes of one simulated cluster share those of equal members."""

@@ -14,7 +14,7 @@ from histories.run import HISTORY_FILE
 from kept.lab.config import RunConfig
 from kept.lab.fingerprint import rows_sha256
 from kept.lab.script import STOP, Planned, Script
-from kept.lab.steps import NOTHING_SEEN, Ask, End, Step, Strike
+from kept.lab.steps import NOTHING_SEEN, Ask, End, Places, Step, Strike
 from kept.lab.usage import SHOWN_PATH_CHARS, UsageError, first_problem, nearest, shown
 from kept.lab.workload import INTENTS
 from kept.sim import faults as kinds
@@ -45,7 +45,7 @@ _Placed = tuple[
     Number,
     Number,
     bool,
-    tuple[tuple[str, str], ...],
+    Places,
 ]
 PlannedFault = _Plain | _Placed
 """The fields of `Fault`, in order; a fault without places may leave them out."""
@@ -175,7 +175,9 @@ def _check(place: str, fault: Fault, nodes: list[str]) -> None:
             raise ValueError(f"{place}: node {shown(name)}; accepted: {nodes[0]} to {nodes[-1]}")
     if fault.kind in kinds.CHANGES:
         _check_change(place, fault)
-    if fault.pairs and fault.kind not in (*kinds.CUTS, kinds.CLOGGED):
+    if fault.kind == kinds.LEAVE:
+        _check_told(place, fault)
+    elif fault.pairs and fault.kind not in (*kinds.CUTS, kinds.CLOGGED):
         raise ValueError(f"{place}: pairs of nodes with {fault.kind}; accepted: pairs only with faults of links")
     if fault.kind in (*kinds.CUTS, kinds.CLOGGED) and not fault.pairs:
         raise ValueError(f"{place}: no pairs of nodes with {fault.kind}; accepted: at least one pair")
@@ -188,6 +190,12 @@ def _check(place: str, fault: Fault, nodes: list[str]) -> None:
         raise ValueError(
             f"{place}: {fault.number}, {fault.torn}; accepted: a share from 0 to 1, and one below 1 of the torn write"
         )
+
+
+def _check_told(place: str, fault: Fault) -> None:
+    for leaves, told in fault.pairs:
+        if (leaves,) != fault.nodes or told == leaves or len(fault.pairs) > 1:
+            raise ValueError(f"{place}: {leaves} leaves, {told} is told; accepted: who leaves, and one other node")
 
 
 def _check_change(place: str, fault: Fault) -> None:

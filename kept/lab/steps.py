@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, PlainSerializer
 
 from histories.errors import Malformed
-from histories.text import from_json, to_bytes, to_json
+from histories.text import from_json, to_bytes, to_json, to_text
 from kept.sim.faults import Fault
 
 LONGEST_US = 10**15
@@ -30,6 +30,15 @@ def _bytes(found: Any) -> bytes:
 Bytes = Annotated[bytes, BeforeValidator(_bytes), PlainSerializer(to_json, when_used="json")]
 """Written as histories write keys and values: a string, or base64 where that is no Unicode text."""
 Span = Annotated[int, Field(ge=0, le=LONGEST_US)]
+
+
+def _key(found: Any) -> str:
+    return found if isinstance(found, str) else to_text(_bytes(found))
+
+
+Key = Annotated[str, BeforeValidator(_key), PlainSerializer(lambda key: to_json(to_bytes(key)), when_used="json")]
+"""A key as a fault names it (`kept.sim.faults.named`); written as `Bytes`, so no file holds a lone surrogate."""
+Places = tuple[tuple[str, Key], ...]
 
 
 class _Step(BaseModel):
@@ -63,7 +72,7 @@ class Strike(_Step):
     number: Annotated[FiniteFloat, Field(ge=-1e12, le=1e12)] = 0.0
     torn: Annotated[FiniteFloat, Field(ge=-1e12, le=1e12)] = -1.0
     dirty: bool = False
-    places: tuple[tuple[str, str], ...] = ()
+    places: Places = ()
 
     def fault(self, at_us: int) -> Fault:
         """What it asks of the world at that time."""

@@ -1,12 +1,13 @@
 """Mistakes in what the user gave: a flag, a configuration, a file. One clear line each."""
 
 from difflib import get_close_matches
-from typing import Any, get_args
-
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from typing import TYPE_CHECKING, Any, get_args
 
 from histories.errors import one_line
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+    from pydantic.fields import FieldInfo
 
 SHOWN_CHARS = 60
 SHOWN_PATH_CHARS = 400
@@ -16,7 +17,7 @@ class UsageError(Exception):
     """The command line, a configuration or an input file is wrong; the message is what the user reads."""
 
 
-def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
+def first_problem(error: "ValidationError", model: "type[BaseModel]") -> str:
     """One line for the first thing that pydantic found: the field, what was found, what is accepted."""
     problem = error.errors(include_url=False)[0]
     message = problem["msg"].removeprefix("Value error, ")
@@ -36,7 +37,7 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     return f"{found}; accepted: {accepted}{nearest(str(problem['input']), names)}"
 
 
-def bounds(field: FieldInfo) -> str:
+def bounds(field: "FieldInfo") -> str:
     """The range that a number field accepts: ``1 to 1000``, ``1 or more``; empty where it has none."""
     low = high = None
     for limit in field.metadata:
@@ -73,8 +74,10 @@ def one_line_of(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _field(model: type[BaseModel], place: tuple[int | str, ...]) -> FieldInfo | None:
+def _field(model: "type[BaseModel]", place: tuple[int | str, ...]) -> "FieldInfo | None":
     """The field of `model` that `place` leads to, through nested models."""
+    from pydantic import BaseModel  # noqa: PLC0415 - most mistakes are not found by it
+
     field = model.model_fields.get(str(place[0])) if place else None
     inner = field.annotation if field is not None else None
     if len(place) > 1:

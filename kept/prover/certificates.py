@@ -9,6 +9,7 @@ from typing import Any
 from checkers.proofs import certificate
 from checkers.proofs.farkas import certificate as farkas
 from checkers.proofs.farkas import witness
+from checkers.proofs.sizes import certificate as sizes
 from checkers.proofs.smallest import smallest
 from checkers.proofs.smtlib import script
 from checkers.proofs.terms import Problem
@@ -21,9 +22,10 @@ _ABOUT = """What `kept prove` was asked, for solvers and people that do not trus
 *.smt2           one question each, SMT-LIB 2; the first lines say what it is and which answer confirms it:
                      z3 FILE        cvc5 FILE
 *.farkas.json    multipliers that add the assumptions up to a contradiction, where fractions suffice for one;
-*.witness.json   numbers that meet all assumptions at once, a counterexample:
+*.witness.json   numbers that meet all assumptions at once, a counterexample;
+*.sizes.json     for all numbers without a condition, sizes of sets that make the failure, as functions of the numbers:
                      python3 check.py < FILE
-                 check.py imports no solver and nothing of kept; it is seventy lines long.
+                 check.py imports no solver and nothing of kept; it is 134 lines long.
 protocol/*.smt2  one obligation of the protocol each, which any solver must answer with unsat:
                      z3 FILE        cvc5 --full-saturate-quant FILE
 """
@@ -55,9 +57,9 @@ def write(directory: Path, problems: Iterable[Problem], scripts: Mapping[str, st
 
 
 def _certificate(problem: Problem) -> tuple[str, dict[str, Any] | None]:
-    """Multipliers where no numbers do, and numbers where some do; None where a quantifier asks for both."""
+    """Multipliers where no numbers do, and numbers where some do; where a quantifier asks for both, functions."""
     if not problem.linear:
-        return "", None
+        return "sizes", sizes(problem)
     if problem.expect == "unsat" and (found := farkas(problem)) is not None:
         return "farkas", found
     values = smallest(problem, ())

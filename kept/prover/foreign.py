@@ -75,16 +75,58 @@ def voldemort_stores(text: str) -> list[Fields]:
 
 def _voldemort_store(store: ElementTree.Element) -> Fields:
     name = (store.findtext("name") or "").strip()
-    if store.find("zone-replication-factor") is not None:
-        raise UsageError(f"store {shown(name)}: zone-replication-factor; accepted: stores of one zone, or --dc")
-    wanted = {"n": "replication-factor", "r": "required-reads", "w": "required-writes"}
+    n, r, w = (_voldemort_number(store, name, tag) for tag in _VOLDEMORT_TAGS)
+    zones = store.find("zone-replication-factor")
+    return {"name": name, "n": n, "r": r, "w": w} if zones is None else _zoned(store, name, (n, r, w), zones)
+
+
+_VOLDEMORT_TAGS = ("replication-factor", "required-reads", "required-writes")
+
+
+def _voldemort_number(store: ElementTree.Element, name: str, tag: str) -> int:
+    number = (store.findtext(tag) or "").strip()
+    if not re.fullmatch(r"[0-9]{1,6}", number):
+        raise UsageError(f"store {shown(name)}: {tag}: {shown(number)}; accepted: a whole number")
+    return int(number)
+
+
+def _zoned(store: ElementTree.Element, name: str, numbers: tuple[int, int, int], zones: ElementTree.Element) -> Fields:
+    """A store with zones. An operation waits for R or W replies in all and for replies of `zone-count` + 1 different
+    zones, whichever they are (voldemort's PerformParallelRequests): that is an expression over the replicas."""
+    n, r, w = numbers
+    place = f"store {shown(name)}"
+    replicas: dict[str, tuple[str, ...]] = {}
+    for row in zones.findall("replication-factor"):
+        zone, factor = (row.get("zone-id") or "").strip(), (row.text or "").strip()
+        if not re.fullmatch(r"[0-9]{1,6}", zone) or f"zone{zone}" in replicas:
+            raise UsageError(f"{place}: zone-id: {shown(zone)}; accepted: a whole number, each zone once")
+        if not re.fullmatch(r"[0-9]{1,4}", factor):
+            raise UsageError(f"{place}: zone {zone}: {shown(factor)}; accepted: a whole number")
+        if int(factor):
+            replicas[f"zone{zone}"] = tuple(f"zone{zone}-{at + 1}" for at in range(int(factor)))
+    if sum(map(len, replicas.values())) != n:
+        raise UsageError(
+            f"{place}: {sum(map(len, replicas.values()))} replicas in zones; accepted: replication-factor, {n}"
+        )
     found: Fields = {"name": name}
-    for field, tag in wanted.items():
-        number = (store.findtext(tag) or "").strip()
-        if not re.fullmatch(r"[0-9]{1,6}", number):
-            raise UsageError(f"store {shown(name)}: {tag}: {shown(number)}; accepted: a whole number")
-        found[field] = int(number)
-    return found
+    for field, tag, count, what in (
+        ("quorums", "zone-count-reads", r, "required-reads"),
+        ("write_quorums", "zone-count-writes", w, "required-writes"),
+    ):
+        others = _voldemort_number(store, name, tag)
+        if not others < len(replicas):
+            raise UsageError(f"{place}: {tag}: {others}; accepted: 0 to {len(replicas) - 1}, the zones beside one")
+        if not 1 <= count <= n:
+            raise UsageError(f"{place}: {what}: {count}; accepted: 1 to {n}, replication-factor")
+        found[field] = _waits_for(replicas, count, others + 1)
+    return {**found, "racks": replicas}
+
+
+def _waits_for(zones: dict[str, tuple[str, ...]], count: int, different: int) -> str:
+    """So many replicas in so many zones, as an expression."""
+    nodes = ", ".join(name for names in zones.values() for name in names)
+    each = ", ".join(f"({' + '.join(names)})" for names in zones.values())
+    return f"choose({count}, {nodes}) * choose({different}, {each})"
 
 
 _KEYSPACE = re.compile(

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from kept.report.claim import ClaimDocument, Document, VerdictName
 
+FOR_EVER = "for ever: "
+"""Begins the steps that go round without an end."""
+
 
 class TracedDocument(Document):
     """A counterexample, step by step."""
@@ -61,7 +64,10 @@ class RetracedDocument(Document):
 def steps_lines(traced: TracedDocument) -> list[str]:
     """A counterexample for a person."""
     width = len(str(len(traced.steps)))
-    lines = [f"INVALID  {traced.claim}", f"  {traced.reason}", f"  in {len(traced.steps)} steps, and in no fewer:"]
+    once = sum(not step.startswith(FOR_EVER) for step in traced.steps)
+    again = len(traced.steps) - once
+    how_long = f"{once} steps, and then round in {again} for ever" if again else f"{once} steps, and in no fewer"
+    lines = [f"INVALID  {traced.claim}", f"  {traced.reason}", f"  in {how_long}:"]
     return lines + [f"  {number:>{width}}  {step}" for number, step in enumerate(traced.steps, 1)]
 
 

@@ -84,7 +84,8 @@ class Fault(NamedTuple):
     for_us: int
     nodes: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
-    """Partitions, swizzles, clogged links: the directions that are cut or clogged."""
+    """Partitions, swizzles, clogged links: the directions that are cut or clogged. Leave: who leaves and whom the
+    operator tells so first; where that is left open, any member."""
     number: float = 0.0
     """Loss, duplicate, delay: the chance per message. Crash, I/O error: the share of unsynced batches that survive.
     Mid-step crash: how many effects are still carried out. Offset, jump: microseconds. Drift: millionths. Slow node,

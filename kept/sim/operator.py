@@ -62,28 +62,31 @@ class Operator:
         elif kind in kinds.DEATHS:
             if kind == kinds.REPLACE:
                 self.world.enlist(nodes[1])
-            self._bury(fault, None)
+            self._bury(fault, "")
         elif kind == kinds.WEIGHT:
             self._order(Operate(self._id(), kind, nodes[0], weight=fault.number), avoid="")
         else:
-            self._order(Operate(self._id(), kind, nodes[0] if nodes else ""), avoid=nodes[0] if nodes else "")
+            told = fault.pairs[0][1] if fault.pairs else ""
+            self._order(Operate(self._id(), kind, nodes[0] if nodes else ""), avoid=nodes[0] if nodes else "", to=told)
 
-    def _bury(self, fault: Fault, _: Any) -> None:
+    def _bury(self, fault: Fault, cluster: str) -> None:
         """Have a dead node removed or replaced: look every now and then whether that is under way, and if not, say so
-        (again). A change that waits for it meanwhile is replaced by its removal."""
+        (again), until its ring, `cluster`, goes on without it. A change that waits for it meanwhile is replaced by its
+        removal. Another ring that does not know it says nothing: its own may be down as a whole just now."""
         dead = fault.nodes[0]
         world = self.world
         table = newest(world, dead)
-        if table is not None:
-            if dead not in (*table.names, *table.target):
-                return
+        if table is not None and dead in (*table.names, *table.target):
+            cluster = table.cluster
             plan = table.plan
             heir = fault.nodes[1] if fault.kind == kinds.REPLACE else ""
             if plan is None and heir and heir not in table.names and not world.machines[heir].destroyed:
                 self._order(Operate(self._id(), "replace", dead, heir), avoid=dead)
             elif plan is None or dead not in plan.gone:
                 self._order(Operate(self._id(), "remove", dead), avoid=dead)
-        world.at(world.now_us + LOOKS_EVERY_US, NAME, self._bury, fault)
+        elif table is not None and table.cluster == cluster:
+            return
+        world.at(world.now_us + LOOKS_EVERY_US, NAME, self._bury, fault, cluster)
 
     def look_after_starts(self) -> None:
         """All faults are healed: from now on, vouch for the disk of whoever waits for an answer that nobody can give,
@@ -107,9 +110,9 @@ class Operator:
         self._numbers += 1
         return f"{NAME}.{self._numbers}"
 
-    def _order(self, command: Operate, avoid: str) -> None:
+    def _order(self, command: Operate, avoid: str, to: str = "") -> None:
         order = self.orders[command.id] = Order(command)
-        self._ask(order, self._somebody(avoid, command.node))
+        self._ask(order, to if to in self.world.machines else self._somebody(avoid, command.node))
 
     def _somebody(self, avoid: str, about: str) -> str:
         """A node that accepts connections and is in a ring, the one of `about` if it can be; or any where there is

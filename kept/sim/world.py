@@ -122,7 +122,7 @@ class World:
             pairs=told.pairs,
             number=told.number,
             for_us=told.for_us,
-            **({"places": told.places} if told.places else {}),
+            **({"places": tuple(map(kinds.place_of, told.places))} if told.places else {}),
         )
         if decided is None:
             return fault

@@ -9,8 +9,6 @@ from kept.staged.quorums import CALM_US, A, B, pair
 F = "n3"
 GRACE_US = 8 * SECOND
 """The reaper's grace in a run."""
-HEARD_US = 1_400
-"""A reply has been sent by then, and the delete that follows the answer has not."""
 
 
 def _deleting(**config: object) -> Direction:
@@ -113,11 +111,13 @@ def handoff_ignored() -> Direction:
 
 
 def tombstones_not_exchanged() -> Direction:
-    """b misses the delete, and the exchange does not tell it: the two differ for ever."""
-    direction = pair(2, 1, claim="convergence", bug="versions-only", read_repair="off")
+    """b misses the delete, which a and c acknowledge. a loses its disk; c confirms that it lacks nothing, and from b it
+    gets the value. a and b answer a get."""
+    direction = pair(2, 2, nodes=3, n=3, claim="fresh-deletes", bug="versions-only", read_repair="off")
     direction.put(1 * SECOND, A)
-    direction.ask(3 * SECOND, DELETE, A, A)
-    asked_us = direction.moment(lambda message: isinstance(message, Read), A, B)
-    direction.part(asked_us + HEARD_US, 5 * SECOND, (A,), (B,))
-    direction.until(10 * SECOND)
+    direction.part(2 * SECOND, 22 * SECOND, (A, F), (B,))
+    direction.ask(2_100 * MS, DELETE, A, A)
+    direction.lose_disks(4 * SECOND, 5 * MS, A)
+    direction.part(24 * SECOND, 40 * SECOND, (F,), (A, B))
+    direction.get(50 * SECOND, B)
     return direction

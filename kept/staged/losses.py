@@ -1,9 +1,15 @@
 """Mutants of lost disks and their recovery, on stage."""
 
+from typing import Any
+
+from dynamo.core.messages import TreeRecord, TreeSame
 from kept.lab.direction import MS, SECOND, Direction
+from kept.sim.faults import BIT_ROT
 from kept.staged.quorums import A, B, pair
 
 C = "n3"
+STARTS = 64
+"""So often a node starts, at the most, until chance lets it meet the wanted one."""
 
 
 def the_only_disk() -> Direction:
@@ -36,26 +42,49 @@ def recovered_by_one() -> Direction:
     return direction
 
 
-def two_disks_at_once(seed: int = 10) -> Direction:
+def two_disks_at_once() -> Direction:
     """a acknowledges, loses its disk, and is confirmed by b, which has not got the put yet; then b acknowledges, so
-    the put is answered; c loses its disk, and confirms a, both being empty. The seed is one under which a meets b
-    before the put's time is up."""
-    direction = pair(1, 3, nodes=3, n=3, seed=seed, bug="empties-confirm", beyond=True)
-    direction.clog(990 * MS, 500 * MS, (C, B))
-    direction.put(1 * SECOND, C)
-    direction.lose_disks(1_020 * MS, 5 * MS, A)
-    direction.lose_disks(1_530 * MS, 5 * MS, C)
-    direction.part(1_530 * MS, 20 * SECOND, (A, C), (B,))
-    direction.get(10 * SECOND, A)
+    the put is answered; c loses its disk, and confirms a, both being empty. Whom a node meets first after a start, and
+    when, is chance: before the put a starts as often as it takes until it meets b in time."""
+    for starts in range(STARTS):
+        direction = pair(1, 3, nodes=3, n=3, bug="empties-confirm", beyond=True)
+        for at in range(starts):
+            direction.crash((500 + 100 * at) * MS, 5 * MS, A)
+        put_us = 1 * SECOND + 100 * starts * MS
+        direction.clog(put_us - 10 * MS, 500 * MS, (C, B))
+        direction.put(put_us, C)
+        direction.lose_disks(put_us + 20 * MS, 5 * MS, A)
+        direction.part(put_us + 60 * MS, 570 * MS, (A,), (C,))
+        direction.until(put_us + SECOND)
+        if _met(direction, put_us + 25 * MS, put_us + 480 * MS):
+            break
+    direction.part(put_us + 485 * MS, 30 * SECOND, (A,), (B,))
+    direction.lose_disks(put_us + 530 * MS, 5 * MS, C)
+    direction.part(put_us + 530 * MS, 30 * SECOND, (C,), (B,))
+    direction.get(put_us + 25 * SECOND, A)
     return direction
 
 
-def fallback_coordinates(seed: int = 104) -> Direction:
-    """No rule is switched off. Nobody whom the client's node can reach owns the key, so a fallback coordinates, and
-    two owners acknowledge (PW = 2). b does so, loses its disk, and is confirmed by a, which has not got the put yet,
-    and by the third owner, which never gets it. The only whole copy is the fallback's hint, and no recovery asks for
-    hints. The seed is one under which b meets both before the put's time is up."""
-    direction = pair(2, 2, nodes=7, n=3, pr=2, pw=2, sloppy=True, seed=seed, partitions=7, beyond=True)
+def _met(direction: Direction, after_us: int, before_us: int) -> bool:
+    """Whether b has told a what they both hold by then, and c has told a nothing."""
+    try:
+        told_us = direction.moment(lambda message: isinstance(message, TreeSame), B, A, after_us)
+    except LookupError:
+        return False
+    try:
+        brought_us = direction.moment(lambda message: isinstance(message, TreeRecord), C, A, after_us)
+    except LookupError:
+        brought_us = before_us
+    return told_us < before_us <= brought_us
+
+
+def fallback_coordinates() -> Direction:
+    """Nobody whom the client's node can reach owns the key, so a fallback coordinates, and two owners acknowledge
+    (PW = 2). b does so, its record rots, and is healed from a, which has not got the put yet, and from the third owner,
+    which never gets it. The only whole copy is the fallback's hint, and nobody who heals a
+    record asks for hints."""
+    quorums: dict[str, Any] = {"nodes": 7, "n": 3, "pr": 2, "pw": 2, "sloppy": True, "partitions": 7}
+    direction = pair(2, 2, **quorums, anti_entropy=False, beyond=True, bug="fallback-coordinates")
     walk = direction.preference(direction.key)
     a, b, third, fallback, *more, stranger = walk
     direction.part(500 * MS, 120 * SECOND, (stranger,), (a, b, third))
@@ -65,9 +94,8 @@ def fallback_coordinates(seed: int = 104) -> Direction:
     direction.get(begin_us - 2 * SECOND, fallback)
     direction.clog(begin_us - MS, 560 * MS, (fallback, a))
     direction.put(begin_us, stranger)
-    direction.lose_disks(begin_us + 15 * MS, 1 * MS, b)
-    for at in range(9):  # each start looks for a peer at another moment
-        direction.crash(begin_us + (75 + 50 * at) * MS, 1 * MS, b)
+    direction.fault(BIT_ROT, begin_us + 40 * MS, 1, b, places=(("data", direction.key),))
+    direction.crash(begin_us + 41 * MS, 1 * MS, b)  # so that it reads its disk
     direction.part(begin_us + 600 * MS, 20 * SECOND, (b, third), (a, fallback, *more, stranger))
     direction.get(begin_us + 800 * MS, third)
     return direction

@@ -1,20 +1,21 @@
 """Mutants of the change of the list, on stage: a leaves the ring, b takes over its key, c drives the change."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from dynamo.core import planning
 from dynamo.core.membership import CLOSE, FLIP, PREPARE, TRANSFER, decode_table
-from dynamo.core.messages import Announce, HandedOff, Progress
+from dynamo.core.messages import Announce, HandedOff, Progress, Read, TransferPull
 from kept.lab.direction import MS, SECOND, Direction
 from kept.lab.run import Lab
-from kept.sim.faults import LEAVE
 from kept.staged.quorums import A
 
-SEEDS = 64
 BEGIN_US = 2 * SECOND
 PATIENCE_US = 580 * MS
 """A get of a run is given up soon after."""
+HANDOFF_MS, STEP_MS = 250, 25
+"""The interval at which a node of a run looks for strays and hands off, and the steps in which that is met."""
 
 
 class Cast:
@@ -48,24 +49,17 @@ def move(
     nodes: int = 3,
     n: int = 1,
     claim: str = "fresh-reads",
-    first_seed: int = 0,
     stands_in: bool = False,
     **config: Any,
 ) -> tuple[Direction, Cast]:
-    """A cluster that n1 leaves, with the first seed under which c, who is nobody else, drives that. With `stands_in`
-    the first node that stands in for n1 is one of the others."""
-    for seed in range(first_seed, first_seed + SEEDS):
-        fields = {"nodes": nodes, "n": n, "r": 1, "w": n, "sloppy": False, "anti_entropy": False, **config}
-        direction = Direction((claim,), bug=bug, seed=seed, **fields)
-        cast = _cast(direction, stands_in)
-        direction.fault(LEAVE, BEGIN_US, 1, A)
-        direction.until(BEGIN_US + 20 * SECOND)
-        try:
-            direction.moment(announced(PREPARE), cast.c, A)
-        except LookupError:
-            continue
-        return direction, cast
-    raise LookupError(f"no seed below {first_seed + SEEDS} lets the wanted node drive the change")
+    """A cluster that n1 leaves; c, who is nobody else, is told so and drives that. With `stands_in` the first node
+    that stands in for n1 is one of the others."""
+    fields = {"nodes": nodes, "n": n, "r": 1, "w": n, "sloppy": False, "anti_entropy": False, **config}
+    direction = Direction((claim,), bug=bug, **fields)
+    cast = _cast(direction, stands_in)
+    direction.leave(BEGIN_US, A, cast.c)
+    direction.until(BEGIN_US + 20 * SECOND)
+    return direction, cast
 
 
 def _cast(direction: Direction, stands_in: bool = False) -> Cast:
@@ -127,14 +121,29 @@ def transfer_not_verified() -> Direction:
 
 
 def transfer_before_barrier() -> Direction:
-    """a does not hear of the change, but is asked for what it holds; then it acknowledges a put for the old list."""
-    direction, cast = move("majority-transfer")
+    """a does not hear of the change, but is asked for what it holds; then it acknowledges a put for the old list. Who
+    talks to a tells it of the change sooner or later: b asks it about its few partitions and is silent then."""
+    direction, cast = move("majority-transfer", partitions=3)
     direction.cut(BEGIN_US - 100 * MS, 10 * SECOND, (cast.c, A))
+    begun_us = direction.moment(announced(TRANSFER), cast.c, cast.b)
+    direction.cut(BEGIN_US - 100 * MS, begun_us - BEGIN_US + 90 * MS, (cast.b, A))
+    asked = _every(direction, TransferPull, cast.b, A)
+    direction.cut(asked[-1] + 10 * MS, 10 * SECOND, (cast.b, A))
     done_us = direction.moment(reported(TRANSFER), cast.b, cast.c)
-    direction.cut(done_us, 10 * SECOND, (A, cast.b), (cast.b, A))
+    direction.cut(done_us, 10 * SECOND, (A, cast.b))
     direction.put(done_us + MS, A)
     direction.get(direction.moment(announced(FLIP), cast.c, cast.b) + 20 * MS, cast.b)
     return direction
+
+
+def _every(direction: Direction, kind: type, sender: str, to: str) -> list[int]:
+    """When each such message is sent in the run so far."""
+    found: list[int] = []
+    with suppress(LookupError):
+        while True:
+            after_us = found[-1] + 1 if found else 0
+            found.append(direction.moment(lambda message: isinstance(message, kind), sender, to, after_us))
+    return found
 
 
 def closed_before_barrier() -> Direction:
@@ -144,7 +153,7 @@ def closed_before_barrier() -> Direction:
     direction.cut(flip_us - 1, 10 * SECOND, (cast.c, A), (cast.b, A))
     closing_us = direction.moment(announced(CLOSE), cast.c, cast.b)
     direction.put(closing_us + 10 * MS, cast.b)
-    direction.get(closing_us + 20 * MS, A)
+    direction.get(closing_us + 60 * MS, A)
     return direction
 
 
@@ -160,21 +169,26 @@ def older_puts() -> Direction:
 
 
 def older_gets() -> Direction:
-    """e has asked a before the flip; its message arrives when a has handed its record over. The seed is one under
-    which that takes no longer than a get may."""
-    seed = 0
-    while True:
-        direction, cast = move("older-gets-go-on", nodes=4, first_seed=seed)
+    """e has asked a before it hears of the flip; its message arrives when a has handed its record over. That takes a
+    hands-off interval or two, and a get must not wait so long: e hears of the flip as late as it takes for a to be
+    about to look for strays when the change closes."""
+    for later in range(0, HANDOFF_MS, STEP_MS):
+        direction, cast = move("older-gets-go-on", nodes=4)
         (e,) = cast.others
         direction.put(1 * SECOND, A)
-        flip_us = direction.moment(announced(FLIP), cast.c, e)
-        direction.get(flip_us - 3 * MS, e)
-        direction.clog(flip_us - 4 * MS, 980 * MS, (e, A))
-        handed_us = direction.moment(lambda message: isinstance(message, HandedOff), cast.b, A, flip_us)
-        if handed_us - flip_us < PATIENCE_US:
+        heard_us = direction.moment(announced(FLIP), cast.c, e) + later * MS
+        direction.clog(heard_us - later * MS - 1, later * MS + 1, (cast.c, e))
+        direction.cut(heard_us - later * MS - 1, later * MS + 1, (A, e), (cast.b, e))
+        direction.get(heard_us - 3 * MS, e)
+        direction.clog(heard_us - 4 * MS, 980 * MS, (e, A))
+        try:
+            direction.moment(lambda message: isinstance(message, Read), e, A, heard_us - 4 * MS)
+            handed_us = direction.moment(lambda message: isinstance(message, HandedOff), cast.b, A, heard_us)
+        except LookupError:  # somebody's gossip was quicker
+            continue
+        if handed_us - heard_us < PATIENCE_US:
             break
-        seed = direction.config.seed + 1
-    direction.faults[-1] = direction.faults[-1]._replace(for_us=handed_us - flip_us + 7 * MS)
+    direction.faults[-1] = direction.faults[-1]._replace(for_us=handed_us - heard_us + 7 * MS)
     return direction
 
 

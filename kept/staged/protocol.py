@@ -21,8 +21,6 @@ class MutantRun(NamedTuple):
     direct: Callable[[], Direction]
     how: str
     """What is switched off, and what the run does otherwise than the trace."""
-    seeded: bool = False
-    """Whether a seed was looked for under which a meeting of two nodes that chance decides falls in time."""
     claim: str = "fresh-reads"
     """What the run violates."""
 
@@ -61,13 +59,12 @@ RUNS: dict[str, MutantRun] = {
             "two disks at once",
             losses.two_disks_at_once,
             "bug `empties-confirm`: the store as it was before this proof found it",
-            seeded=True,
         ),
         MutantRun(
             "fallback coordinates for owners",
             losses.fallback_coordinates,
-            "nothing: the store as it is, under PR = PW = R = W = 2 of N = 3",
-            seeded=True,
+            "bug `fallback-coordinates`: the store as it was before this proof found it; the record rots on the disk, "
+            "which is not lost altogether",
         ),
         MutantRun("old list only", moves.old_list_only, "bug `old-list-only`"),
         MutantRun("union of the lists", moves.union_of_lists, "bug `union-quorum`"),
@@ -88,7 +85,6 @@ RUNS: dict[str, MutantRun] = {
             "closed before older reads end",
             moves.older_gets,
             "bug `older-gets-go-on`",
-            seeded=True,
         ),
         MutantRun(
             "left before the hand over",
@@ -119,8 +115,9 @@ RUNS: dict[str, MutantRun] = {
         MutantRun(
             "tombstones not exchanged",
             deletes.tombstones_not_exchanged,
-            "bug `versions-only`; the owners differ for ever, for the store acknowledges no delete by an exchange",
-            claim="convergence",
+            "bug `versions-only`; what the exchange brings is what a lost disk is recovered by, for the store "
+            "acknowledges no delete by an exchange",
+            claim="fresh-deletes",
         ),
     )
 }

@@ -7,6 +7,8 @@ from checkers.proofs.lemma import listed
 from kept.lab.direction import Direction
 
 Names = tuple[str, ...]
+PARTITIONS = 64
+"""Of a cluster on stage; with more nodes, as many as nodes."""
 
 
 class Scene(NamedTuple):
@@ -27,12 +29,14 @@ class Staged(NamedTuple):
     direction: Direction
     roles: Mapping[str, str]
     """Node of the counterexample -> node of the store."""
+    note: str = ""
+    """What else the names do not say."""
 
     @property
     def told(self) -> str:
-        """Who is who, where the names differ; empty where everybody plays himself."""
+        """Who is who, where the names differ, and the note; empty where everybody plays himself."""
         others = tuple(f"{role} is {node}" for role, node in self.roles.items() if role != node)
-        return listed(others) if others else ""
+        return "; ".join(part for part in (listed(others) if others else "", self.note) if part)
 
 
 class NotStaged(ValueError):
@@ -52,7 +56,9 @@ def cluster(scene: Scene, claim: str, **config: Any) -> Direction:
         "w": values["W"],
         "sloppy": False,
     }
-    return Direction((claim,), **{**fields, **config})
+    fields |= config
+    fields.setdefault("partitions", max(PARTITIONS, fields["nodes"]))
+    return Direction((claim,), **fields)
 
 
 def cast(scene: Scene, direction: Direction) -> dict[str, str]:

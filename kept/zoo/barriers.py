@@ -5,8 +5,9 @@ does not know of the plan serves no page of it, and a new owner asks *every* old
 second line goes with the first.
 """
 
+from dynamo.core import planning
 from dynamo.core.membership import FLIP, PREPARE, Plan
-from dynamo.core.messages import Progress, TransferPage, TransferPull
+from dynamo.core.messages import Operate, Progress, TransferPage, TransferPull
 from dynamo.core.participant import Participant
 from dynamo.core.puts import PendingPut, PutCoordinator
 from dynamo.core.siblings import Siblings
@@ -14,6 +15,7 @@ from dynamo.core.steward import Steward
 from dynamo.core.transfer import Transfer
 from dynamo.core.transition import TransitionRing
 from kept.zoo.bug import Bug, replacing
+from kept.zoo.transfers import CompleteAtOnce, UnionQuorum
 
 SOURCE = "a guard of the abstract store (docs/protocol-proof.md)"
 _STRICT = {"sloppy": False, "faults": ("leave",)}
@@ -72,6 +74,20 @@ class MajorityBarrier(Steward):
             self._advance(table, plan)
 
 
+class SeveralAtOnce(Steward):
+    """Another member that is told to leave goes with the change under way, as long as nobody has done anything for it:
+    the two lists of a key may then differ in several members."""
+
+    def _begin(self, command: Operate) -> str:
+        table = self.participant.table
+        plan = table.plan
+        if command.action != "leave" or plan is None or plan.phase != PREPARE or plan.driver != self.host.name:
+            return super()._begin(command)
+        what = f"{plan.what}, {command.node}"
+        self._propose(table, what, planning.left(plan.target, command.node, self.host.config), plan.gone)
+        return what
+
+
 class OlderPutsGoOn(Participant):
     """A node reports that it writes to both lists while puts are under way that do not."""
 
@@ -125,6 +141,18 @@ BARRIERS = tuple(
             "a change closes while older gets are under way",
             "A get that began before the flip asks an old owner when that one has given its records away.",
             replacing(participant=OlderGetsGoOn),
+        ),
+        (
+            "batch-flip",
+            "several members leave in one change, and gets ask the new owners before they have the records",
+            "`flip-before-transfer` where the lists of a key differ in more than one member.",
+            replacing(steward=SeveralAtOnce, transfer=CompleteAtOnce),
+        ),
+        (
+            "batch-union",
+            "several members leave in one change, and W of both lists together are enough",
+            "`union-quorum` where the lists of a key differ in more than one member.",
+            replacing(steward=SeveralAtOnce, puts=UnionQuorum),
         ),
     )
 )

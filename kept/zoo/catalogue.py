@@ -26,6 +26,7 @@ from kept.zoo import (
 )
 from kept.zoo.bug import Bug
 from kept.zoo.guards import GUARDS
+from kept.zoo.livelocks import LIVELOCKS
 
 _FAMILIES = (
     canary,
@@ -52,8 +53,8 @@ OPS = 600
 BUGS: dict[str, Bug] = {bug.name: bug for family in _FAMILIES for bug in family.BUGS}
 """Every bug of the zoo, family by family."""
 
-KNOWN: dict[str, Bug] = {**BUGS, **GUARDS}
-"""What a run may be seeded with: the zoo, and guards switched off for directed runs."""
+KNOWN: dict[str, Bug] = {**BUGS, **GUARDS, **LIVELOCKS}
+"""What a run may be seeded with: the zoo, guards switched off for directed runs, and stores that never come to rest."""
 
 
 def find(name: str) -> Bug:

@@ -13,11 +13,15 @@ from dynamo.core.antientropy import AntiEntropy
 from dynamo.core.config import StoreConfig
 from dynamo.core.gets import GetCoordinator, PendingGet
 from dynamo.core.host import Host
-from dynamo.core.messages import TreeRecord, TreeSame
-from dynamo.core.puts import PendingPut, PutCoordinator
+from dynamo.core.merkle import MerkleForest
+from dynamo.core.messages import Replicate, Request, TreeRecord, TreeSame
+from dynamo.core.placement import Target
+from dynamo.core.puts import Answer, PendingPut, PutCoordinator
 from dynamo.core.reaping import Reaper
 from dynamo.core.replica import Replica
+from dynamo.core.requests import Requests
 from dynamo.core.siblings import Siblings
+from dynamo.core.vector import Vector
 from kept.zoo.barriers import BARRIERS
 from kept.zoo.bug import Bug, replacing
 
@@ -40,12 +44,56 @@ class ReadAtOne(GetCoordinator):
         return len(get.replies) >= 1
 
 
+class LooksAlivePuts(PutCoordinator):
+    """PW owners that look alive when the put begins are enough, whoever acknowledges it."""
+
+    def start(
+        self, request: Request, context: Vector, targets: tuple[Target, ...], here: Target, answer: Answer
+    ) -> None:
+        super().start(request, context, targets, here, answer)
+        put = self.pending.get(self.host.boot_bits | self._ops)
+        if put is not None:
+            put.pw = 0
+
+
+class LooksAliveGets(GetCoordinator):
+    """PR owners that look alive when the get begins are enough, whoever replies."""
+
+    def start(self, request: Request, answer: Answer) -> None:
+        down = self.host.detector.down
+        alive = sum(not target.owner and target.node not in down for target in self.placement.readers(request.key))
+        super().start(request, answer)
+        get = self.pending.get(self.host.boot_bits | 1 << 31 | self._ops)
+        if get is not None and alive >= get.pr:
+            get.pr = 0
+
+
+class HintForAnother(PutCoordinator):
+    """Who stands in for a silent owner is told to keep its hint for the coordinator."""
+
+    def _stand_in(self, put: PendingPut, node: str) -> bool:
+        me = self.host.name
+        stand_in = self.placement.fallback(put.request.key, put.targets.keys() | {me})
+        if stand_in is None:
+            return False
+        put.targets[stand_in] = me
+        self.host.send(stand_in, Replicate(put.op, put.request.key, put.state, me, True))
+        return True
+
+
 class RepairOverwrites(GetCoordinator):
     """What the read saw is put in the place of the record."""
 
     def _repair_here(self, local: Siblings | None, get: PendingGet) -> None:
         if local is not None:
             self.replica.put(get.request.key, get.state)
+
+
+class FallbackCoordinates(Requests):
+    """A fallback coordinates a put that PW owners are to acknowledge."""
+
+    def _may_stand_in(self, request: Request) -> bool:
+        return True
 
 
 class RecoveredByOne(AntiEntropy):
@@ -60,6 +108,13 @@ class EmptiesConfirm(AntiEntropy):
 
     def same(self, sender: str, message: TreeSame) -> None:
         super().same(sender, message._replace(missing={}))
+
+
+class LivingForest(MerkleForest):
+    """A tombstone is nothing that two trees could differ in."""
+
+    def touch(self, partition: int, key: bytes, state: Siblings | None) -> None:
+        super().touch(partition, key, state if state is not None and state.versions else None)
 
 
 class VersionsOnly(AntiEntropy):
@@ -160,6 +215,22 @@ GUARDS: dict[str, Bug] = {
             replacing(gets=ReadAtOne),
         ),
         _guard(
+            "owners-look-alive",
+            "PR and PW count owners that look alive when an operation begins",
+            "A partition has begun and nobody has noticed. The owners beyond it look alive, and are not heard.",
+            "fresh-reads",
+            replacing(puts=LooksAlivePuts, gets=LooksAliveGets),
+            sloppy=True,
+        ),
+        _guard(
+            "hint-for-another",
+            "a hint names an owner that has acknowledged already",
+            "The fallback's acknowledgement is counted, and what it keeps goes to a node that has it.",
+            "fresh-reads",
+            replacing(puts=HintForAnother),
+            sloppy=True,
+        ),
+        _guard(
             "repair-overwrites",
             "read repair overwrites the record",
             "What the get saw goes over the record of its coordinator, and so over what came meanwhile.",
@@ -174,6 +245,14 @@ GUARDS: dict[str, Bug] = {
             replacing(anti_entropy=RecoveredByOne),
         ),
         _guard(
+            "fallback-coordinates",
+            "a fallback coordinates what PW owners acknowledge",
+            "An owner acknowledges, loses its disk before the answer, and recovers from owners that have not got the "
+            "put yet; the only other copy is the coordinator's hint, and nobody recovers from hints.",
+            "fresh-reads",
+            replacing(requests=FallbackCoordinates),
+        ),
+        _guard(
             "empties-confirm",
             "a copy that is recovering confirms another",
             "Two copies that are equal because both are empty confirm each other, and answer reads.",
@@ -183,9 +262,10 @@ GUARDS: dict[str, Bug] = {
         _guard(
             "versions-only",
             "anti-entropy brings no tombstones",
-            "A replica that missed a delete keeps the value: the exchange does not tell it that it is gone.",
-            "no-resurrection",
-            replacing(anti_entropy=VersionsOnly),
+            "A replica that missed a delete keeps the value, and gives it to one that has lost its disk: neither the "
+            "trees nor the records that are exchanged tell that it is gone.",
+            "fresh-deletes",
+            replacing(anti_entropy=VersionsOnly, forest=LivingForest),
         ),
         _guard(
             "live-reaped",

@@ -60,6 +60,19 @@ def test_one_different_or_missing_merkle_root_is_found(perfect):
                 assert RootsDiffer in facts(check(run._replace(replicas=run.replicas._replace(roots=roots))))
 
 
+def test_a_root_under_a_name_that_is_no_partition_is_compared_at_every_node(perfect):
+    run = perfect(2)
+
+    def named(roots):
+        replicas = run.replicas._replace(roots=roots)
+        return check(run._replace(replicas=replicas))
+
+    alike = {node: {**mine, "all": "ff"} for node, mine in run.replicas.roots.items()}
+    assert isinstance(named(alike), Valid)
+    first = min(alike)
+    assert RootsDiffer in facts(named({**alike, first: {**alike[first], "all": "ee"}}))
+
+
 def test_a_run_that_never_settled_violates_convergence(perfect):
     run = perfect(2)
     header = run.replicas.header.model_copy(update={"settled": False})

@@ -55,6 +55,11 @@ def test_a_get_that_shows_another_value_under_a_dot_is_found(story):
     assert facts(check(story.put(1, 2, "a", A).get(3, 4, [(A, "b")], {"n1": 1}).end())) == [Twice]
 
 
+def test_two_values_under_a_dot_that_was_minted_for_nobody_who_is_known_are_found(story):
+    story.mintings.append((500, "r9", b"k", B))
+    assert facts(check(story.get(1, 2, [(B, "a")], {"n2": 1}).get(3, 4, [(B, "b")], {"n2": 1}).end())) == [Twice]
+
+
 def test_a_put_whose_own_context_covers_its_dot_is_found(story):
     assert facts(check(story.put(1, 2, "a", A, {"n1": 4}).end())) == [SeenBefore]
 

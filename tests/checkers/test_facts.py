@@ -30,3 +30,8 @@ def test_a_fact_is_one_short_printable_clause(kind):
     assert len(sentence) < 600
     assert not sentence.endswith(".")
     assert sentence[0] == sentence[0].lower()
+
+
+def test_a_node_that_holds_nothing_says_so():
+    assert facts.Holds("n1", "k", (), ()).sentence() == 'n1 holds nothing of "k"'
+    assert facts.Holds("n1", "k", (), (("n1", 2),)).sentence() == 'n1 holds 0 versions of "k" [] in context {n1/2}'

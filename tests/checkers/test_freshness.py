@@ -16,6 +16,12 @@ def test_a_get_that_missed_an_acknowledged_put_is_found(story):
     assert found.counterexample.operations == (0, 1)
 
 
+def test_what_was_looked_at_is_told(story):
+    run = story.put(1, 2, "a", A).get(3, 4, [(A, "a")], {"n1": 1}).get(5, 6, [(A, "a")], {"n1": 1}).end()
+    assert check(run).witness == "2 gets: each knew every put acknowledged before it began"
+    assert check_deletes(run).witness == "2 gets: none returned what a delete acknowledged before it had seen"
+
+
 @pytest.mark.parametrize(("start_ms", "outcome"), [(2, "ok"), (3, "info")])
 def test_a_get_need_not_know_a_put_still_open_or_unacknowledged(story, start_ms, outcome):
     assert isinstance(check(story.put(1, 2, "a", A, outcome=outcome).get(start_ms, 4, [], {}).end()), Valid)

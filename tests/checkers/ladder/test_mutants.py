@@ -51,8 +51,8 @@ MUTANTS = [
     (
         "writes-follow-reads",
         "sessions",
-        "of, last = session[place], upto[place]",
-        "last = 0",
+        "case, noted)\n    if read",
+        "case, noted._replace(upto=noted.upto * 0))\n    if read",
         None,
         "writes_follow_reads",
     ),
@@ -64,6 +64,10 @@ MUTANTS = [
         None,
         "monotonic_writes",
     ),
+    ("monotonic-writes", "newer", "to = later[place] if kind", "to = later[later[place]] if kind", "sessions", "newer"),
+    ("monotonic-writes", "newer", "if first[x * sessions + other] < done[other]:", "if False:", "sessions", "newer"),
+    ("writes-follow-reads", "newer", "if one < done[session[by[one]]]:", "if one < done[s]:", "sessions", "newer"),
+    ("writes-follow-reads", "newer", "done[of] = last", "done[of] = last - 1", "sessions", "newer"),
     (
         "sequential",
         "sequential",

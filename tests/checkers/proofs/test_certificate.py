@@ -12,6 +12,7 @@ import pytest
 from checkers.proofs import certificate as module
 from checkers.proofs.certificate import check
 from checkers.proofs.farkas import certificate
+from checkers.proofs.sizes import certificate as sizes
 from checkers.proofs.table import LEMMAS
 
 
@@ -83,6 +84,78 @@ def test_a_certificate_that_is_no_proof_is_refused(good: dict, change, says: str
 def test_a_certificate_names_what_it_contradicts(good: dict) -> None:
     assert check(good) == ("sloppy-reads-meet-writes.sound: 26 assumptions contradict each other in all 2 cases")
     assert {"name": "condition", "text": "R + W > N + h + g or R + W > S"}.items() <= good["assumptions"][-2].items()
+
+
+@pytest.fixture(scope="module")
+def sized() -> dict:
+    found = sizes(LEMMAS["lists-differ"].necessary())
+    assert found is not None
+    return found
+
+
+def _less(document: dict) -> None:
+    """Fewer nodes are in a region than must be."""
+    size = next(size for size in document["ways"][0]["sizes"] if size["name"] == "in.old.new.read")
+    size["greatest"][0]["plus"] -= 1
+
+
+def _half(document: dict) -> None:
+    document["ways"][0]["sizes"][0]["greatest"][0]["plus"] = 0.5
+
+
+def _circular(document: dict) -> None:
+    size = document["ways"][0]["sizes"][0]
+    size["greatest"][0]["sum"] = {size["name"]: 1}
+
+
+def _number(document: dict) -> None:
+    document["ways"][0]["sizes"][0]["name"] = "N"
+
+
+def _missing(document: dict) -> None:
+    sizes = document["ways"][0]["sizes"]
+    sizes.remove(next(size for size in sizes if size["name"] == "in.new"))
+
+
+def _fewer(document: dict) -> None:
+    document["ways"][0]["refutations"].pop()
+
+
+def _elsewhere(document: dict) -> None:
+    document["ways"][0]["case"][0] += 1
+
+
+def _nothing(document: dict) -> None:
+    document["ways"][0]["sizes"][0]["greatest"] = []
+
+
+def _other_wish(document: dict) -> None:
+    document["wanted"][0]["cases"][0][0]["op"] = "<"
+
+
+def _strictly(document: dict) -> None:
+    document["wanted"][0]["cases"][0][0]["bound"] = 0.5
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (_less, "no contradiction"),
+        (_half, "no whole sum"),
+        (_circular, "no whole sum"),
+        (_number, "a number already"),
+        (_missing, "a size is not given|no whole sum"),
+        (_fewer, "shorter|argument"),
+        (_elsewhere, "no sizes"),
+        (_nothing, "the greatest of nothing"),
+        (_other_wish, "no comparison of whole sums"),
+        (_strictly, "no comparison of whole sums"),
+    ],
+)
+def test_sizes_that_do_not_make_the_failure_are_refused(sized: dict, change, says: str) -> None:
+    assert check(sized) == "lists-differ.necessary: in all 1 cases there are sizes that make all 14 parts true"
+    with pytest.raises(ValueError, match=says):
+        check(changed(sized, change))
 
 
 def test_the_checker_imports_nothing_but_the_standard_library() -> None:

@@ -61,6 +61,65 @@ def test_the_read_and_its_bounds_are_told():
     assert halves.counterexample.sentence.startswith("A read lies outside 0.5 to 0.5: read 0.75 by client 1")
 
 
+def several(chance):
+    """Adds, and reads that all may be wrong."""
+    rows = []
+    for client in range(6):
+        start = chance.randrange(8)
+        end = start + chance.randrange(1, 4)
+        if client > 3:
+            rows.append(Row(client, "read", None, result=chance.randrange(-6, 9), start=start, end=end))
+        else:
+            status = chance.choice(["ok", "ok", "ok", "info"])
+            amount = chance.choice([-2, 1, 3])
+            done = None if status == "info" else end
+            rows.append(Row(client, "add", None, amount, start=start, end=done, status=status))
+    return sorted(rows, key=lambda row: row.start)
+
+
+def shows(some, read, every):
+    """Whether the read is wrong whatever the other adds of `every` did: all that could excuse it are in `some`."""
+    may = [row for row in every if row.f == "add" and row.start <= read.end]
+    sure = [row for row in some if row.f == "add" and row.status == "ok" and row.end < read.start]
+    for sign in (1, -1):
+        excuses = [row for row in may if sign * row.value < 0]
+        against = sum(sign * row.value for row in sure if sign * row.value > 0)
+        if (
+            all(row in some for row in excuses)
+            and against + sum(sign * row.value for row in excuses) > sign * read.result
+        ):
+            return True
+    return False
+
+
+def test_a_wrong_read_is_told_with_the_fewest_adds_that_show_it():
+    chance = random.Random(6)
+    lengths = set()
+    for _ in range(400):
+        rows = several(chance)
+        found = judge(from_rows(rows))
+        if isinstance(found, Valid):
+            continue
+        told = [rows[at] for at in found.counterexample.operations]
+        assert isinstance(judge(from_rows(told)), Invalid)
+        reads = [row for row in rows if row.f == "read"]
+        assert any(shows(told, read, rows) for read in told if read.f == "read")
+        for size in range(len(told) - 1):
+            for some in combinations([row for row in rows if row.f == "add"], size):
+                assert not any(shows(some, read, rows) for read in reads), (told, some)
+        lengths.add(len(told))
+    assert {1, 2, 3} <= lengths
+
+
+def test_a_read_on_which_too_many_adds_bear_is_told_alone():
+    adds = [Row(0, "add", None, 1, start=2 * at, end=2 * at + 1) for at in range(1_500)]
+    found = judge(from_rows([*adds, Row(1, "read", None, result=1_501, start=3_000, end=3_001)]))
+    assert found.counterexample.operations == (1_500,)
+    assert found.counterexample.sentence.endswith("; and 1,500 more.")
+    few = judge(from_rows([*adds, Row(1, "read", None, result=1, start=3_000, end=3_001)]))
+    assert few.counterexample.operations == (0, 1, 1_500)
+
+
 def test_the_bounds_of_each_read_are_known_and_how_many_are_open_is_told():
     rows = [
         Row(0, "add", None, 5, start=0, end=1),

@@ -44,6 +44,8 @@ def test_brute_force_agrees_on_random_histories():
         answers.append(isinstance(found, Invalid))
         assert answers[-1] == any(count > 1 for count in given.values())
         if isinstance(found, Invalid):
-            first, second = (rows[at] for at in found.counterexample.operations)
+            told = [rows[at] for at in found.counterexample.operations]
+            first, second = told
             assert (first.key, first.result) == (second.key, second.result)
+            assert isinstance(judge(from_rows(told)), Invalid)
     assert 100 < sum(answers) < 900

@@ -1,6 +1,7 @@
 """Sets: each way in which an element may be missing or be there wrongly, and none where it may be so."""
 
 import random
+from itertools import combinations
 
 import pytest
 
@@ -206,3 +207,68 @@ def test_every_seeded_defect_is_found(spoiled):
     assert isinstance(found.verdict, Invalid)
     wrong = {name for name in ("lost", "duplicates", "unexpected", "resurrected") if getattr(found, name)}
     assert wrong == {spoiled}
+
+
+def of_element(rows, element):
+    """What the operations tell of one element alone."""
+    return [
+        row._replace(result=tuple(one for one in row.result if one == element)) if row.f == "read" else row
+        for row in rows
+        if row.f == "read" or row.value == element
+    ]
+
+
+def with_excuses(some, rows):
+    """The operations with all that could excuse a read among them."""
+    ended = [row.end for row in some if row.f == "read"]
+    return [row for row in rows if row in some or (row.f != "read" and any(row.start <= end for end in ended))]
+
+
+KINDS = ("lost", "stale", "unexpected", "resurrected")
+
+
+def kinds(rows, element, initial):
+    """What is wrong with an element."""
+    found = judge(from_rows(rows), initial)
+    return {kind for kind in KINDS if element in values(getattr(found, kind))}
+
+
+def test_what_is_told_violates_by_itself_and_no_fewer_operations_do():
+    chance = random.Random(12)
+    lengths = set()
+    for _ in range(600):
+        rows, initial = sorted(small(chance), key=lambda row: row.start), chance.choice([(), (1,)])
+        report = judge(from_rows(rows), initial)
+        if not isinstance(report.fresh, Invalid):
+            continue
+        told = report.fresh.counterexample.operations
+        shown = {kind: one for kind in KINDS for one in getattr(report, kind) if one.rows == told}
+        assert shown
+        for kind, one in shown.items():
+            alone = of_element([rows[at] for at in told], one.value)
+            assert isinstance(judge(from_rows(alone), initial and (one.value,) * (one.value in initial)).fresh, Invalid)
+            assert kind in kinds(of_element(rows, one.value), one.value, [v for v in initial if v == one.value])
+        for element in (1, 2):
+            every, first = of_element(rows, element), tuple(one for one in initial if one == element)
+            for size in range(1, len(told)):
+                for some in combinations(every, size):
+                    same = kinds(some, element, first) & kinds(with_excuses(some, every), element, first)
+                    wrong = same & ({"lost", "unexpected"} if not isinstance(report.verdict, Valid) else set(KINDS))
+                    whole = kinds(every, element, first)
+                    assert not (wrong & whole), (told, some)
+        lengths.add(len(told))
+    assert {1, 2, 3} <= lengths
+
+
+def test_the_delete_that_is_told_is_one_that_the_read_came_after():
+    found = told(add(1, 0, 1), delete(1, 2, 3), read((1,), 4, 5), delete(1, 6, 7))
+    assert found.resurrected[0].rows == (1, 2)
+    late = told(add(1, 0, 1), delete(1, 2, 20), delete(1, 3, 4), read((1,), 5, 6))
+    assert late.resurrected[0].rows == (2, 3)
+
+
+def test_of_several_elements_the_one_is_told_that_the_fewest_operations_show():
+    rows = [add(1, 0, 1, "info"), read((1,), 2, 3), add(2, 4, 5), read((), 6, 7)]
+    assert told(*rows).verdict.counterexample.operations == (2, 3)
+    assert told(*rows[:2], rows[3]).verdict.counterexample.operations == (0, 1, 2)
+    assert told(*rows, read((7,), 8, 9)).verdict.counterexample.operations == (4,)

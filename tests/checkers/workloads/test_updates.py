@@ -51,6 +51,41 @@ def test_two_updates_from_the_initial_value_are_found():
     assert isinstance(judge(from_rows([cas(1, 7, 2, 0), cas(2, 7, 3, 2)]), initial=7), Invalid)
 
 
+def test_of_all_lost_updates_the_one_is_told_that_the_fewest_operations_show():
+    rows = [
+        read(0, 1, 0),
+        read(1, 1, 1),
+        write(0, 2, 2),
+        write(1, 3, 3),
+        cas(2, 2, 4, 4),
+        read(3, 2, 5),
+        write(3, 5, 6),
+    ]
+    assert judge_written_back(from_rows(rows), 1).counterexample.operations == (4, 5, 6)
+    assert judge_written_back(from_rows([*rows, cas(4, 2, 6, 8)]), 1).counterexample.operations == (4, 7)
+    assert judge_written_back(from_rows(rows[:4]), 1).counterexample.operations == (0, 1, 2, 3)
+
+
+def test_what_is_told_is_a_lost_update_by_itself_and_no_part_of_it_is():
+    chance = random.Random(8)
+    lengths = set()
+    for _ in range(1_000):
+        rows = []
+        for at in range(8):
+            client, value = chance.randrange(4), chance.randrange(3)
+            one = chance.choice([cas(client, value, at + 3, at), write(client, at + 3, at), read(client, value, at)])
+            rows.append(one._replace(start=2 * at, end=2 * at + 1))
+        found = judge_written_back(from_rows(rows), 0)
+        if isinstance(found, Invalid):
+            told = [rows[at] for at in found.counterexample.operations]
+            assert isinstance(judge_written_back(from_rows(told), 0), Invalid)
+            for gone in told:
+                rest = [row for row in told if row is not gone]
+                assert isinstance(judge_written_back(from_rows(rest), 0), Valid), told
+            lengths.add(len(told))
+    assert lengths == {2, 3, 4}
+
+
 def test_reading_again_before_writing_loses_nothing():
     rows = [read(0, 5, 0), write(0, 1, 2), read(1, 5, 3), read(1, 1, 4), write(1, 2, 5)]
     assert isinstance(judge_written_back(from_rows(rows), initial=5), Valid)

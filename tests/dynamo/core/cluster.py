@@ -127,7 +127,11 @@ class Cluster:
         node = Node(name, self.config, self.founders[name], self.rules, dice, {})
         self.nodes[name] = node
         disk = self.disks[name]
-        meta = {key: record for key, record in disk.durable[META].items() if isinstance(record, bytes)}
+        meta = {
+            key: None if key in disk.corrupt else record
+            for key, record in disk.durable[META].items()
+            if isinstance(record, bytes)
+        }
         data, hints = self._records(disk, DATA), self._records(disk, HINT)
         self.starts[name] += 1
         fresh = disk.name if not meta else f"{disk.name}.{self.starts[name]}"

@@ -117,6 +117,17 @@ def test_under_any_pressure_each_task_keeps_its_floor_in_every_slice() -> None:
         suffer(host, 1)
 
 
+def test_where_nothing_is_shared_a_task_is_granted_its_floor_and_no_more() -> None:
+    host, admission = governed(admission_floor=3)
+    suffer(host, 20)
+    assert [admission.grant("exchange") for _ in range(5)] == [True, True, True, False, False]
+    assert admission.grant("healing"), "each task has a floor of its own"
+    suffer(host, 1)
+    assert admission.grant("exchange", 7), "what cannot be divided may take more than there is"
+    suffer(host, 1)
+    assert not admission.grant("exchange"), "and is paid for"
+
+
 @given(st.integers(1, 60), st.integers(1, 16), st.booleans())
 def test_a_number_of_records_takes_at_most_the_slices_that_the_floor_says(k: int, floor: int, whole: bool) -> None:
     """`dynamo.core.admission`: ceil(k / floor) slices; what cannot be divided is paid for in the next ones."""

@@ -6,6 +6,7 @@ import pytest
 from dynamo.core.effects import DATA, HINT, Change, Write, hint_key
 from dynamo.core.membership import encode_table
 from dynamo.core.messages import OK, Announce, Handoff, Replicate
+from dynamo.core.weight import state_bytes
 from tests.dynamo.core.cluster import SECOND, Cluster, Died, Packet, of
 from tests.dynamo.core.evacuating import leaving, only_at, owners, state
 
@@ -118,6 +119,8 @@ def test_hints_that_are_there_already_are_merged_with_the_record() -> None:
     assert kept is not None
     assert [version.value for version in kept.versions] == [b"v", b"hinted"]
     assert cluster.nodes["e"].replica.hint_count == len(cluster.hints("e")) == 3 * len(held)
+    hints = [cluster.held("e", name, HINT) for name in cluster.hints("e")]
+    assert cluster.nodes["e"].replica.hint_bytes == sum(state_bytes(hint) for hint in hints if hint is not None)
 
 
 def test_a_damaged_record_has_nothing_to_bring_and_goes() -> None:

@@ -199,6 +199,13 @@ def test_a_heartbeat_that_a_third_node_tells_of_feeds_phi() -> None:
     assert "c" not in detector.down
 
 
+def test_what_others_tell_of_a_nodes_own_heartbeat_does_not_make_it_a_peer_of_its_own() -> None:
+    cluster = Cluster("abc")
+    detector = cluster.nodes["a"].host.detector
+    cluster.hand_in(Packet("b", "a", GossipSyn(b"", {"a": (9, 1)})))
+    assert detector.phi("a", cluster.now_us + 60 * SECOND) == 0.0
+
+
 def test_an_old_heartbeat_is_no_sign_of_life() -> None:
     cluster = Cluster("abc")
     detector = cluster.nodes["a"].host.detector

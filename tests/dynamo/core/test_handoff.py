@@ -111,8 +111,9 @@ def test_an_acknowledgement_from_before_a_restart_drops_nothing() -> None:
     (late,) = cluster.take(of(HandedOff))
     cluster.reboot("d")
     grow(cluster)
+    cluster.sync("d")
     cluster.fire("d", "handoff")
-    cluster.take(of(Handoff))
+    assert cluster.take(of(Handoff)), "the first batch of the new boot is under way"
     cluster.hand_in(late)
     cluster.sync("d")
     assert len(cluster.hints("d")) == 1

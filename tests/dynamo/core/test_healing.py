@@ -190,6 +190,19 @@ def test_a_record_that_no_other_owner_has_is_forgotten() -> None:
     assert cluster.put("a", key, b"w").values == (b"w",)
 
 
+def test_a_record_that_has_no_other_owner_is_forgotten_without_an_answer() -> None:
+    cluster = Cluster("ab", n=1, r=1, w=1)
+    key = cluster.key()
+    assert cluster.put("a", key, b"v").status == OK
+    cluster.disks["a"].corrupt.add(key)
+    cluster.reboot("a")
+    assert list(cluster.nodes["a"].replica.damaged) == [key]
+    cluster.fire("a", "handoff")
+    cluster.settle()
+    assert cluster.nodes["a"].replica.damaged == {}
+    assert cluster.put("a", key, b"w").values == (b"w",)
+
+
 def test_questions_that_are_never_answered_do_not_pile_up() -> None:
     """An owner may be away for days."""
     cluster, _ = damaged()

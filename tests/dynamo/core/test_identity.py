@@ -6,7 +6,7 @@ from dynamo.core.actors import ACTOR_PREFIX, BIRTHS
 from dynamo.core.antientropy import RECOVERING
 from dynamo.core.greeting import GENERATIONS, HEARTBEAT
 from dynamo.core.identity import GENERATION, IDENTITY, INCARNATION, believed
-from dynamo.core.participant import ENDORSED, LUGGAGE, MEMBERS
+from dynamo.core.participant import ENDORSED, HOME, LUGGAGE, MEMBERS
 
 ACTOR = ACTOR_PREFIX + b"cart"
 WHOLE = {
@@ -16,13 +16,14 @@ WHOLE = {
     HEARTBEAT: b"3 17",
     GENERATIONS: b"b 4",
     MEMBERS: b"table",
+    HOME: b"ring 2",
     ENDORSED: b"plan",
     LUGGAGE: b"luggage",
     RECOVERING: b"1",
     ACTOR: b"a0:7",
     ACTOR_PREFIX + b"list": b"a0:8",
 }
-KEPT = {name: WHOLE[name] for name in (GENERATION, MEMBERS, GENERATIONS, ENDORSED, LUGGAGE)}
+KEPT = {name: WHOLE[name] for name in (GENERATION, MEMBERS, HOME, GENERATIONS, ENDORSED, LUGGAGE)}
 """What names of nodes and of boots say is true under any name of the disk."""
 
 

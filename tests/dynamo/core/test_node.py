@@ -12,7 +12,7 @@ from dynamo.core.identity import GENERATION, INCARNATION
 from dynamo.core.membership import encode_table
 from dynamo.core.messages import FAIL, GET, INFO, OK, PUT, Ping, Pong, Read, Replicate, Request
 from dynamo.core.node import Node
-from dynamo.core.participant import MEMBERS
+from dynamo.core.participant import HOME, MEMBERS
 from tests.dynamo.core.cluster import MS, SECOND, Cluster, of
 
 
@@ -36,7 +36,7 @@ def test_the_boot_writes_identity_and_generation_before_anything_else_and_serves
     written = {change.key: change.record for change in write.changes if change.record is not None}
     assert written[INCARNATION] == b"a0"
     assert written[GENERATION] == b"1"
-    assert set(written) == {INCARNATION, GENERATION, MEMBERS, BIRTHS}
+    assert set(written) == {INCARNATION, GENERATION, MEMBERS, HOME, BIRTHS}
     assert not node.serving
     cluster.sync("a")
     assert node.serving

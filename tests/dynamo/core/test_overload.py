@@ -153,6 +153,34 @@ def test_what_is_written_and_not_durable_is_bounded() -> None:
     assert len(cluster.disks["a"].unsynced) == 4
 
 
+def test_a_disk_that_serves_one_after_the_other_is_no_pressure_and_one_that_stands_still_is() -> None:
+    cluster = Cluster("abcd")
+    host = cluster.nodes["a"].host
+    cluster.stuck.add("a")
+    cluster.ask("a", PUT, cluster.key(), b"v")
+    assert not host.overload.pressed(), "it was not in line when this was asked last"
+    assert host.overload.pressed()
+    cluster.sync("a")
+    cluster.ask("a", PUT, cluster.key(1), b"v")
+    assert not host.overload.pressed(), "another is first in line now"
+
+
+def test_loads_that_are_answered_one_after_the_other_are_no_pressure_and_one_that_is_not_is() -> None:
+    cluster = Cluster("abcd", anti_entropy=False)
+    for index in range(2):
+        cluster.put("a", cluster.key(index), b"v", w=3)
+    cluster.reboot("a")
+    cluster.settle()
+    host = cluster.nodes["a"].host
+    cluster.slow_loads.add("a")
+    cluster.ask("a", GET, cluster.key(0))
+    assert not host.overload.pressed(), "it was not there when this was asked last"
+    cluster.answer_loads("a")
+    cluster.ask("a", GET, cluster.key(1))
+    assert not host.overload.pressed(), "a load has been answered since"
+    assert host.overload.pressed()
+
+
 def test_what_may_wait_in_a_buffer_does_not_when_half_of_the_bound_is_unsynced() -> None:
     """Else a node whose writes all wait in the buffer would refuse everything and never sync."""
     cluster = Cluster("abcd", max_unsynced=6, durable_copies=1, anti_entropy=False)
@@ -197,6 +225,9 @@ def test_a_put_that_too_few_replicas_take_is_unknown_at_once_and_no_failure() ->
     response = cluster.put("a", cluster.key(), b"v")
     assert (response.status, response.reason) == (INFO, "1 of W=2 acknowledged, the others refused")
     assert cluster.values("a", cluster.key()) == [b"v"]
+    cluster.run(2 * SECOND)
+    assert [len(replies) for replies in cluster.replies.values()] == [1], "nor again when the time is up"
+    assert cluster.marked("a", "put missed W") == 0
 
 
 def test_copies_of_a_refusal_and_refusals_of_strangers_change_nothing() -> None:

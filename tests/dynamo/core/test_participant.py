@@ -326,6 +326,18 @@ def test_a_node_in_no_ring_takes_up_the_one_that_it_is_to_join_and_no_other() ->
     assert cluster.marked("x", "ring given up for another") == 0
 
 
+def test_a_member_that_leaves_and_has_lost_its_disk_learns_the_ring_again() -> None:
+    """It is waited for. (Once it took up only a ring of which it was to stay a member, and the change never ended.)"""
+    cluster = joining("close")
+    cluster.run(SETTLED_US)
+    cluster.lose_disk("x")
+    begin(cluster, "a", "leave", "x")
+    cluster.boot("x")
+    assert not cluster.nodes["x"].participant.inside
+    cluster.run(SETTLED_US)
+    assert names(cluster) == {("a", "b", "c", "d")}
+
+
 # Coming and going
 
 

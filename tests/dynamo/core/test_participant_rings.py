@@ -1,12 +1,15 @@
 """What a participant makes of tables of other rings, and of none."""
 
-from dynamo.core.effects import META
+import pytest
+
+from dynamo.core.effects import DATA, META
 from dynamo.core.membership import NO_TABLE, Plan, Table, encode_table
 from dynamo.core.messages import OK, GossipAck, LetIn
+from dynamo.core.participant import HOME, MEMBERS
 from dynamo.core.ring import Member
 from dynamo.core.transfer import DONE
-from tests.dynamo.core.cluster import Cluster, Packet, of
-from tests.dynamo.core.operating import joining, tell
+from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
+from tests.dynamo.core.operating import SETTLED_US, begin, joining, names, tell
 
 
 def coming_over() -> tuple[Cluster, bytes, Table]:
@@ -44,16 +47,37 @@ def test_a_node_in_no_ring_has_nothing_to_tell_to_one_that_is_joining() -> None:
 
 def test_who_forgets_what_it_took_in_forgets_that_it_had_fetched_it() -> None:
     """The same plan can come again: by a message that is late, or by a ring that was given up and is not."""
-    cluster = joining("flip")
+    cluster = joining("transfer")
     table = cluster.table("x")
     node = cluster.nodes["x"]
+    cluster.settle()
+    assert node.transfer.complete
     assert DONE in cluster.disks["x"].durable[META]
     tell(cluster, "x", Table("!", 5, (Member("z", tuple(range(8))),)), "a")
     cluster.sync("x")
     assert DONE not in cluster.disks["x"].durable[META]
     node.participant.table = NO_TABLE
     tell(cluster, "x", table, "a")
-    assert set(node.replica.recovering) == set(node.host.ring.partitions_of("x"))
+    assert not node.transfer.complete
+
+
+@pytest.mark.parametrize("phase", ["flip", "close"])
+def test_who_may_hold_what_nobody_else_does_brings_it_over_though_it_was_only_joining(phase: str) -> None:
+    """Whoever closes already writes to the new list alone. (Once the newcomer forgot what it held when its ring gave
+    way, and with N = 1 that was the only copy.)"""
+    cluster = joining(phase)
+    mine = cluster.table("x")
+    z = Member("z", tuple(range(8)))
+    tell(cluster, "x", Table("!", 5, (z,)), "a")
+    assert cluster.table("x") == mine
+    cluster.hand_in(Packet("z", "x", GossipAck(encode_table(Table("!", 5, (z,))), {}, False, "!")))
+    (asked,) = cluster.take(of(LetIn))
+    assert (asked.to, asked.message.name) == ("z", "x")
+    target = (Member("x", (0, 1, 2, 3), since=6), Member("z", (4, 5, 6, 7)))
+    tell(cluster, "x", Table("!", 5, (z,), Plan("z.1.1", "z", "let in x", target)), "z")
+    participant = cluster.nodes["x"].participant
+    assert (participant.table.cluster, participant.luggage) == ("!", asked.message)
+    assert cluster.marked("x", "earlier life forgotten") == 0
 
 
 def test_a_table_is_encoded_once_and_the_encoding_follows_it() -> None:
@@ -65,3 +89,52 @@ def test_a_table_is_encoded_once_and_the_encoding_follows_it() -> None:
         assert own.digest == own.table.digest
         assert own.encoded is own.encoded
         assert own.digest is own.digest
+
+
+def joined() -> Cluster:
+    """`x` has joined, and every key has a record there."""
+    cluster = joining()
+    cluster.run(SETTLED_US)
+    assert names(cluster) == {("a", "b", "c", "d", "x")}
+    for at in range(40):
+        assert cluster.put("a", b"key %d" % at, b"v").status == OK
+    assert cluster.disks["x"].durable[DATA]
+    return cluster
+
+
+def test_a_node_whose_table_is_damaged_keeps_what_it_holds_and_recovers_the_rest() -> None:
+    """It may have the only copy, where N = 1. (Once it took its own records for those of an earlier life.)"""
+    cluster = joined()
+    held = dict(cluster.disks["x"].durable[DATA])
+    cluster.crash("x")
+    cluster.disks["x"].corrupt.add(MEMBERS)
+    node = cluster.boot("x")
+    cluster.sync("x")
+    assert cluster.table("x") == cluster.table("a")
+    assert cluster.disks["x"].durable[DATA] == held
+    assert cluster.marked("x", "earlier life forgotten") == 0
+    assert set(node.replica.recovering) == set(node.host.ring.partitions_of("x"))
+
+
+def test_a_node_whose_table_is_damaged_forgets_what_is_from_an_earlier_life_all_the_same() -> None:
+    """It was removed without knowing it, and joins again: what was deleted meanwhile may be reaped."""
+    cluster = joined()
+    cluster.crash("x")
+    begin(cluster, "a", "remove", "x")
+    cluster.run(SETTLED_US)
+    begin(cluster, "a", "join", "x")
+    cluster.disks["x"].corrupt.add(MEMBERS)
+    cluster.boot("x")
+    cluster.sync("x")
+    assert cluster.marked("x", "earlier life forgotten") == 1
+    assert cluster.disks["x"].durable[DATA] == {}
+
+
+def test_where_a_node_is_at_home_stands_beside_the_table_and_changes_with_it() -> None:
+    cluster = joined()
+    disk = cluster.disks["x"].durable[META]
+    assert disk[HOME] == f"{cluster.table('x').cluster} 2".encode()
+    begin(cluster, "a", "leave", "x")
+    cluster.run(SETTLED_US + SECOND)
+    cluster.sync("x")
+    assert disk[HOME] == b""

@@ -107,6 +107,15 @@ def test_pw_counts_owners_only() -> None:
     assert cluster.reply(refused).status == FAIL
 
 
+def test_the_pw_of_the_configuration_counts_where_a_put_names_none() -> None:
+    cluster = Cluster("abcd", w=3, pw=3)
+    cluster.crash("c")
+    cluster.nodes["a"].host.detector.missed("c", cluster.now_us)
+    refused = cluster.ask("a", PUT, cluster.key(), b"v")
+    assert cluster.reply(refused).status == FAIL
+    assert cluster.put("a", cluster.key(), b"v", w=3, pw=2).status == OK
+
+
 def test_pw_is_not_met_by_a_fallback_that_acknowledges_first() -> None:
     cluster = Cluster("abcd")
     cluster.crash("c")
@@ -195,6 +204,16 @@ def test_nobody_is_suspected_for_the_coordinators_own_slow_disk(made: bool) -> N
     cluster.run(1 * SECOND)
     assert cluster.reply(asked).status == (INFO if made else FAIL)
     assert cluster.nodes["a"].host.detector.suspected == set()
+
+
+def test_when_the_time_is_up_who_has_not_answered_is_suspected_and_nobody_else() -> None:
+    cluster = Cluster("abcd", sloppy=False)
+    cluster.cut = of(Replicate, to="c")
+    asked = cluster.ask("a", PUT, cluster.key(), b"v", w=3)
+    cluster.settle()
+    cluster.run(1 * SECOND)
+    assert cluster.reply(asked).status == INFO
+    assert cluster.nodes["a"].host.detector.suspected == {"c"}
 
 
 def test_nothing_more_is_sent_for_an_operation_that_has_outlived_its_time() -> None:

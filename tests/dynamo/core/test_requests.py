@@ -151,6 +151,18 @@ def refuse(cluster: Cluster, asked: str, to: str) -> None:
     cluster.hand_in(*[Packet(to, "d", refused)] * 2)
 
 
+def test_a_refusal_that_comes_after_the_client_was_answered_changes_nothing() -> None:
+    cluster = meet(Cluster("abcd"))
+    asked = cluster.ask("d", PUT, cluster.key(), b"v")
+    (forward,) = cluster.packets(of(Forward))
+    cluster.cut = of(Forward)
+    cluster.run(1 * SECOND)
+    assert cluster.reply(asked).status == INFO
+    cluster.wire.append(forward)
+    refuse(cluster, asked, to="a")
+    assert cluster.packets(of(Forward)) == []
+
+
 def test_the_next_coordinator_is_tried_only_after_a_refusal_and_a_third_never() -> None:
     cluster = meet(Cluster("abcd"))
     asked = cluster.ask("d", PUT, cluster.key(), b"v")
@@ -240,6 +252,20 @@ def test_a_fallback_coordinates_only_where_no_owner_can_be_reached() -> None:
         detector.missed(name, cluster.now_us)
     cluster.put("d", cluster.key(), b"two", w=1)
     assert [minted.dot[0][0] for minted in cluster.minted] == ["b", "d"]
+
+
+def test_a_put_that_owners_must_acknowledge_is_coordinated_by_an_owner_or_not_at_all() -> None:
+    """An owner that acknowledges, loses its disk before the answer and recovers must find the put at another owner."""
+    cluster = meet(Cluster("abcd"))
+    for name in "abc":
+        cluster.nodes["d"].host.detector.missed(name, cluster.now_us)
+    asked = cluster.ask("d", PUT, cluster.key(), b"v", w=1, pw=1)
+    assert cluster.reply(asked)[1:3] == (FAIL, "unavailable: no owner, as PW demands, can be reached")
+    request = Request("forwarded", PUT, cluster.key(), b"v", w=1, pw=1, generation=1)
+    cluster.hand_in(Packet("a", "d", Forward(request)))
+    (told,) = cluster.take(of(Forwarded))
+    assert told.message.refused
+    assert cluster.minted == []
 
 
 def test_a_put_without_a_reachable_coordinator_fails_at_once() -> None:

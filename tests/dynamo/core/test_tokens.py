@@ -86,6 +86,8 @@ def test_each_node_gets_its_share_by_weight_rounded_down_or_up(
 
 def test_a_partition_that_is_left_over_goes_where_the_rounding_took_most() -> None:
     assert [len(held) for held in assign_partitions({"a": 1.0, "b": 2.0}, 2).values()] == [1, 1]
+    shares = assign_partitions({"a": 2.125, "b": 3.25, "c": 4.625}, 10)
+    assert [len(held) for held in shares.values()] == [2, 3, 5], "of 2.125, 3.25 and 4.625 the last lost most"
 
 
 @given(weightings, st.integers(1, 64), st.integers(1, 5))

@@ -3,7 +3,7 @@
 import pytest
 
 from dynamo.core.effects import DATA, META, Send
-from dynamo.core.messages import OK, Progress, Replicate, TransferFetch, TransferPage, TransferPull
+from dynamo.core.messages import OK, Progress, Replicate, TransferFetch, TransferPage, TransferPull, TransferRecords
 from dynamo.core.transfer import DONE, RESEND_INTERVALS
 from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
 from tests.dynamo.core.transferring import MESSAGES, again, gained, joining, place, transfer, turns
@@ -299,6 +299,17 @@ def test_nothing_is_asked_for_when_the_change_is_over() -> None:
     sent = [effect.message for _, effect in cluster.log[before:] if isinstance(effect, Send)]
     assert sent
     assert not any(isinstance(message, MESSAGES) for message in sent)
+
+
+def test_records_that_nobody_has_asked_for_are_not_kept() -> None:
+    cluster = Cluster("abcd")
+    key = cluster.key()
+    assert cluster.put("a", key, b"v").status == OK
+    state = cluster.held("a", key)
+    assert state is not None
+    cluster.hand_in(Packet("a", "d", TransferRecords(1, ((key, state),))))
+    cluster.settle()
+    assert cluster.held("d", key) is None
 
 
 def test_what_was_fetched_for_an_earlier_plan_does_not_count_where_a_partition_was_lost_in_between() -> None:

@@ -143,6 +143,7 @@ def test_stand_ins_are_members_of_both_rings_and_follow_the_owners_once_each(rin
         stand_ins = walk[len(owners) :]
         assert {*stand_ins} == staying - {*owners}
         assert len({*walk}) == len(walk)
+        assert ring.stand_ins(partition) == tuple(name for name in walk if name in staying), "not who joins or leaves"
 
 
 @given(changes())

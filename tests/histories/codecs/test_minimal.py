@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from histories.codecs.minimal import COLUMNS, OPTIONAL, REQUIRED, OperationRow, operation_row
+from histories.codecs.operation_row import OperationModel
 from histories.errors import Malformed
 
 ROW: dict[str, Any] = {"process": 0, "f": "read", "start": 1}
 
 
 def test_the_schema_has_the_columns_that_the_documentation_names() -> None:
-    assert set(OperationRow.model_fields) == set(COLUMNS)
-    required = {name for name, field in OperationRow.model_fields.items() if field.is_required()}
+    assert set(OperationModel.model_fields) == set(OperationRow._fields) == set(COLUMNS)
+    required = {name for name, field in OperationModel.model_fields.items() if field.is_required()}
     assert (required, set(COLUMNS) - required) == (set(REQUIRED), set(OPTIONAL))
     text = (Path(__file__).parents[3] / "docs" / "history-format.md").read_text()
     (section,) = re.findall(r"^## The minimal schema\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)

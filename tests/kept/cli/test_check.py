@@ -5,8 +5,6 @@ import gzip
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -368,17 +366,6 @@ def test_a_million_open_operations_and_a_line_of_ten_megabytes_are_survived(chec
     long = '{"process":0,"f":"write","start":0,"end":1,"value":"' + "x" * 10_000_000 + '"}\n'
     (tmp_path / "long.jsonl").write_text(long + long.replace('"start":0', '"start":2').replace('"end":1', '"end":3'))
     assert check("long.jsonl", "--quiet").code == 0
-
-
-def test_a_small_history_loads_neither_numba_nor_the_workbench(tmp_path: Path) -> None:
-    (tmp_path / "good.edn").write_text(HISTORIES["good.edn"], encoding="utf-8")
-    program = (
-        "import sys; from kept.cli.main import main; code = main(['check', 'good.edn', '--quiet']); "
-        "heavy = ('numba', 'z3', 'rich', 'pyarrow', 'networkx', 'kept.lab.run', 'kept.sim.world'); "
-        "print([name for name in heavy if name in sys.modules]); sys.exit(code)"
-    )
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "[]"), done.stderr
 
 
 def test_the_page_quotes_what_is_printed_and_knows_every_level_and_model(check: Kept) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from kept.cli.explore import HELP
+from kept.cli.explore import HELP, introduction
 from kept.explore import explore as exploration
+from kept.explore.processes import peak_bytes
 from kept.explore.scope import Scope
 
 Kept = Callable[..., Any]
@@ -58,10 +59,17 @@ def test_what_the_budget_cuts_off_exits_2(kept: Kept) -> None:
     assert said.out.startswith("unknown  0.1 s: ")
 
 
-def test_memory_that_runs_out_exits_2(kept: Kept) -> None:
-    said = kept("explore", "--crashes", "1", "--max-mem", "1m", "--quiet")
+@pytest.mark.parametrize("cores", ["1", "2"])
+def test_memory_that_runs_out_exits_2(kept: Kept, cores: str) -> None:
+    said = kept("explore", "--crashes", "1", "--max-mem", "1m", "--cores", cores, "--quiet")
     assert said.code == 2
     assert said.out.startswith("unknown  1,048,576 bytes of memory")
+
+
+def test_the_memory_of_all_processes_counts(kept: Kept) -> None:
+    most = 2 * peak_bytes()
+    assert kept(*SMALL, "--max-mem", str(most), "--quiet").code == 0
+    assert kept(*SMALL, "--max-mem", str(most), "--cores", "2", "--quiet").code == 2
 
 
 def test_a_scope_that_cannot_finish_is_estimated_and_refused(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,8 +92,11 @@ def test_a_scope_that_cannot_finish_is_estimated_and_refused(kept: Kept, monkeyp
         (("--budget", "soon"), "--budget: soon; accepted: a time above 0"),
         (("--max-mem", "lots"), "--max-mem: lots; accepted: a size above 0"),
         (("--cores", "0"), "--cores: 0; accepted: 1 to 64"),
-        (("--cores", "2", "--checkpoint", "x"), "--checkpoint: with --cores above 1"),
         (("--crash", "1"), "--crash"),
+        (("--program", "put:2"), "program: a step at key 2 of 1; accepted: 1 to 1"),
+        (("--change", "weight"), "--change: weight; accepted: join, leave, remove"),
+        (("--change", "leave", "--settle"), "settle: not beside a change of membership"),
+        (("--settle", "--cores", "2"), "--settle: with --cores or --checkpoint; accepted: one core"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_and_nothing_is_written(
@@ -104,3 +115,9 @@ def test_a_search_goes_on_from_its_checkpoint(kept: Kept, tmp_path: Path) -> Non
     said = kept(*SMALL, "--checkpoint", "kept-here", "--quiet")
     assert said.code == 0
     assert "8 states, 11 transitions" in said.out
+
+
+def test_keys_and_a_change_of_membership_are_told() -> None:
+    told = introduction(Scope(keys=2, change="leave", crashes=0), ())
+    assert told[1] == "  keys         2"
+    assert told[3] == "  at the most  none; an owner leaves"

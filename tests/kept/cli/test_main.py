@@ -1,5 +1,6 @@
 """kept.cli.main: a light start, and one line with the right exit code for whatever goes wrong."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -93,6 +94,39 @@ def test_debug_shows_the_traceback(
     said = kept(*arguments)
     assert said.code == exits.BUG
     assert "Traceback (most recent call last)" in said.err
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a_full_or_failing_disk_is_told_as_such_and_is_no_bug_of_ours(
+    kept: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def write(*_: Any, **__: Any) -> None:
+        raise OSError(number, os.strerror(number))  # as a write to an open file raises it: without a name
+
+    monkeypatch.setattr("kept.cli.run.parse", write)
+    said = kept("run")
+    assert said.code == exits.USAGE
+    assert said.err == (
+        f"kept: a write failed: {os.strerror(number)}; "
+        "accepted: a disk that takes it; what was written before is left\n"
+    )
+
+
+def test_any_other_error_of_the_system_without_a_file_is_a_bug(
+    kept: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    monkeypatch.setattr("kept.cli.run.parse", fail)
+    assert kept("run").code == exits.BUG
+
+
+@pytest.mark.parametrize("verb", [(), *((name,) for name in VERBS)])
+def test_h_is_help(kept: Callable[..., Any], verb: tuple[str, ...]) -> None:
+    said = kept(*verb, "-h")
+    assert said.code == exits.HOLDS
+    assert said.out == kept(*verb, "--help").out
 
 
 def test_a_verb_that_is_named_is_the_click_command_of_its_module() -> None:

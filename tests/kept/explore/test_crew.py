@@ -1,10 +1,8 @@
-"""kept.explore.crew: two processes come to the same states as one, and an error in one of them is told."""
+"""kept.explore.crew: two processes come to the same states as one."""
 
 from pathlib import Path
 
-import pytest
-
-from kept.explore.crew import LostPart, Member, Processes
+from kept.explore.crew import Member
 from kept.explore.explore import Plan, explored
 from kept.explore.scope import Scope
 from model.explorer.outcome import Bounds
@@ -23,18 +21,8 @@ def test_two_processes_find_what_one_finds() -> None:
     assert set(two.marks) == set(one.marks)
 
 
-def test_an_error_in_a_process_is_told(tmp_path: Path) -> None:
-    crew = Processes(SCOPE, (), 1, tmp_path)
-    try:
-        with pytest.raises(LostPart, match=r"process 0 of 1: AttributeError at crew\.py"):
-            crew.one(0, "no such method")
-        assert crew.one(0, "told")[0] == {}
-    finally:
-        crew.close()
-
-
 def test_a_member_tells_what_its_nodes_did(tmp_path: Path) -> None:
-    member = Member(SCOPE, (), 0, 1, tmp_path)
+    member = Member(SCOPE, (), tmp_path, 0, 1)
     member.begin()
     member.next_level()
     member.advance([])
@@ -42,3 +30,12 @@ def test_a_member_tells_what_its_nodes_did(tmp_path: Path) -> None:
     assert undecided == {}
     assert ran > 0
     assert all("dynamo" in file for file, _ in lines)
+
+
+def test_what_a_checkpoint_names_is_in_a_file_before_it_is_written(tmp_path: Path) -> None:
+    member = Member(SCOPE, (), tmp_path, 0, 1)
+    member.begin()
+    member.next_level()
+    kept = member.snapshot()
+    other = Member(SCOPE, (), tmp_path, 0, 1)
+    assert other.restore(kept).waiting == 1

@@ -10,3 +10,9 @@ def test_budgets_are_told_and_what_no_scope_has() -> None:
     assert phrases[-len(NEVER) :] == NEVER
     assert "clients that ask another node than their own" not in phrases
     assert "clients that ask another node than their own" in excluded(Scope())
+
+
+def test_keys_and_changes_of_membership_are_told() -> None:
+    assert {"more than 1 key", "any change of membership"} <= {*excluded(Scope())}
+    phrases = excluded(Scope(keys=2, change="join"))
+    assert {"more than 2 keys", "more than one change of membership"} <= {*phrases}

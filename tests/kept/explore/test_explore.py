@@ -13,12 +13,14 @@ from model.explorer.outcome import Bounds
 SCOPE = Scope(crashes=1, clients=1, program="put get")
 
 
-def test_going_on_from_a_checkpoint_comes_to_the_same_end(tmp_path: Path) -> None:
-    claims = SCOPE.claims()
-    whole = explored(SCOPE, claims, Plan(Bounds()))
-    broken_off = explored(SCOPE, claims, Plan(Bounds(states=400), directory=tmp_path))
+@pytest.mark.parametrize("cores", [1, 2])
+def test_going_on_from_a_checkpoint_comes_to_the_same_end(tmp_path: Path, cores: int) -> None:
+    scope = Scope(crashes=1, clients=1, program="put")
+    claims = scope.claims()
+    whole = explored(scope, claims, Plan(Bounds()))
+    broken_off = explored(scope, claims, Plan(Bounds(states=60), cores, tmp_path))
     assert not broken_off.outcome.complete
-    resumed = explored(SCOPE, claims, Plan(Bounds(), directory=tmp_path))
+    resumed = explored(scope, claims, Plan(Bounds(), cores, tmp_path))
     for name in ("states", "transitions", "depth", "levels", "coverage", "complete"):
         assert getattr(resumed.outcome, name) == getattr(whole.outcome, name)
 
@@ -28,6 +30,12 @@ def test_a_checkpoint_of_another_scope_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / CHECKPOINT_FILE).exists()
     with pytest.raises(UsageError, match="accepted: a checkpoint of this scope"):
         explored(Scope(crashes=0, clients=1, program="put"), (), Plan(Bounds(), directory=tmp_path))
+
+
+def test_a_checkpoint_of_another_number_of_cores_is_refused(tmp_path: Path) -> None:
+    explored(SCOPE, (), Plan(Bounds(states=20), directory=tmp_path))
+    with pytest.raises(UsageError, match="and as many cores"):
+        explored(SCOPE, (), Plan(Bounds(), 2, tmp_path))
 
 
 def test_a_scope_that_is_too_large_is_refused_after_a_look_at_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,10 @@ changes."""
 import pytest
 
 from dynamo.core.messages import Request
+from dynamo.core.planning import left
+from dynamo.core.ring import Ring
 from kept.explore.cluster import Cluster
-from kept.explore.freezing import Choice, Freezer, tidy
+from kept.explore.freezing import Choice, Freezer, Rings, tidy
 from kept.explore.locals import form_of
 from kept.explore.machine import EPOCH_US, Machine
 from kept.explore.scope import Scope
@@ -45,7 +47,7 @@ def test_what_happens_to_a_copy_does_not_happen_to_the_original(cluster: Cluster
 
 def test_an_object_of_a_shared_type_that_is_not_shared_is_noticed() -> None:
     with pytest.raises(AssertionError, match="Choice that is not shared"):
-        Freezer([Choice()]).freeze([Choice()])
+        Freezer([Choice()], Rings(Ring)).freeze([Choice()])
 
 
 def test_choices_follow_a_wish_once_and_a_roll_repeats_itself() -> None:
@@ -57,3 +59,12 @@ def test_choices_follow_a_wish_once_and_a_roll_repeats_itself() -> None:
     choice.roll()
     assert [choice(6) for _ in range(100)] == first
     assert set(first) == set(range(6))
+
+
+def test_a_ring_that_came_later_is_named_by_its_members_in_any_process(cluster: Cluster) -> None:
+    later = cluster.rings.of(left(cluster.members, "n1", cluster.store))
+    again = cluster.freezer.thaw(cluster.freezer.freeze([later, cluster.ring]))
+    assert again[0] is later
+    assert again[1] is cluster.ring
+    elsewhere = Cluster(Scope()).freezer.thaw(cluster.freezer.freeze(later))
+    assert elsewhere.names == later.names

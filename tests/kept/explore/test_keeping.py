@@ -1,6 +1,6 @@
 import pytest
 
-from kept.explore.keeping import keep, kept, write
+from kept.explore.keeping import kept, write
 from model.abstract.register import REGISTER, register_instance
 from model.explorer.abstract import AbstractSystem
 from model.explorer.checkpoint import BadCheckpoint, Checkpoint
@@ -12,16 +12,11 @@ SYSTEM = AbstractSystem(REGISTER, register_instance({"a": ("put",)}))
 
 def test_a_search_goes_on_from_the_file_that_it_left(tmp_path):
     path = tmp_path / "search"
-    cut = explore(SYSTEM, bounds=Bounds(depth=6), at_level=keep(path, "register", every_s=0))
+    cut = explore(SYSTEM, bounds=Bounds(depth=6), at_level=lambda search: write(path, search.save(), "register"))
     assert not cut.complete
     whole = explore(SYSTEM, resume=kept(path, "register"))
     assert whole.states == explore(SYSTEM).states == 59
     assert [file.name for file in tmp_path.iterdir()] == ["search"]
-
-
-def test_nothing_is_written_before_it_is_time(tmp_path):
-    explore(SYSTEM, at_level=keep(tmp_path / "search", "register"))
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_missing_or_of_another_search_is_refused_by_its_name(tmp_path):

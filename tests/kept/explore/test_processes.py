@@ -13,6 +13,13 @@ from model.explorer.properties import Eventually
 CHOSEN = register_instance({"a": ("put",), "b": ("get",)})
 
 
+class Odd(Exception):
+    """Cannot be pickled: it is made of two arguments and keeps one."""
+
+    def __init__(self, one, other):
+        super().__init__(f"{one} and {other}")
+
+
 class Adder:
     def __init__(self, number, parts):
         self.number, self.parts = number, parts
@@ -22,6 +29,12 @@ class Adder:
 
     def fail(self):
         raise ValueError(f"part {self.number} of {self.parts}")
+
+    def stumble(self):
+        raise Odd(1, 2)
+
+    def eat(self, size_bytes):
+        self.eaten = b"x" * size_bytes
 
     def die(self):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -40,6 +53,32 @@ def test_what_a_part_raises_is_raised():
         with pytest.raises(ValueError, match="part 1 of 2"):
             crew.one(1, "fail")
         assert crew.one(0, "add", 1, 1) == 2
+
+
+def test_what_is_raised_says_in_which_process_and_where():
+    with Processes(Adder, 2) as crew:
+        with pytest.raises(ValueError, match="part 1 of 2") as raised:
+            crew.one(1, "fail")
+        assert raised.value.__notes__[0].startswith("in process 2 of 2 of the search, at test_processes.py:")
+        with pytest.raises(CrewLost, match=r"Odd in process 1 of 2 of the search, at test_processes\.py:\d+: 1 and 2"):
+            crew.one(0, "stumble")
+
+
+def test_what_cannot_be_made_is_told_by_the_first_call():
+    def fail(number, parts):
+        raise ValueError("no such part")
+
+    with Processes(fail, 1) as crew, pytest.raises(ValueError, match="no such part"):
+        crew.one(0, "add", 1, 1)
+
+
+def test_the_memory_of_every_process_is_known():
+    with Processes(Adder, 2) as crew:
+        crew.each("add", [(1, 1), (1, 1)])
+        before = list(crew.peaks_bytes)
+        crew.one(1, "eat", 30_000_000)
+        assert crew.peaks_bytes[0] == before[0] > 1_000_000
+        assert crew.peaks_bytes[1] > before[1] + 25_000_000
 
 
 def test_a_process_that_dies_is_named():

@@ -17,7 +17,14 @@ from kept.explore.system import Nodes
     ],
 )
 def test_a_request_is_told(one_put: Nodes, request_: Request, said: str) -> None:
-    assert one_put.telling.asked(0, request_) == said
+    assert one_put.telling.asked(0, request_, (b"k",)) == said
+
+
+def test_a_request_names_its_key_where_there_are_several(one_put: Nodes) -> None:
+    told = [
+        one_put.telling.asked(0, Request("0.1", kind, b"l", b"v"), (b"k", b"l")) for kind in ("get", "put", "delete")
+    ]
+    assert told == ["c0 asks for l", "c0 puts v at l blind", "c0 deletes what it has seen at l"]
 
 
 def test_a_message_is_told_with_its_sender(one_put: Nodes) -> None:

@@ -3,6 +3,7 @@
 from random import Random
 
 from dynamo.core.messages import INFO, OK, Request, Response
+from dynamo.core.planning import left
 from dynamo.core.siblings import Siblings, Version
 from kept.explore.cluster import Cluster
 from kept.explore.scope import Scope
@@ -13,7 +14,7 @@ SCOPE = Scope(clients=3, ops=2)
 
 
 def witness() -> Witness:
-    return Witness(SCOPE.run_config().document(), 3, 2, Cluster(SCOPE).described())
+    return Witness(SCOPE.run_config().document(), 3, 2)
 
 
 def test_times_say_exactly_what_ended_before_what_began() -> None:
@@ -65,9 +66,29 @@ def test_a_name_that_nobody_heard_of_stands_in_the_trace() -> None:
 
 def test_final_states_hold_data_and_hints() -> None:
     state = Siblings({"a": 2}, (Version("a", 2, b"v"), Version("a", 1, None)))
-    replicas = witness().replicas(True, [("n1", b"k", state)], [("n2", "n1", b"k", state)], {})
+    replicas = witness().replicas(
+        True, [("n1", b"k", state)], [("n2", "n1", b"k", state)], {}, Cluster(SCOPE).described()
+    )
     assert [(one.node, one.space, one.owner) for one in replicas.states] == [("n1", "data", ""), ("n2", "hint", "n1")]
     assert [(version.dot, version.value) for version in replicas.states[0].versions] == [
         (("a", 1), None),
         (("a", 2), "v"),
     ]
+
+
+def test_operations_are_of_their_own_keys() -> None:
+    stories = Stories(3, 2)
+    one = stories.begin(stories.nothing, 0, Request("", "put", b"k", b"v"))
+    run = witness().run(stories.all[stories.mint(stories.begin(one, 2, Request("", "put", b"l", b"w")), 2, ("n", 1))])
+    assert [op.key for op in run.operations] == ["k", "l"]
+    assert run.trace is not None
+    assert [minting.key for minting in run.trace.mintings] == ["l"]
+
+
+def test_final_states_are_judged_by_the_ring_that_was_meant_then() -> None:
+    cluster, judge = Cluster(SCOPE), witness()
+    fewer = left(cluster.members, "n1", cluster.store)
+    for members in (cluster.members, fewer, cluster.members):
+        meant = judge.replicas(True, [], [], {}, cluster.described(members)).header.ring
+        assert meant is not None
+        assert [member.name for member in meant.members] == [member.name for member in members]

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 import kept
+from histories.run import TRACE_FILE
 from kept.lab.config import RunConfig
 from kept.lab.run import Lab
 from kept.lab.schedule import MAX_WEIGHT, SCHEDULE_FILE, Schedule, load_schedule
 from kept.lab.script import Planned
+from kept.lab.steps import struck
 from kept.lab.usage import UsageError
-from kept.sim.faults import BIT_ROT, CHANGES, CLOGGED, CRASH, CUTS, DISKS, KINDS, MISDIRECTED, Fault
+from kept.sim.faults import BIT_ROT, CHANGES, CLOGGED, CRASH, CUTS, DISKS, KINDS, MISDIRECTED, Fault, named
+from kept.testing import SimCluster
 
 PLAN: list[Any] = [CRASH, 100_000, 1_000, ["n1"], [], 0.5, 0.3, False]
 """The fields of one fault, as the file has them."""
@@ -127,6 +130,35 @@ def test_a_run_under_every_disk_fault_replays_byte_for_byte_and_names_the_record
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
+@pytest.mark.parametrize("key", [b"k", b"\xff\xfek", "k\u00e9".encode(), b"\xed\xa0\x80", b""])
+def test_a_fault_of_a_record_under_any_key_comes_back_as_it_was(tmp_path: Path, key: bytes) -> None:
+    place = named(("data", key))
+    rotten = Fault(BIT_ROT, 5, 10, ("n1",), places=(place,))
+    strays = Fault(MISDIRECTED, 5, 10, ("n1",), places=(place, ("hint", "other")))
+    saved = schedule(plan=(tuple(rotten), tuple(strays)))
+    text = saved.save(tmp_path).read_text(encoding="utf-8")
+    assert "\\ud" not in text, "no file holds a lone surrogate"
+    assert load_schedule(tmp_path).faults() == [rotten, strays]
+    stepped = schedule(steps=(struck(rotten), struck(strays)))
+    stepped.save(tmp_path)
+    assert load_schedule(tmp_path) == stepped
+
+
+def test_a_cluster_with_keys_that_are_no_text_replays_from_its_schedule(tmp_path: Path) -> None:
+    cluster = SimCluster([], nodes=3)
+    for last in range(3):
+        assert cluster.put(bytes([0xFF, 0xFE, last]), b"\xfd").ok
+    assert cluster.strike(BIT_ROT, "n1", for_ms=50)
+    assert cluster.strike(MISDIRECTED, "n2", for_ms=50)
+    cluster.check()
+    assert not any("\\ud" in line for line in cluster.trial.outcome.recorder.lines(TRACE_FILE))
+    saved = cluster.report.schedule
+    saved.save(tmp_path)
+    assert load_schedule(tmp_path) == saved
+    replayed = kept.replay(tmp_path)
+    assert replayed.result == "SAME"
+
+
 def test_a_fault_without_places_may_leave_them_out() -> None:
     """As schedules did before there were places."""
     assert schedule(plan=(tuple(PLAN),)).faults() == schedule(plan=((*PLAN, ()),)).faults()
@@ -180,6 +212,9 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "a clock that fires a day's timers in a second": lambda: with_fault(_0="clock-drift", _5=1e11),
     "a partition without pairs": lambda: with_fault(_0="partition"),
     "pairs without a partition": lambda: with_fault(_4=[["n1", "n2"]]),
+    "who leaves is told so": lambda: with_fault(_0="leave", _3=["n1"], _4=[["n1", "n1"]]),
+    "another one is told of than leaves": lambda: with_fault(_0="leave", _3=["n1"], _4=[["n2", "n3"]]),
+    "two are told first": lambda: with_fault(_0="leave", _3=["n1"], _4=[["n1", "n3"], ["n1", "n2"]]),
     "faults in disorder": lambda: document(plan=[[CRASH, 9, *PLAN[2:]], [CRASH, 8, *PLAN[2:]]]),
     "an intent of a client that is not there": lambda: document(intents=[[8, 1, "get", "k", 0]]),
     "an intent of no client": lambda: document(intents=[[-1, 1, "get", "k", 0]]),
@@ -229,11 +264,11 @@ def test_the_line_says_which_fault_is_wrong(tmp_path: Path, place: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "torn-write"])
 def test_whatever_is_accepted_runs(tmp_path: Path, kind: str) -> None:
     """The most extreme fault of each kind that a file may hold."""
-    pairs = [["n1", "n2"], ["n2", "n1"]] if kind in (*CUTS, CLOGGED) else []
+    pairs = {"leave": [["n1", "n6"]]}.get(kind, [["n1", "n2"], ["n2", "n1"]] if kind in (*CUTS, CLOGGED) else [])
     most = {"crash": 1.0, "io-error": 1.0, "clock-drift": -900_000.0, "slow-node": 5e6, "slow-disk": 5e6}
     number = {**most, "clock-offset": -1e12, "clock-jump": -1e12}.get(kind, MAX_WEIGHT if kind in CHANGES else 1e12)
     two = {"join": ["n6"], "replace": ["n1", "n6"], "rival-operators": ["n6", "n1"], "abort": []}
-    nodes: list[str] = two.get(kind, [] if pairs else ["n1"])
+    nodes: list[str] = two.get(kind, [] if pairs and kind != "leave" else ["n1"])
     fault = [kind, 60_000, 10**6, nodes, pairs, number, 0.999, True]
     read = load(tmp_path, document(plan=[fault]))
     outcome = Lab(read.config, None, tape=read.tape(), faults=read.faults()).execute()

@@ -41,6 +41,11 @@ def test_every_problem_has_a_script_and_every_contradiction_a_certificate(tmp_pa
     assert read_z3(scripts["failed"]) == read_cvc5(scripts["failed"])[2] == "sat"
     certificates = {path.name for path in (tmp_path / "out").glob("*.farkas.json")}
     assert certificates == {"reads-meet-writes.sound.farkas.json", "held--R-2--W-2-.farkas.json", "merging.farkas.json"}
+    assert {path.name for path in (tmp_path / "out").glob("*.sizes.json")} == {"reads-meet-writes.necessary.sizes.json"}
+    assert (
+        f"it is {len((tmp_path / 'out' / CHECKER).read_text().splitlines())} lines long"
+        in (tmp_path / "out" / README).read_text()
+    )
 
 
 def test_the_checker_that_is_written_checks_the_certificates_that_are_written(tmp_path: Path) -> None:

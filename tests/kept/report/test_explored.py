@@ -3,7 +3,7 @@
 import pytest
 
 from kept.report.claim import ClaimDocument, VerdictName
-from kept.report.explored import ExploreDocument, TracedDocument, found_lines, steps_lines, verdict_line
+from kept.report.explored import FOR_EVER, ExploreDocument, TracedDocument, found_lines, steps_lines, verdict_line
 
 
 def document(verdict: VerdictName) -> ExploreDocument:
@@ -62,3 +62,13 @@ def test_a_counterexample_is_told_step_by_step() -> None:
     lines = steps_lines(traced)
     assert lines[:3] == ["INVALID  fresh-reads", "  It missed it.", "  in 10 steps, and in no fewer:"]
     assert (lines[3], lines[-1]) == ("   1  n1: step 0", "  10  n1: step 9")
+
+
+def test_what_goes_round_for_ever_is_not_counted_as_the_way_there() -> None:
+    traced = TracedDocument(claim="settles", reason="r", steps=("n1: x", f"{FOR_EVER}n1: y", f"{FOR_EVER}n2: z"))
+    assert steps_lines(traced)[2:] == [
+        "  in 1 steps, and then round in 2 for ever:",
+        "  1  n1: x",
+        "  2  for ever: n1: y",
+        "  3  for ever: n2: z",
+    ]

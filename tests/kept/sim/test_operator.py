@@ -120,6 +120,17 @@ def test_a_member_that_serves_is_asked_and_neither_who_leaves_nor_who_is_outside
     assert [name for name, _ in ring.asked] == ["n3"]
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_who_is_named_is_told_first_and_anybody_where_that_one_is_not_there(stage: Any, seed: int) -> None:
+    for told, asked in (("n3", {"n3"}), ("n9", {"n1", "n3"})):
+        ring = Ring(stage, seed=seed)
+        ring.world.inject(Fault(kinds.LEAVE, ring.world.now_us, 1, ("n2",), (("n2", told),)))
+        ring.know()
+        ring.run(SECOND)
+        assert {name for name, _ in ring.asked} <= asked
+        assert ring.ends() == [("leave", "ok")]
+
+
 def test_every_member_is_asked_now_and_then(stage: Any) -> None:
     asked = set()
     for seed in range(30):
@@ -254,6 +265,22 @@ def test_the_operator_says_it_again_until_the_ring_goes_on_without_the_dead_node
     ring.know()
     ring.run(10 * LOOKS_EVERY_US)
     assert len(ring.asked) == 3
+
+
+def test_a_ring_that_does_not_know_the_dead_node_says_nothing_while_its_own_is_down(stage: Any) -> None:
+    """(Once the order was forgotten when all of the ring's nodes were down at once and another ring was there.)"""
+    ring = Ring(stage)
+    ring.change(kinds.REMOVE, "n2")
+    ring.run(SECOND)
+    ring.table = founded([Member("n1", (0,)), Member("n3", (1,))])
+    assert ring.table.cluster != TABLE.cluster
+    ring.know()
+    ring.run(3 * LOOKS_EVERY_US)
+    assert len(ring.asked) == 1
+    ring.table = TABLE
+    ring.know()
+    ring.run(LOOKS_EVERY_US)
+    assert len(ring.asked) == 2
 
 
 def test_a_change_that_buries_the_dead_already_is_left_alone(stage: Any) -> None:

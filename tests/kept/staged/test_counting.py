@@ -55,6 +55,10 @@ CASES: dict[str, list[dict[str, Any]]] = {
         for n, r, w, f in ((3, 2, 2, 1), (3, 3, 1, 1), (4, 2, 3, 2))
     ],
     "machines": [{"n": 3, "reads": (2,), "writes": (2,), "lose_machines": 2}],
+    "blocking": [
+        {"n": n, "reads": (r,), "writes": (w,), "pr": pr, "sloppy": True, "nodes": n + 3, "blocking_repair": True}
+        for n, r, w, pr in ((3, 2, 2, 1), (4, 3, 1, 2))
+    ],
 }
 
 
@@ -67,9 +71,8 @@ def test_every_counterexample_that_has_a_counterpart_breaks_its_claim_in_the_rea
             if not found[scene.lemma, str(sorted(scene.values.items()))]:
                 found[scene.lemma, str(sorted(scene.values.items()))] = verdict(scene)
     tally = Counter((lemma, result) for (lemma, _), result in found.items())
-    assert {lemma for lemma, result in tally if result == "none"} <= {"writes-meet-writes", "sloppy-writes-meet-writes"}
-    assert [key for key in tally if key[1] == "held"] == []
-    assert sum(count for (_, result), count in tally.items() if result == "violated") >= len(CASES[name]) / 2
+    assert {result for _, result in tally} == {"violated"}
+    assert sum(tally.values()) >= len(CASES[name]) / 2
 
 
 def test_an_owner_that_acknowledges_late_is_counted_beside_its_fallback() -> None:
@@ -79,5 +82,36 @@ def test_an_owner_that_acknowledges_late_is_counted_beside_its_fallback() -> Non
     trial = staged.direction.run()
     assert trial.violated == ("fresh-reads",)
     assert trial.run.operations[0].outcome == "ok"
-    with pytest.raises(NotStaged, match="only an owner whose acknowledgement is late"):
-        stage(Scene("hints-for-shared-owners", {"N": 2, "R": 1, "W": 2, "u": 0}, {}))
+
+
+def test_with_two_acknowledgements_a_hint_must_name_the_wrong_owner_to_be_counted_twice() -> None:
+    sets = {"direct": ("n1",), "handed": ("n1",), "read": ("n2",)}
+    scene = Scene("hints-for-shared-owners", {"N": 2, "R": 1, "W": 2, "u": 0}, sets)
+    direction = stage(scene).direction
+    assert direction.config.bug == "hint-for-another"
+    trial = direction.run()
+    assert trial.violated == ("fresh-reads",)
+    case = direction.case()
+    sound = case._replace(config=case.config.model_copy(update={"bug": ""}))
+    assert sound.run(tuple(trial.verdicts)).violated == ()
+    with pytest.raises(NotStaged, match="delivered to owners that have acknowledged"):
+        stage(scene._replace(values={**scene.values, "u": 1}))
+
+
+def test_owners_that_look_alive_answer_nobody() -> None:
+    sets = {"list": ("n1",), "write": ("n1",), "read": ("f1",), "alive": ("n1",)}
+    scene = Scene("primaries-that-look-alive", {"N": 1, "R": 1, "W": 1, "PR": 1, "PW": 1, "S": 2}, sets)
+    direction = stage(scene).direction
+    trial = direction.run()
+    assert "fresh-reads" in trial.violated
+    case = direction.case()
+    sound = case._replace(config=case.config.model_copy(update={"bug": ""}))
+    assert sound.run(tuple(trial.verdicts)).violated == ()
+
+
+def test_puts_that_meet_leave_no_update_that_has_not_seen_them() -> None:
+    """2W > N: what is left beside the W of the first put is too few for the get that the update begins with."""
+    scene = Scene("writes-meet-writes", {"N": 3, "W": 2}, {"first": ("n1", "n2"), "second": ("n3",)})
+    trial = stage(scene).direction.run()
+    assert trial.violated == ()
+    assert [(op.kind, op.outcome) for op in trial.run.operations] == [("put", "ok"), ("get", "fail")]

@@ -17,11 +17,17 @@ def test_of_a_configuration_whatever_was_refuted_is_staged(tmp_path: Path) -> No
     assert [(one.name, one.claim, one.violated) for one in made] == [
         ("1 reads-meet-writes", "fresh-reads", True),
         ("1 survives-disks f=1", "no-lost-write", True),
-        ("1 writes-meet-writes", "", False),
+        ("1 writes-meet-writes", "fresh-reads", True),
         ("1 monotone-reads", "monotonic-reads", True),
     ]
-    assert "promises nothing of two puts" in made[2].reason
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_what_is_not_staged_says_why() -> None:
+    proof = kept.prove(n=400, r=1, w=1)
+    made = next(programme.of_configuration(proof.judgements, 1, None))
+    assert (made.claim, made.trial) == ("", None)
+    assert "more than 200 nodes" in made.reason
 
 
 def test_of_the_counting_layer_every_refuted_belief_is_staged() -> None:

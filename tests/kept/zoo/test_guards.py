@@ -9,15 +9,17 @@ from checkers.registry import CLAIMS
 from dynamo.core.rules import rules_for
 from kept.lab.config import RunConfig
 from kept.lab.trial import check_bug
+from kept.staged.counterparts import COUNTERPARTS
 from kept.staged.protocol import RUNS
 from kept.zoo.catalogue import BUGS, KNOWN, claims, configure, find, seeded
 from kept.zoo.guards import GUARDS
+from kept.zoo.livelocks import LIVELOCKS
 
 
-def test_no_guard_is_hunted_by_seeds_and_every_one_is_used_by_a_mutant() -> None:
+def test_no_guard_is_hunted_by_seeds_and_every_one_is_used_by_a_mutant_or_a_lemma() -> None:
     assert not BUGS.keys() & GUARDS.keys()
-    assert KNOWN == {**BUGS, **GUARDS}
-    told = " ".join(run.how for run in RUNS.values())
+    assert KNOWN == {**BUGS, **GUARDS, **LIVELOCKS}
+    told = " ".join(row.how for row in (*RUNS.values(), *COUNTERPARTS.values()))
     assert [name for name in GUARDS if f"`{name}`" not in told] == []
 
 
