@@ -29,6 +29,7 @@ from benchmarks.staleness import staleness
 from benchmarks.stateful import stateful
 from benchmarks.targets import targets
 from benchmarks.zoo import table
+from benchmarks.zoo_machine import table as zoo_machine
 
 ROUNDS = 5
 
@@ -122,6 +123,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "staleness": staleness,
     "explore": exploration,
     "stateful": stateful,
+    "zoo-machine": zoo_machine,
     "explore-real": explore_real,
     "scopes": scopes,
     "mutants": mutants,
