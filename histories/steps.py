@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from histories.errors import Malformed
 from histories.rows import Rows
 
-STEPS_FILE = "steps.jsonl"
 Name = tuple[str, int]
 
 

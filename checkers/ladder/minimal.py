@@ -34,7 +34,6 @@ FINAL = ("convergence",)
 """Rungs of reads that begin after the last write."""
 
 Judge = Callable[[Columns], Verdict]
-Violates = Callable[[list[int]], bool]
 
 
 class Smallest(NamedTuple):

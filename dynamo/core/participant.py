@@ -68,7 +68,8 @@ class Participant:
         let in. What it holds is not forgotten, whatever becomes of the plan that was to let it in."""
         self.home = ""
         """In which ring, and since which epoch, this node holds what is on its disk; empty where it is in none. It is
-        written beside the table, so that a table that rots does not make what is here look like an earlier life's."""
+        written beside the table and with the luggage, so that no record that rots makes what is here look like an
+        earlier life's."""
         self.durable_at = 0
         """The write that makes the table durable."""
 
@@ -188,14 +189,15 @@ class Participant:
 
     def saved(self) -> tuple[Change, Change]:
         """What the disk is to hold of the table and of this node's place in it."""
-        return Change(META, MEMBERS, self.encoded), Change(META, HOME, self.home.encode())
+        return Change(META, MEMBERS, self.encoded), Change(META, HOME, json.dumps([self.home, self.luggage]).encode())
 
     def boot(self, home: bytes | None, endorsed: str, luggage: bytes | None) -> None:
         """The table as it was persisted is in force again."""
         host = self.host
-        self.home = home.decode() if home is not None else _home(self.table, host.name)
+        self.home, beside = json.loads(home) if home is not None else (_home(self.table, host.name), None)
         self.endorsed = endorsed
-        self.luggage = LetIn(*json.loads(luggage)) if luggage is not None else None
+        brought = json.loads(luggage) if luggage is not None else beside
+        self.luggage = LetIn(*brought) if brought is not None else None
         host.involved = frozenset(self.table.involved) if self.inside else frozenset()
         host.changing = self.table.plan is not None
         self._look_after_peers(self.table)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from checkers.wording import plural
 from kept.cli import exits
 from kept.cli.console import Console
 from kept.cli.predicting import Asked, asked
@@ -56,5 +57,5 @@ def _print(found: list[Prediction], wanted: Asked, console: Console, duration_s:
     console.say(*(predicted.story(found[0]) if len(found) == 1 else predicted.table(found)))
     console.say(*predicted.claim_lines(found), "")
     if wanted.left_out:
-        console.say(f"  left out: {wanted.left_out:,} combinations with R or W above N")
+        console.say(f"  left out: {plural(wanted.left_out, 'combination')} with R or W above N")
     console.tell(predicted.last_line(found, duration_s))

@@ -11,6 +11,7 @@ from checkers.proofs.protocol.proof import scripts as obligations
 from checkers.proofs.solving import Result, SolverMissing, Solvers
 from checkers.proofs.table import LEMMAS
 from checkers.proofs.terms import Problem
+from checkers.wording import plural
 from kept.cli import everything, exits
 from kept.cli.console import Console
 from kept.cli.proving import Asked, asked
@@ -109,7 +110,9 @@ def _configurations(wanted: Asked, solvers: Solvers, console: Console, begun: fl
     duration_s = time.perf_counter() - begun
     console.say(*(proved.story(proofs[0]) if len(proofs) == 1 else proved.table(proofs)), "")
     if wanted.left_out:
-        console.say(f"  left out: {wanted.left_out:,} combinations with R or W above N, or otherwise no configuration")
+        console.say(
+            f"  left out: {plural(wanted.left_out, 'combination')} with R or W above N, or otherwise no configuration"
+        )
     stages = _staged(wanted, console, (one for at, proof in enumerate(proofs, 1) for one in _of(proof, at, wanted)))
     console.tell(proved.last_line(proofs, solvers.names, duration_s))
     several = len(proofs) > 1

@@ -152,6 +152,7 @@ def explanation_document(told: Explanation) -> ExplanationDocument:
         sentence=told.sentence,
         paragraph=told.paragraph,
         facts=tuple(fact.sentence() for fact in told.facts),
+        chosen=told.chosen,
         remedy=told.remedy,
         counterfactuals=otherwise(told.counterfactuals),
     )
@@ -168,10 +169,12 @@ def save(document: RunDocument, told: Explanation | None, directory: Path) -> No
 
 def _print(document: RunDocument, directory: Path, console: Console) -> None:
     """Everything that was found, the last word last."""
-    console.say("", *text.found(document), "", *text.claim_lines(document.claims))
+    of_last = [f"of seed {document.seed}, the last of {document.seeds:,}:"] if document.seeds > 1 else []
+    console.say("", *text.found(document), "", *of_last, *text.claim_lines(document.claims))
     if document.explanation is not None:
         if console.quiet or not document.explanation.paragraph.startswith(document.explanation.sentence):
-            console.tell("", document.explanation.sentence)
+            sentence = document.explanation.sentence
+            console.tell("", *([sentence] if console.quiet else text.paragraph(sentence)))
         console.say("", *text.story(document.explanation))
         console.say("", f"  everything about it: {shown(str(directory / EXPLANATION_FILE))}")
     if document.never_reached:

@@ -36,11 +36,14 @@ class Explanation(NamedTuple):
     """What the same schedule came to with one thing changed; each was run."""
     trace: tuple[str, ...]
     """Everything that happened to the key, a line each."""
+    chosen: str = ""
+    """Where the story is about another operation than the verdict's: why."""
 
     def lines(self) -> list[str]:
         """All three lengths."""
         remedy = ["", self.remedy] if self.remedy else []
-        return [self.sentence, "", self.paragraph, *remedy, *self.otherwise(), "", *self.trace]
+        chosen = [self.chosen, ""] if self.chosen else []
+        return [self.sentence, "", *chosen, self.paragraph, *remedy, *self.otherwise(), "", *self.trace]
 
     def otherwise(self) -> list[str]:
         """The counterfactuals, a line each."""
@@ -62,27 +65,29 @@ def explain(trial: Trial, progress: Progress | None = None) -> Explanation:
     if history_sha256(outcome, None) != trial.history_sha256:
         why = "Repeated under a watch, the schedule made another history: this run does not replay."
         return Explanation(claim, found.sentence, f"{found.sentence} {why}", found.facts, "", (), ())
-    sentence, paragraph, facts, key = _told(trial, found, keys, watch)
+    sentence, paragraph, facts, key, chosen = _told(trial, found, keys, watch)
     trace = key_trace(key, watch, trial) if key is not None else ()
     otherwise = counterfactuals(trial, claim, progress)
-    return Explanation(claim, sentence, paragraph, facts, remedy(otherwise, claim), otherwise, trace)
+    return Explanation(claim, sentence, paragraph, facts, remedy(otherwise, claim), otherwise, trace, chosen)
 
 
 def _told(
     trial: Trial, found: Counterexample, keys: tuple[str, ...], watch: KeyWatch
-) -> tuple[str, str, tuple[Fact, ...], str | None]:
-    """Sentence, paragraph, facts, and the key that they are about."""
+) -> tuple[str, str, tuple[Fact, ...], str | None, str]:
+    """Sentence, paragraph, facts, the key that they are about, and why it is another than the verdict's."""
     if any(isinstance(fact, LastCopyGone) for fact in found.facts):
-        chosen = _most_telling(trial, keys, watch)
-        return loss.headline(chosen), loss.paragraph(chosen), chosen.facts, chosen.put.key
+        lost = loss.lost_puts(trial.run)
+        told = _most_telling(trial, [put for put in lost if put.key in keys], watch)
+        why = "" if told.put.index in found.operations else f"Of {len(lost):,} lost puts this one shows the cause best:"
+        return loss.headline(told), loss.paragraph(told), told.facts, told.put.key, why
     for fact in found.facts:
         if isinstance(fact, ReadMissed):
             facts = staleness.facts_of(fact, watch, trial.outcome.faults)
-            return staleness.headline(fact), staleness.paragraph(facts), facts, fact.write.key
+            return staleness.headline(fact), staleness.paragraph(facts), facts, fact.write.key, ""
     key = keys[0] if keys else None
     operations = {op.request: op for op in trial.run.operations}
     facts = story.facts_of(found, key, watch, operations) if key is not None else ()
-    return found.sentence, story.paragraph(found, facts, trial.outcome.unrest), (*found.facts, *facts), key
+    return found.sentence, story.paragraph(found, facts, trial.outcome.unrest), (*found.facts, *facts), key, ""
 
 
 def _keys(trial: Trial, found: Counterexample) -> tuple[str, ...]:
@@ -94,11 +99,11 @@ def _keys(trial: Trial, found: Counterexample) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _most_telling(trial: Trial, keys: tuple[str, ...], watch: KeyWatch) -> loss.Loss:
-    """Of all lost puts on the watched keys: one that lost against a put that was acknowledged before it began, because
-    a clock was wrong; else one that a wrong clock decided; rather one that replicas had kept; else the first."""
+def _most_telling(trial: Trial, lost: list[Operation], watch: KeyWatch) -> loss.Loss:
+    """Of these lost puts, all on watched keys: one that lost against a put that was acknowledged before it began,
+    because a clock was wrong; else one that a wrong clock decided; rather one that replicas had kept; else the first.
+    """
     puts: Mapping[Dot, Operation] = {op.named: op for op in trial.run.operations if op.named is not None}
-    lost = [put for put in loss.lost_puts(trial.run) if put.key in keys]
     return min((loss.story_of(put, watch, puts, trial.config.versions) for put in lost), key=_rank)
 
 

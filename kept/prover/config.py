@@ -134,8 +134,8 @@ class ProofConfig(BaseModel):
         """Which of the four it is. ValueError for none or two."""
         found = [kind for kind in FIELDS if getattr(self, kind) is not None]
         if len(found) != 1:
-            told = " and ".join(found) or "nothing"
-            raise ValueError(f"{told} is given; accepted: one of n (with r and w), dc, quorums or weights")
+            told = f"{' and '.join(found)} are given" if found else "no configuration is given"
+            raise ValueError(f"{told}; accepted: one of n (with r and w), dc, quorums or weights")
         return found[0]
 
     def configuration(self) -> Configuration:
@@ -256,7 +256,8 @@ def configured(given: Mapping[str, Any]) -> ProofConfig:
     """The configuration of these fields. `UsageError` for the first that is wrong."""
     unknown = next((name for name in given if name not in ProofConfig.model_fields), None)
     if unknown is not None:
-        raise UsageError(f"{shown(unknown)}: unknown field{nearest(unknown, list(ProofConfig.model_fields))}")
+        fields = list(ProofConfig.model_fields)
+        raise UsageError(f"{shown(unknown)}: unknown field; accepted: {', '.join(fields)}{nearest(unknown, fields)}")
     try:
         return ProofConfig.model_validate(dict(given))
     except ValidationError as error:

@@ -35,6 +35,7 @@ class ExplanationDocument(Document):
     sentence: str
     paragraph: str
     facts: tuple[str, ...]
+    chosen: str = Field("", description="where the story is about another operation than the verdict's: why")
     remedy: str = Field("", description="a change under which the same schedule was run again and held; else empty")
     counterfactuals: tuple[CounterfactualDocument, ...] = Field((), description="each of them was run")
 

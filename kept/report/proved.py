@@ -89,7 +89,7 @@ def last_line(proofs: Sequence[Proof], solvers: Sequence[str], duration_s: float
     word = {"valid": "valid    ", "invalid": "INVALID  ", "unknown": "unknown  "}[verdict]
     if len(proofs) == 1:
         failing = [one.name for one in proofs[0].judgements if one.decides and VERDICTS[one.result] == verdict]
-        how = {"valid": "holds", "invalid": "refuted", "unknown": "undecided"}[verdict]
+        how = {"valid": "hold" if len(failing) > 1 else "holds", "invalid": "refuted", "unknown": "undecided"}[verdict]
         return f"{word}{', '.join(failing)} {how} {took}"
     counts = {name: sum(VERDICTS[proof.result] == name for proof in proofs) for name in ("valid", "invalid", "unknown")}
     told = f"{counts['valid']} hold, {counts['invalid']} refuted, {counts['unknown']} undecided"

@@ -6,6 +6,7 @@ Lines that carry a verdict begin with it, so that a terminal can colour them and
 from collections.abc import Mapping
 from textwrap import wrap
 
+from checkers.wording import plural
 from kept.lab.config import RunConfig
 from kept.report.document import (
     ClaimDocument,
@@ -38,14 +39,14 @@ def configuration(config: RunConfig, claims: tuple[str, ...], seeds: int) -> lis
         f"seed {config.seed}" + (f" to {last}: up to {seeds:,} seeds" if seeds > 1 else ""),
         *_field(
             "cluster",
-            f"{config.nodes} nodes, {quorum}, {'sloppy' if config.sloppy else 'strict'} quorum, versions "
+            f"{plural(config.nodes, 'node')}, {quorum}, {'sloppy' if config.sloppy else 'strict'} quorum, versions "
             f"{config.versions}, ring {config.ring} ({ring}){racks}, read repair {config.read_repair}, "
             f"{switched}{copies}",
         ),
         *_field(
             "workload",
-            f"{config.workload}: {config.clients:,} clients, {config.ops:,} operations, {config.keys:,} keys "
-            f"(skew {config.skew:g}), think {config.think_ms} ms",
+            f"{config.workload}: {plural(config.clients, 'client')}, {plural(config.ops, 'operation')}, "
+            f"{plural(config.keys, 'key')} (skew {config.skew:g}), think {config.think_ms} ms",
         ),
         *_field("faults", f"{kind}{pace}{beyond}; strategy {config.strategy}{depth}"),
         *_field("checks", ", ".join(claims)),
@@ -91,11 +92,17 @@ def claim_lines(claims: tuple[ClaimDocument, ...]) -> list[str]:
     return lines
 
 
+def paragraph(prose: str) -> list[str]:
+    """Prose in lines of the width of everything else."""
+    return wrap(prose, WIDTH, break_on_hyphens=False, break_long_words=False)
+
+
 def story(explanation: ExplanationDocument) -> list[str]:
     """The paragraph of what happened inside the store."""
-    lines = wrap(explanation.paragraph, WIDTH, break_on_hyphens=False, break_long_words=False)
+    lines = [explanation.chosen] if explanation.chosen else []
+    lines += paragraph(explanation.paragraph)
     if explanation.remedy:
-        lines += wrap(explanation.remedy, WIDTH, break_on_hyphens=False)
+        lines += paragraph(explanation.remedy)
     return [*lines, *otherwise(explanation.counterfactuals)]
 
 

@@ -81,5 +81,5 @@ def test_nothing_noted_is_nothing_to_look_up():
     nothing = np.zeros(0, dtype=np.int32)
     bounds = np.zeros(1, dtype=np.int64)
     empty = np.zeros(0, dtype=np.int64)
-    found = newer(bounds, empty, empty.astype(np.int8), *[empty] * 4, 1, nothing, nothing, bounds, 0)
+    found = newer(bounds, empty, empty.astype(np.int8), empty, empty, empty, empty, 1, nothing, nothing, bounds, 0)
     assert found.tolist() == [-1, -1]

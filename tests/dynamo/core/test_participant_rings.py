@@ -1,11 +1,13 @@
 """What a participant makes of tables of other rings, and of none."""
 
+import json
+
 import pytest
 
 from dynamo.core.effects import DATA, META
 from dynamo.core.membership import NO_TABLE, Plan, Table, encode_table
 from dynamo.core.messages import OK, GossipAck, LetIn
-from dynamo.core.participant import HOME, MEMBERS
+from dynamo.core.participant import HOME, LUGGAGE, MEMBERS
 from dynamo.core.ring import Member
 from dynamo.core.transfer import DONE
 from tests.dynamo.core.cluster import SECOND, Cluster, Packet, of
@@ -34,6 +36,21 @@ def test_who_has_come_over_and_is_outside_asks_again_to_be_let_in() -> None:
     (asked,) = cluster.take(of(LetIn))
     assert (asked.sender, asked.to, asked.message) == ("c", "z", LetIn("c", 1.0, "", "", ""))
     assert cluster.marked("c", "asked again to be let in") == 1
+    assert cluster.values("c", key) == [b"v"]
+
+
+@pytest.mark.parametrize("damaged", [LUGGAGE, HOME, MEMBERS])
+def test_what_a_node_has_brought_is_brought_though_one_record_of_it_is_damaged(damaged: bytes) -> None:
+    """(Once a node whose luggage rotted stayed outside with its records, and nobody ever asked for them.)"""
+    cluster, key, table = coming_over()
+    given_up = Table("!", 3, table.members)
+    tell(cluster, "c", given_up, "z")
+    cluster.sync("c")
+    cluster.crash("c")
+    cluster.disks["c"].corrupt.add(damaged)
+    node = cluster.boot("c")
+    cluster.sync("c")
+    assert node.participant.luggage == LetIn("c", 1.0, "", "", "")
     assert cluster.values("c", key) == [b"v"]
 
 
@@ -133,8 +150,8 @@ def test_a_node_whose_table_is_damaged_forgets_what_is_from_an_earlier_life_all_
 def test_where_a_node_is_at_home_stands_beside_the_table_and_changes_with_it() -> None:
     cluster = joined()
     disk = cluster.disks["x"].durable[META]
-    assert disk[HOME] == f"{cluster.table('x').cluster} 2".encode()
+    assert json.loads(disk[HOME]) == [f"{cluster.table('x').cluster} 2", None]
     begin(cluster, "a", "leave", "x")
     cluster.run(SETTLED_US + SECOND)
     cluster.sync("x")
-    assert disk[HOME] == b""
+    assert json.loads(disk[HOME]) == ["", None]

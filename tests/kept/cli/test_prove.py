@@ -188,7 +188,7 @@ def test_every_counterexample_is_staged_saved_and_fails_again(kept: Kept, tmp_pa
     assert {(one.name, one.claim, one.violated) for one in document.stages} == {
         ("reads-meet-writes", "fresh-reads", True),
         ("survives-disks f=1", "no-lost-write", True),
-        ("writes-meet-writes", "", False),
+        ("writes-meet-writes", "fresh-reads", True),
         ("monotone-reads", "monotonic-reads", True),
     }
     assert "VIOLATED reads-meet-writes: fresh-reads" in said.err

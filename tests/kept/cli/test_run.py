@@ -177,6 +177,12 @@ def test_seeds_that_all_hold_keep_the_last_and_add_up_their_counts(kept: Kept, t
     assert load_schedule(tmp_path / "all").config.seed == 6
 
 
+def test_of_several_seeds_it_is_said_which_one_the_verdicts_are_of(kept: Kept) -> None:
+    several = kept("run", "--ops", "5", "--seed", "1", "--seeds", "2").out
+    assert "\nof seed 2, the last of 2:\nvalid    no-lost-write" in several
+    assert "the last of" not in kept("run", "--ops", "5", "--seed", "2").out
+
+
 def test_required_marks_that_stayed_at_zero_are_named_and_the_verdict_is_unknown(kept: Kept) -> None:
     said = kept("run", "--ops", "5", "--seed", "1", "--seeds", "2", "--require-marks")
     assert said.code == 2

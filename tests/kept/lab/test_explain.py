@@ -37,6 +37,20 @@ def test_a_write_that_was_lost_to_a_wrong_clock_is_chosen_and_the_clock_is_named
     assert made.remedy == "With siblings instead of last-writer-wins the same schedule keeps every acknowledged write."
 
 
+def test_a_story_of_another_put_than_the_verdicts_says_so_and_one_of_the_same_does_not() -> None:
+    trial = violated("no-lost-write", versions="lww", ops=600, faults=("clock-offset",), fault_gap_ms=100)
+    verdict = trial.verdicts["no-lost-write"]
+    assert isinstance(verdict, Invalid)
+    made = explain(trial)
+    first = trial.run.operations[verdict.counterexample.operations[0]]
+    of_first = f'"{first.key}"="{first.value}" by client {first.process} ' in made.sentence
+    assert not of_first, "choose a run in which the first lost put is not the one that shows the clock"
+    assert made.chosen == f"Of {len(loss.lost_puts(trial.run)):,} lost puts this one shows the cause best:"
+    assert made.chosen in made.lines()
+    canary = explain(violated("no-lost-write", bug="canary", ops=60))
+    assert (canary.chosen, canary.lines()[1:3]) == ("", ["", canary.paragraph])
+
+
 def test_a_put_that_plain_vectors_lose_is_told_with_its_rule() -> None:
     made = told("no-lost-write", versions="vv", ops=200)
     assert isinstance(made.facts[0], AckedBy)

@@ -19,8 +19,8 @@ CENTRES: dict[str, Any] = {"dc": {"eu": 3, "us": 3}, "write": "QUORUM", "read": 
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({}, "nothing is given; accepted: one of n (with r and w), dc, quorums or weights"),
-        ({**STRICT, **CENTRES}, "n and dc is given; accepted: one of"),
+        ({}, "no configuration is given; accepted: one of n (with r and w), dc, quorums or weights"),
+        ({**STRICT, **CENTRES}, "n and dc are given; accepted: one of"),
         ({"n": 3}, "r: missing; accepted: 1 to 3"),
         ({**STRICT, "n": 0}, "n: 0; accepted: 1 to 1000"),
         ({**STRICT, "n": -1}, "n: -1; accepted: 1 to 1000"),
@@ -56,7 +56,7 @@ CENTRES: dict[str, Any] = {"dc": {"eu": 3, "us": 3}, "write": "QUORUM", "read": 
         ({**STRICT, "per_machine": 0}, "per_machine: 0; accepted: 1 to 1000"),
         ({**STRICT, "write": "ONE"}, "write: does not go with n; accepted: r, w, pr"),
         ({**STRICT, "replicas": 3}, "replicas: unknown field"),
-        ({**STRICT, "slopy": True}, "slopy: unknown field; did you mean sloppy?"),
+        ({**STRICT, "slopy": True}, "slopy: unknown field; accepted: name, n, r, w, "),
         ({**CENTRES, "dc": {}}, "dc: 0 data centres; accepted: 1 to 24"),
         ({**CENTRES, "dc": {"eu": 0}}, "dc.eu: 0; accepted: 1 to 1000"),
         ({**CENTRES, "dc": {"e u": 3}}, "dc: 'e u'; accepted: letters, digits"),

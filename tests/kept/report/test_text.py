@@ -112,6 +112,11 @@ def test_a_story_ends_with_its_remedy_if_there_is_one() -> None:
     assert text.story(told.model_copy(update={"remedy": ""}))[-1].endswith("word")
 
 
+def test_a_story_of_another_operation_than_the_verdicts_begins_with_why() -> None:
+    told = ExplanationDocument(claim="a", sentence="s", paragraph="word", facts=(), chosen="Of 7 lost puts this one:")
+    assert text.story(told) == ["Of 7 lost puts this one:", "word"]
+
+
 def test_a_replay_is_told_in_one_line_and_the_first_difference_in_another() -> None:
     replayed = ReplayDocument(
         result="DIVERGED", reason="because", verdict="valid", exit_code=3, claims=(), violated_then=(), seed=5,

@@ -40,17 +40,21 @@ def test_the_longest_run_of_a_grid_is_its_way_round_two_sides(grid):
     assert longest_run(grid(40)) == 80
 
 
-def test_runs_are_the_same_twice_and_others_with_another_seed(grid):
-    class Noted(type(grid(9))):
-        def fingerprint(self, state):
-            seen.append(state)
-            return super().fingerprint(state)
+def test_runs_are_the_same_twice_and_others_with_another_seed(grid, monkeypatch):
+    seen: list[object] = []
+    fingerprint = grid.fingerprint
 
+    def noted(self, state):
+        seen.append(state)
+        return fingerprint(self, state)
+
+    monkeypatch.setattr(grid, "fingerprint", noted)
     runs = []
     for seed in (1, 1, 2):
-        seen = []
-        longest_run(Noted(9), runs=3, seed=seed)
-        runs.append(seen)
+        seen.clear()
+        longest_run(grid(9), runs=3, seed=seed)
+        runs.append(list(seen))
+    assert runs[0]
     assert runs[0] == runs[1] != runs[2]
 
 
