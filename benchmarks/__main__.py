@@ -21,7 +21,6 @@ from benchmarks.ladder import main as ladder
 from benchmarks.linearizability import main as linearizability
 from benchmarks.loading import loading
 from benchmarks.measure import apart
-from benchmarks.mutation.run import main as mutation
 from benchmarks.prove import proofs
 from benchmarks.reference import main as reference
 from benchmarks.scopes import mutants, scopes
@@ -30,6 +29,7 @@ from benchmarks.staleness import staleness
 from benchmarks.stateful import stateful
 from benchmarks.targets import targets
 from benchmarks.zoo import table
+from benchmarks.zoo_machine import table as zoo_machine
 
 ROUNDS = 5
 
@@ -123,6 +123,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "staleness": staleness,
     "explore": exploration,
     "stateful": stateful,
+    "zoo-machine": zoo_machine,
     "explore-real": explore_real,
     "scopes": scopes,
     "mutants": mutants,
@@ -142,6 +143,8 @@ def main(names: list[str]) -> int:
     if names and names[0] in ARGUED:
         return ARGUED[names[0]](names[1:], _machine)
     if names[:1] == ["mutation"]:
+        from benchmarks.mutation.run import main as mutation  # noqa: PLC0415 - it loads pytest, the others need not
+
         return mutation(names[1:])
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:

@@ -60,10 +60,17 @@ class Campaign(NamedTuple):
 
 def fates(path: Path) -> dict[str, Fate]:
     """What is known, by the name of the mutant; what was written last counts."""
-    if not path.exists():
-        return {}
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return {row["name"]: Fate(**row) for row in rows}
+    return {name: last for name, (_, last) in histories(path).items()}
+
+
+def histories(path: Path) -> dict[str, tuple[Fate, Fate]]:
+    """The first and the last fate of each mutant, by its name; that it needs a process of its own is none."""
+    found: dict[str, tuple[Fate, Fate]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        one = Fate(**json.loads(line))
+        first = found[one.name][0] if one.name in found else one
+        found[one.name] = (one if first.outcome == "deferred" else first, one)
+    return found
 
 
 def conduct(campaign: Campaign) -> None:
@@ -74,7 +81,8 @@ def conduct(campaign: Campaign) -> None:
     campaign.scratch.mkdir(parents=True, exist_ok=True)
     for name in FOREIGN:
         importlib.import_module(name)
-    _apart(lambda: _swapping(campaign))
+    if campaign.tests or not campaign.loading.exists() or not _all_wait(campaign):
+        _apart(lambda: _swapping(campaign))
     if campaign.tests:
         return
     baseline = _load(campaign)
@@ -100,6 +108,12 @@ def _open(campaign: Campaign) -> list[Mutant]:
 def _waits(campaign: Campaign, mutant: Mutant, baseline: Baseline) -> bool:
     done = fates(campaign.results).get(mutant.name)
     return needs_loading(mutant, baseline) or (done is not None and done.outcome == "deferred")
+
+
+def _all_wait(campaign: Campaign) -> bool:
+    """Whether nothing is left to try in the process that has loaded everything."""
+    baseline = _load(campaign)
+    return all(_waits(campaign, one, baseline) for one in _open(campaign))
 
 
 def _apart(do: Callable[[], None]) -> None:

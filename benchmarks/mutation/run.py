@@ -7,20 +7,41 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import zip_longest
 from pathlib import Path
+from typing import NoReturn
 
-from benchmarks.mutation.campaign import Campaign, conduct, fates
+from benchmarks.mutation.campaign import Campaign, conduct, histories
 from benchmarks.mutation.mutants import mutants, sample
 from benchmarks.mutation.parts import PARTS, Part
-from benchmarks.mutation.score import UNREAD, Row, estimate, read_reasons, row, survivors, table, total
+from benchmarks.mutation.score import (
+    KILLED,
+    SURVIVED,
+    UNREAD,
+    Row,
+    estimate,
+    read_reasons,
+    row,
+    survivors,
+    table,
+    total,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 REASONS = Path(__file__).with_name("survivors.txt")
 SAMPLE, JOBS = 12, 2
 
 
+class BadUsage(ValueError):
+    """What the caller typed cannot be meant."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadUsage(message)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Try a sample of every module's mutants, and tell the score. 0, or 1 where a survivor has no reason, or 64."""
-    parser = argparse.ArgumentParser(prog="bench mutation", description=__doc__)
+    parser = _Parser(prog="bench mutation", description=__doc__)
     parser.add_argument("what", nargs="*", help=f"parts ({', '.join(PARTS)}) or modules; all where none is named")
     parser.add_argument("--sample", type=int, default=SAMPLE, help="mutants of each module (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (%(default)s)")
@@ -32,8 +53,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--report", action="store_true", help="only tell what is known")
     try:
         asked = parser.parse_args(arguments)
-    except SystemExit as end:
-        return 64 if end.code else 0
+    except BadUsage as wrong:
+        print(f"bench mutation: {wrong}; --help tells what is accepted", file=sys.stderr)
+        return 64
+    except SystemExit:  # --help has been told
+        return 0
     os.environ["NUMBA_DISABLE_JIT"] = "1"  # kernels are mutated as the Python that they are, and nothing is cached
     chosen = {part: part.modules(ROOT) for part in PARTS.values()}
     if asked.what:
@@ -41,7 +65,8 @@ def main(arguments: Sequence[str]) -> int:
         for name in asked.what:
             if name not in known:
                 near = get_close_matches(name, sorted(known), n=1)
-                print(f"bench mutation: {name!r} is no part and no module; nearest: {near}", file=sys.stderr)
+                guess = f"; did you mean {near[0]}?" if near else ""
+                print(f"bench mutation: {name!r} is no part ({', '.join(PARTS)}) and no module{guess}", file=sys.stderr)
                 return 64
         chosen = {
             part: [one for one in modules if {one, part.name} & set(asked.what)] for part, modules in chosen.items()
@@ -66,18 +91,20 @@ def _tell(chosen: Mapping[Part, Sequence[str]], out: Path) -> int:
     everything: list[Row] = []
     alive: list[str] = []
     for part, modules in chosen.items():
-        known = list(fates(out / f"{part.name}.jsonl").values())
+        known = histories(out / f"{part.name}.jsonl")
         every = {module: {one.name for one in mutants(ROOT, module)} for module in modules}
-        of = {module: [one for one in known if one.name in every[module]] for module in modules}
+        of = {module: [both for name, both in known.items() if name in every[module]] for module in modules}
         rows = [row(module, len(every[module]), of[module], reasons) for module in modules if of[module]]
         if rows:
             mean, half = estimate(rows)
-            print(f"\n## {part.package}: {mean:.1%} of all mutants are killed (95%: {half:.1%} more or less)\n")
+            print(
+                f"\n## {part.package}: {mean:.1%} of all mutants were killed at first (95%: {half:.1%} more or less)\n"
+            )
             print("\n".join(table(rows)))
-            broken = sum(one.outcome not in ("killed", "survived") for found in of.values() for one in found)
+            broken = sum(last.outcome not in (KILLED, SURVIVED) for found in of.values() for _, last in found)
             if broken:
                 print(f"\nNot tried, for the tool fails with them: {broken}")
-            alive += survivors([one for module in modules for one in of[module]], reasons)
+            alive += survivors([last for module in modules for _, last in of[module]], reasons)
         everything += rows
     mean, half = estimate(everything) if everything else (1.0, 0.0)
     print(f"\n## Together: {mean:.1%} (95%: {half:.1%} more or less)\n\n{table([total('sum', everything)])[-1]}")

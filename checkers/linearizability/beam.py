@@ -8,6 +8,7 @@
   search from the start decides, or the answer is unknown.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,6 +39,8 @@ class Bounds(NamedTuple):
 
     steps: int = 2_000_000_000
     memory_bytes: int = 512 << 20
+    progress: Callable[[int, int], None] | None = None
+    """Told which key is searched, by its code, and the row that it has come to."""
 
 
 class KeyOutcome(NamedTuple):
@@ -163,6 +166,7 @@ class _Key:
         width, safe, following = WIDTH, self.low, self.low
         tries = 0
         while following < self.high:
+            self.tell(following)
             stop = min(self.high, following + CHUNK)
             result = self.run(following, stop, stop == self.high, width, self.search.bounds.steps - self.steps)
             if result == kernel.FITS:
@@ -186,6 +190,12 @@ class _Key:
             following = place.following
             self.back(place)
         return self.told(kernel.FITS, self.high - 1)
+
+    def tell(self, following: int) -> None:
+        """Where the search has come to."""
+        progress, given = self.search.bounds.progress, self.search.given
+        if progress is not None:
+            progress(int(given.key[self.key]), int(given.operations.row[following]))
 
     def complete(self) -> KeyOutcome:
         """From the start, forgetting nothing."""

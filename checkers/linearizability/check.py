@@ -10,7 +10,7 @@
 A small history never waits for a compiler or for arrays: below `SMALL` operations everything is plain Python.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +49,8 @@ class Bounds(NamedTuple):
     """Of all searches that make a counterexample smaller."""
     compiled: bool | None = None
     """Whether compiled code is used; None: where it is installed and pays."""
+    progress: Callable[[int, int], None] | None = None
+    """Told now and then which key is searched (-1: all are one object), and the row that it has come to."""
 
 
 USUAL = Bounds()
@@ -169,7 +171,7 @@ def _may_compile(bounds: Bounds) -> bool:
 
 def _compiled(given: Transitions, bounds: Bounds) -> Decision:
     groups = grouped(given)
-    outcomes = beam.decide(groups, beam.Bounds(bounds.steps, bounds.memory_bytes))
+    outcomes = beam.decide(groups, beam.Bounds(bounds.steps, bounds.memory_bytes, bounds.progress))
     undecided: list[Undecided] = []
     for outcome in outcomes:
         key, row = int(groups.key[outcome.key]), int(groups.operations.row[outcome.operation])
@@ -197,7 +199,8 @@ def _plain(given: Transitions, bounds: Bounds, unique: bool) -> Decision:
                     refuted = Refuted(key, found.operations, None)
                     return Decision(refuted, (), len(groups.key), by_zones, len(given.start))
                 continue
-        outcome = frontier.search(Register(given.initial), operations, bounds.plain_steps)
+        watched = _watched(bounds, key, operations)
+        outcome = frontier.search(Register(given.initial), operations, bounds.plain_steps, progress=watched)
         if isinstance(outcome, frontier.Stuck):
             refuted = Refuted(key, (), operations[outcome.operation].end)
             return Decision(refuted, (), len(groups.key), by_zones, len(given.start))
@@ -208,6 +211,11 @@ def _plain(given: Transitions, bounds: Bounds, unique: bool) -> Decision:
 
 
 # Everything else
+
+
+def _watched(bounds: Bounds, key: int, operations: list[Interval]) -> Callable[[int], None] | None:
+    progress = bounds.progress
+    return None if progress is None else lambda at: progress(key, operations[at].row)
 
 
 def _objects(history: Columns, by_key: bool) -> Iterator[tuple[int, list[Interval]]]:
@@ -234,7 +242,8 @@ def _searched(history: Columns, specification: Specification, by_key: bool, boun
     keys = 0
     for key, operations in _objects(history, by_key):
         keys += 1
-        outcome = frontier.search(specification, operations, bounds.plain_steps)
+        watched = _watched(bounds, key, operations)
+        outcome = frontier.search(specification, operations, bounds.plain_steps, progress=watched)
         if isinstance(outcome, frontier.Stuck):
             refuted = Refuted(key, (), operations[outcome.operation].end)
             return Decision(refuted, (), keys, 0, len(history))
@@ -267,16 +276,21 @@ def _verdict(
 
 def _unknown(history: Columns, undecided: tuple[Undecided, ...], keys: int) -> Unknown:
     first = undecided[0]
-    rows = np.flatnonzero(history.key == first.key) if first.key >= 0 else np.arange(len(history))
-    operations = intervals(history, rows.tolist())
-    done = sum(op.row <= first.at for op in operations)
-    most, when = peak(operations)
-    name = key_name(history, first.key)
-    at = min((op for op in operations if op.start >= when), key=lambda op: op.start, default=operations[0])
     also = f"; so were {plural(len(undecided) - 1, 'other key')} of {keys}" if len(undecided) > 1 else ""
-    return Unknown(
-        f"{name or 'the object'} was not decided{also}: {first.reached} was reached after "
-        f"{done:,} of {plural(len(operations), 'operation')}, at {place(history, first.at)} with "
-        f"{first.in_flight} in flight; most in flight at once: {most}, at {place(history, at.row)}; "
-        "try a larger budget, more memory, or fewer clients per key"
+    told = stopped_at(history, first.key, first.at, first.reached, also, f" with {first.in_flight} in flight")
+    return Unknown(f"{told}; try a larger budget, more memory, or fewer clients per key")
+
+
+def stopped_at(history: Columns, key: int, at: int, reached: str, also: str = "", crowd: str = "") -> str:
+    """Which key was not decided, how far the search had come (to the row `at`), and where most was in flight."""
+    rows = np.flatnonzero(history.key == key) if key >= 0 else np.arange(len(history))
+    operations = intervals(history, rows.tolist())
+    done = sum(op.row <= at for op in operations)
+    most, when = peak(operations)
+    name = key_name(history, key)
+    busiest = min((op for op in operations if op.start >= when), key=lambda op: op.start, default=operations[0])
+    return (
+        f"{name or 'the object'} was not decided{also}: {reached} was reached after "
+        f"{done:,} of {plural(len(operations), 'operation')}, at {place(history, at)}{crowd}; "
+        f"most in flight at once: {most}, at {place(history, busiest.row)}"
     )

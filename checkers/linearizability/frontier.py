@@ -17,7 +17,7 @@ taken (exchange them).
 Memory is the frontier, not the history. Sets are bit masks over the operations in flight.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from checkers.linearizability.operations import NEVER, Interval, events
@@ -79,11 +79,13 @@ def search(
     budget: int = BUDGET,
     most: int = CONFIGURATIONS,
     initial: Iterable[State] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Outcome:
-    """Decide one object. `budget` bounds the calls of the specification, `most` the configurations kept at once."""
+    """Decide one object. `budget` bounds the calls of the specification, `most` the configurations kept at once.
+    `progress` is told the place of every operation before its end is explained."""
     places = [specification.init] if initial is None else list(initial)
     for width in (NARROW, most):
-        outcome, narrowed, spent = _swept(specification, operations, budget, most, width, places)
+        outcome, narrowed, spent = _swept(specification, operations, budget, most, width, places, progress)
         budget -= spent
         if isinstance(outcome, Fits) or not narrowed:
             break
@@ -97,6 +99,7 @@ def _swept(
     most: int,
     width: int,
     initial: list[State],
+    progress: Callable[[int], None] | None,
 ) -> tuple[Outcome, bool, int]:
     """The outcome of one pass, whether configurations were left out for its narrowness, and the steps it took."""
     sweep = _Sweep(specification, operations, budget, most, initial)
@@ -107,6 +110,8 @@ def _swept(
             sweep.begin(event.operation)
             open_now += operations[event.operation].required
             continue
+        if progress is not None:
+            progress(event.operation)
         before = sweep.frontier
         found = sweep.end(event.operation)
         if found:

@@ -3,7 +3,7 @@
 from kept.explore.scope import Scope
 
 NEVER = (
-    "damaged, lying and full disks, and machines that are lost",
+    "damaged, lying and full disks, and machines that are lost, but for one that is removed",
     "clocks that disagree: every wall clock shows the same, later with each operation",
     "messages that outlive the process that they were sent to, or a cut that they would cross",
     "gossip, reaping and healing while the clients are at work; afterwards the cluster settles in one way",

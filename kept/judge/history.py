@@ -17,7 +17,8 @@ from kept.judge.guess import guess, siblings
 from kept.judge.initial import initial_value
 from kept.judge.processes import Answer, cores, run
 from kept.judge.question import LINEARIZABLE, MVR, Question, check_measurable, wanted_levels
-from kept.judge.report import WHY, Judged, Stopped
+from kept.judge.reached import Reached
+from kept.judge.report import Judged, Stopped
 from kept.judge.watchdog import Watched
 from kept.judge.workloads import ELEMENTS, UNIQUE_IDS, WORKLOADS, set_report
 from kept.lab.usage import UsageError
@@ -47,6 +48,7 @@ def judge_in_parallel(loaded: Loaded, question: Question, began_s: float) -> Jud
     with Watched(question.limits, began_s):
         plan = _Plan(loaded, question)  # which reads this store's own files again
     parts = plan.parts()
+    plan.reached = Reached(max(1, len(parts)))
     answers = run(parts or [plan.everything], question.limits, began_s)
     if parts:
         return plan.merged(answers)
@@ -59,6 +61,7 @@ class _Plan:
 
     def __init__(self, loaded: Loaded, question: Question) -> None:
         self.loaded, self.question = loaded, question
+        self.reached: Reached | None = None
         history, name = loaded.columns, loaded.name
         own = loaded.format == "kept"
         found = guess(history, name, own) if question.model is None else None
@@ -150,9 +153,11 @@ class _Plan:
             "smallest_delta": found.smallest_delta,
         }
 
-    def _linearizable(self, history: Columns) -> Verdict:
+    def _linearizable(self, history: Columns, process: int = 0) -> Verdict:
         memory = self.question.limits.memory_bytes
         bounds = Bounds() if memory is None else Bounds(memory_bytes=memory // 2)
+        if self.reached is not None:
+            bounds = bounds._replace(progress=self.reached.watch(process))
         return check(history, self.model, self.initial, bounds)
 
     def parts(self) -> list[Callable[[], Verdict]]:
@@ -171,7 +176,7 @@ class _Plan:
 
     def _part(self, history: Columns, share: Any, number: int) -> Callable[[], Verdict]:
         def decide() -> Verdict:
-            return self._linearizable(only(history, share[history.key] == number))
+            return self._linearizable(only(history, share[history.key] == number), number)
 
         return decide
 
@@ -184,7 +189,7 @@ class _Plan:
         if bad is not None:
             verdict: Verdict = bad
         elif stopped:
-            verdict = Unknown(WHY[stopped])
+            verdict = self._stopped(stopped, next(at for at, answer in enumerate(answers) if answer.stopped))
         elif open_ is not None:
             verdict = open_
         else:
@@ -229,8 +234,12 @@ class _Plan:
         return causality.around(self.loaded.columns, found, self.initial)
 
     def given_up(self, stopped: Stopped) -> Judged:
-        told = self.told({"verdicts": dict.fromkeys(self.levels, Unknown(WHY[stopped]))})
+        told = self.told({"verdicts": dict.fromkeys(self.levels, self._stopped(stopped, 0))})
         return told._replace(stopped=stopped)
+
+    def _stopped(self, stopped: Stopped, process: int) -> Unknown:
+        assert self.reached is not None, "only what runs in another process is stopped"
+        return Unknown(self.reached.told(self.loaded.columns, process, stopped))
 
 
 def distinct(codes: Any) -> int:

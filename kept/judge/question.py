@@ -62,7 +62,8 @@ def asked(
     if model is not None and model not in MODEL_NAMES:
         raise unknown("--model", model, list(MODEL_NAMES))
     if levels:
-        names = [*LEVELS, *WORKLOADS, *_claims(), *OWN_LEVELS] if model is None else list(levels_of(model))
+        every = (*LEVELS, *WORKLOADS, *_claims(), *OWN_LEVELS) if model is None else levels_of(model)
+        names = list(dict.fromkeys(every))
         for level in levels:
             if level not in names:
                 raise _not_a_level(level, model, names)

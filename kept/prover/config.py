@@ -256,7 +256,8 @@ def configured(given: Mapping[str, Any]) -> ProofConfig:
     """The configuration of these fields. `UsageError` for the first that is wrong."""
     unknown = next((name for name in given if name not in ProofConfig.model_fields), None)
     if unknown is not None:
-        raise UsageError(f"{shown(unknown)}: unknown field{nearest(unknown, list(ProofConfig.model_fields))}")
+        fields = list(ProofConfig.model_fields)
+        raise UsageError(f"{shown(unknown)}: unknown field; accepted: {', '.join(fields)}{nearest(unknown, fields)}")
     try:
         return ProofConfig.model_validate(dict(given))
     except ValidationError as error:

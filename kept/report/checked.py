@@ -45,6 +45,8 @@ def _worth_telling(judged: Judged) -> list[str]:
 
 def header(judged: Judged) -> list[str]:
     """What the history is, how it was taken, and what its reader noticed."""
+    if not judged.format:
+        return [f"{one_line_of(judged.name)}: stopped before it was read to its end"]
     counts = f"{_count(judged.operations, 'operation')} on {_count(judged.keys, 'key')} by "
     lines = [f"{one_line_of(judged.name)}: {judged.format}, {counts}{_count(judged.clients, 'client')}"]
     told = f" (guessed: {one_line_of(judged.guessed)})" if judged.guessed else ""

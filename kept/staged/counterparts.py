@@ -123,7 +123,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
             "lists-differ",
             "fresh-reads",
             "d nodes leave, and the new owners answer gets before they were sent anything (bug "
-            "`flip-before-transfer`; with d > 1 `batch-flip`, for the store changes one member at a time)",
+            "`flip-before-transfer`; with d > 1 `batch-flip`, for one order changes one member)",
             lists.differing,
         ),
         Counterpart(

@@ -1,7 +1,8 @@
 """Counterexamples about two preference lists, on stage: owners leave, and other nodes come in their place.
 
-The store changes its membership one member at a time, and a key's lists differ in one member then. For more the rule is
-switched off with the one that the counterexample is about: the orders to leave become one change.
+One order to the store changes one member, and a key's lists differ in one member then; the next order waits for the end
+of that change. For more this rule is switched off with the one that the counterexample is about: several orders to
+leave become one change.
 """
 
 from typing import Any, NamedTuple

@@ -2,28 +2,17 @@
 
 from pathlib import Path
 
-import pytest
-from hypothesis import Phase, settings
-
-from examples.shopping_cart import CartMachine, LastWriterWinsCart
-from kept.testing.machine import run
-from kept.testing.profiles import settings_of
-from kept.testing.session import Session, under
-
-FEW = settings(settings_of("pr"), max_examples=15)
-SOON = settings(settings_of("pr"), max_examples=200, phases=(Phase.generate,))
-"""Enough to find it; steps are taken out of the test all the same."""
+from examples.shopping_cart import CartMachine, LastWriterWinsCart, merged, written
+from tests.examples.holding import fails_in_few_steps, holds
 
 
 def test_the_cart_holds_under_faults() -> None:
-    run(CartMachine, FEW)
+    holds(CartMachine)
 
 
 def test_with_last_writer_wins_it_does_not_and_few_steps_show_it(tmp_path: Path) -> None:
-    with under(Session(artifacts=tmp_path)) as session, pytest.raises(AssertionError):
-        run(LastWriterWinsCart, SOON)
-    (found,) = session.failures
-    steps = [line for line in found.test.splitlines() if "state." in line]
-    assert len(steps) <= 6, found.test
-    assert "from examples.shopping_cart import LastWriterWinsCart" in found.test
-    assert (found.directory / "schedule.json").is_file()
+    fails_in_few_steps(LastWriterWinsCart, tmp_path)
+
+
+def test_siblings_merge_to_the_union_of_their_items() -> None:
+    assert merged([written({"milk", "bread"}).encode(), b"", b"eggs"]) == {"bread", "eggs", "milk"}

@@ -306,16 +306,33 @@ def test_the_processes_of_xdist_share_one_seed(pytester: pytest.Pytester) -> Non
     assert "10 passed" in done.stdout
 
 
+SHUFFLED = """
+    import pytest
+
+    @pytest.mark.parametrize("number", range(5))
+    def test_ordered(number, cluster_factory):
+        assert cluster_factory().put("k", str(number)).ok
+        with open("order.txt", "a") as file:
+            file.write(f"{number} ")
+
+    def test_real(cluster_factory):
+        assert cluster_factory.local(nodes=3).put(b"k", b"", b"v") is not None
+"""
+
+
 def test_it_works_beside_pytest_randomly(pytester: pytest.Pytester) -> None:
     pytest.importorskip("pytest_randomly")
-    pytester.makepyfile(MACHINE)
-    steps = pytester.path / "steps.txt"
-    found = []
-    for order in (1, 2):
-        steps.unlink(missing_ok=True)
-        run(pytester, "-p", "randomly", f"-prandomly_seed={order}", "--kept-seed=1").assert_outcomes(passed=1)
+    pytester.makepyfile(test_machine=MACHINE, test_runs=HOLDS, test_order=SHUFFLED)
+    steps, order = pytester.path / "steps.txt", pytester.path / "order.txt"
+    found, orders = [], []
+    for seed in range(3):
+        for file in (steps, order):
+            file.unlink(missing_ok=True)
+        run(pytester, "-p", "randomly", f"--randomly-seed={seed}", "--kept-seed=1").assert_outcomes(passed=9)
         found.append(steps.read_text())
-    assert found[0] == found[1]
+        orders.append(order.read_text())
+    assert len(set(found)) == 1
+    assert len(set(orders)) > 1, "the tests were shuffled"
 
 
 def test_when_the_budget_is_spent_no_simulated_test_begins(pytester: pytest.Pytester) -> None:

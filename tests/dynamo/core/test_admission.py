@@ -121,7 +121,6 @@ def test_where_nothing_is_shared_a_task_is_granted_its_floor_and_no_more() -> No
     host, admission = governed(admission_floor=3)
     suffer(host, 20)
     assert [admission.grant("exchange") for _ in range(5)] == [True, True, True, False, False]
-    assert admission.grant("healing"), "each task has a floor of its own"
     suffer(host, 1)
     assert admission.grant("exchange", 7), "what cannot be divided may take more than there is"
     suffer(host, 1)

@@ -156,7 +156,6 @@ def test_what_is_written_and_not_durable_is_bounded() -> None:
 def test_a_disk_that_serves_one_after_the_other_is_no_pressure_and_one_that_stands_still_is() -> None:
     cluster = Cluster("abcd")
     host = cluster.nodes["a"].host
-    cluster.stuck.add("a")
     cluster.ask("a", PUT, cluster.key(), b"v")
     assert not host.overload.pressed(), "it was not in line when this was asked last"
     assert host.overload.pressed()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dynamo.core.messages import Handoff, Read, Replicate
+from dynamo.core.messages import Announce, Handoff, Read, Replicate
 from kept.lab.client import Client
 from kept.lab.direction import MS, SECOND, Direction, aimed
 from kept.lab.replay import replay
@@ -128,3 +128,21 @@ def test_fields_of_the_configuration_are_those_of_a_run() -> None:
         *("ack-at-one", False),
         *((), 2),
     )
+
+
+@pytest.mark.parametrize("driver", ["n2", "n3", "n4"])
+def test_who_is_told_of_a_leave_drives_the_change(driver: str) -> None:
+    made = direction(nodes=4)
+    made.leave(1 * SECOND, "n1", driver)
+    made.until(2 * SECOND)
+    told = next(name for name in ("n2", "n3", "n4") if announces(made, name))
+    assert told == driver
+    assert replay(Schedule.model_validate_json(made.run().schedule().text())).result == "SAME"
+
+
+def announces(made: Direction, name: str) -> bool:
+    try:
+        made.moment(lambda message: isinstance(message, Announce), name, "n1")
+    except LookupError:
+        return False
+    return True

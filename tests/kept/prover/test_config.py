@@ -56,7 +56,7 @@ CENTRES: dict[str, Any] = {"dc": {"eu": 3, "us": 3}, "write": "QUORUM", "read": 
         ({**STRICT, "per_machine": 0}, "per_machine: 0; accepted: 1 to 1000"),
         ({**STRICT, "write": "ONE"}, "write: does not go with n; accepted: r, w, pr"),
         ({**STRICT, "replicas": 3}, "replicas: unknown field"),
-        ({**STRICT, "slopy": True}, "slopy: unknown field; did you mean sloppy?"),
+        ({**STRICT, "slopy": True}, "slopy: unknown field; accepted: name, n, r, w, "),
         ({**CENTRES, "dc": {}}, "dc: 0 data centres; accepted: 1 to 24"),
         ({**CENTRES, "dc": {"eu": 0}}, "dc.eu: 0; accepted: 1 to 1000"),
         ({**CENTRES, "dc": {"e u": 3}}, "dc: 'e u'; accepted: letters, digits"),
