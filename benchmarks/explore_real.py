@@ -1,7 +1,10 @@
 """Exploration of the real nodes: against deep copies, the first scope to its end, and the bugs of the zoo."""
 
+import os
+import resource
 import time
 from collections.abc import Mapping
+from statistics import median
 from typing import Any
 
 from kept.explore.explore import Plan, explored
@@ -14,8 +17,11 @@ from model.explorer.outcome import Bounds
 
 PLAIN_STATES = 1_000
 ZOO_STATES = 150_000
+ROUNDS = 3
 _STRICT: dict[str, Any] = {"crashes": 0}
 _HINTED: dict[str, Any] = {"sloppy": True, "n": 2, "r": 1, "w": 2, "partitions": 1, "timeouts": 1, "crashes": 0}
+_ALONE: dict[str, Any] = {"crashes": 0, "nodes": 1, "n": 1, "r": 1, "w": 1}
+_TWO_OF_3: dict[str, Any] = {"crashes": 0, "clients": 1, "program": "put", "nodes": 3, "n": 2, "r": 1, "w": 2}
 
 HUNTS: Mapping[str, Mapping[str, Any]] = {
     "canary": {**_STRICT, "clients": 1},
@@ -57,6 +63,11 @@ HUNTS: Mapping[str, Mapping[str, Any]] = {
     "early-replication": {"clients": 1, "program": "blind blind blind", "w": 1},
     "stale-tree": {**_STRICT, "clients": 1, "program": "put put", "drops": 1, "read_repair": "off"},
     "half-reaping": {**_STRICT, "clients": 1, "program": "put delete"},
+    "flip-before-transfer": {**_ALONE, "clients": 1, "program": "put get", "change": "join"},
+    "union-quorum": {**_ALONE, "clients": 1, "program": "put get", "change": "join"},
+    "removed-regossiped": {**_TWO_OF_3, "change": "leave"},
+    "adjacent-tokens": {**_TWO_OF_3, "ring": 2},
+    "rack-blind": {**_TWO_OF_3, "nodes": 4, "racks": 2, "ring": 2},
 }
 """Bug -> the scope in which it is found."""
 
@@ -92,6 +103,32 @@ def first_scope() -> None:
     print(f"  nodes ran {found.ran:,} local steps; all others were look-ups")
 
 
+def cores() -> None:
+    """One process and two, in turn: states a second by the clock on the wall, and by the CPU time of all processes."""
+    scope = Scope(crashes=0)
+    rates: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
+    states = 0
+    for _ in range(ROUNDS):
+        for count, found in rates.items():
+            began_s, used_s = time.monotonic(), _cpu_s()
+            states = explored(scope, scope.claims(), Plan(Bounds(), count)).outcome.states
+            found.append((states / (time.monotonic() - began_s), states / (_cpu_s() - used_s)))
+    print(
+        f"\none process and two, {states:,} states, medians of {ROUNDS} rounds in turn; load {os.getloadavg()[0]:.1f}"
+    )
+    walls = {count: median(wall for wall, _ in found) for count, found in rates.items()}
+    used = {count: median(cpu for _, cpu in found) for count, found in rates.items()}
+    for count in rates:
+        print(f"  {count}: {walls[count]:>8,.0f} states/s, {used[count]:>8,.0f} states per CPU second of all processes")
+    print(f"  two to one: {walls[2] / walls[1]:.2f} in time, {used[1] / used[2]:.2f} in CPU seconds a state")
+
+
+def _cpu_s() -> float:
+    """Of this process and those that it has waited for."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def zoo() -> None:
     """Every bug that fits a small scope, by the shortest run that shows it."""
     print("\n| bug | scope | violated | steps | states until then |\n|---|---|---|---|---|")
@@ -109,4 +146,5 @@ def zoo() -> None:
 def main() -> None:
     against_copies()
     first_scope()
+    cores()
     zoo()

@@ -102,7 +102,7 @@ def _overlapping(spans: Spans, ends: Ints, order: Ints) -> Ints:
     """Places in `order` of operations that still run when the next one of their process starts."""
     process = narrow(spans.process)[order]
     again = np.flatnonzero((spans.start[order[1:]] < ends[order[:-1]]) & (process[1:] == process[:-1]))
-    return again[spans.status[order[again]] != INFO]
+    return np.asarray(again[spans.status[order[again]] != INFO])
 
 
 class SpanLog:

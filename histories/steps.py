@@ -30,8 +30,11 @@ class StepsHeader(_Row):
     w: int = Field(ge=1)
     sloppy: bool
     nodes: tuple[str, ...]
+    """Whoever is named anywhere."""
+    outside: tuple[str, ...] = ()
+    """Those of them that are in no ring when the trace begins."""
     owners: dict[str, tuple[str, ...]]
-    """Per key its preference list."""
+    """Per key its preference list when the trace begins."""
 
 
 class Held(_Row):
@@ -54,6 +57,9 @@ class Made(_Row):
     """What the client had seen."""
     fallback: bool = False
     """The coordinator is no owner and keeps a hint."""
+    lists: tuple[tuple[str, ...], ...] = ()
+    """While the ring changes: the lists of owners in each of which it needs W. Empty: the one that its coordinator
+    knows."""
 
 
 class Wrote(_Row):
@@ -90,13 +96,20 @@ class Sent(_Row):
     key: str
     message: int
     """Unique in the file; a batch of several records is several rows with one number."""
-    what: Literal["replicate", "stored", "repair", "reply", "handoff", "exchange"]
+    what: Literal[
+        "replicate", "stored", "repair", "reply", "handoff", "exchange",
+        "same", "page", "records", "query", "vote", "reap",
+    ]  # fmt: skip
+    """same: to a node that recovers a lost disk, that it holds just what the sender does. page: to a new owner, what
+    the sender holds; records: of that, what was lacking. query, vote (a yes), reap: about forgetting a tombstone."""
     request: str = ""
     """Of which operation it is part; empty for background work."""
     held: Held | None = None
     """What it carries of the key."""
     hint_for: str = ""
     """replicate: to be kept as a hint for this owner."""
+    ballot: int = 0
+    """query, vote: which of the caller's ballots."""
 
 
 class Asked(_Row):
@@ -106,6 +119,8 @@ class Asked(_Row):
     node: str
     key: str
     request: str
+    readers: tuple[str, ...] = ()
+    """While the ring changes: the list of owners of whom it needs R. Empty: the one that its coordinator knows."""
 
 
 class Answered(_Row):
@@ -131,14 +146,69 @@ class Crashed(_Row):
     batch: int
 
 
+class Lost(_Row):
+    """A node that has stopped has lost its disk: it will start with an empty one."""
+
+    event: Literal["lost"] = "lost"
+    node: str
+
+
+class Confirmed(_Row):
+    """A node that recovers a lost disk has heard from an owner that it holds just what the owner does."""
+
+    event: Literal["confirmed"] = "confirmed"
+    node: str
+    key: str
+    by: str
+    message: int
+    """The `sent` message that said so."""
+
+
+class Recovered(_Row):
+    """A node has recovered this record from a lost disk: it answers gets again."""
+
+    event: Literal["recovered"] = "recovered"
+    node: str
+    key: str
+
+
+class Turned(_Row):
+    """A node has taken up another membership table: what that says of a key."""
+
+    event: Literal["turned"] = "turned"
+    node: str
+    key: str
+    plan: str = ""
+    """The change that is under way; empty: none is."""
+    phase: Literal["", "prepare", "transfer", "flip", "close"] = ""
+    lists: tuple[tuple[str, ...], ...] = ()
+    """The lists of owners in each of which puts need W."""
+    members: tuple[str, ...] = ()
+    """Who takes part: the members, and those who are to be."""
+
+
+class Transferred(_Row):
+    """A new owner holds durably all that an old owner's page has named."""
+
+    event: Literal["transferred"] = "transferred"
+    node: str
+    key: str
+    source: str
+    message: int
+    """The page."""
+
+
 class Beyond(_Row):
-    """From here on the trace is about things that it does not tell of: the ring changes, or a disk was damaged."""
+    """From here on the trace is about things that it does not tell of: a disk was damaged, or a node died for good."""
 
     event: Literal["beyond"] = "beyond"
     why: str
 
 
-Step = Made | Wrote | Durable | Sent | Asked | Answered | Crashed | Beyond
+Step = (
+    Made | Wrote | Durable | Sent | Asked | Answered | Crashed
+    | Lost | Confirmed | Recovered | Turned | Transferred | Beyond
+)  # fmt: skip
 _STEP: TypeAdapter[Step] = TypeAdapter(Annotated[Step, Field(discriminator="event")])
 
 

@@ -222,8 +222,9 @@ def prove_file(
     return _proofs(load_proof_configs(Path(path), _texts(fields)), solvers, timeout_s)
 
 
-def prove_protocol(solvers: Iterable[str] = SOLVERS, timeout_s: float = 10.0) -> ProtocolProof:
+def prove_protocol(solvers: Iterable[str] = ("z3",), timeout_s: float = 10.0) -> ProtocolProof:
     """Prove the abstract protocol for any number of nodes, as `kept prove --protocol` does (docs/protocol-proof.md).
+    ``("z3", "cvc5")`` asks both solvers; cvc5 comes with the extra `solvers`.
 
     See `result`, `promises`, `outcomes` and `document()`. Raises `UsageError`.
     """

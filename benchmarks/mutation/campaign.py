@@ -15,9 +15,9 @@ import pytest
 
 from benchmarks.mutation.baseline import Baseline, Watcher, measure, seen, tracer
 from benchmarks.mutation.children import Children, Say, Task
-from benchmarks.mutation.choice import choose, needs_loading
+from benchmarks.mutation.choice import Chosen, choose, needs_loading
 from benchmarks.mutation.mutants import Mutant
-from benchmarks.mutation.parts import Part
+from benchmarks.mutation.parts import Part, mirrored
 from benchmarks.mutation.session import collect, passes
 from benchmarks.mutation.swapping import living
 from benchmarks.mutation.trial import Fate, fate, loaded, swapped
@@ -38,6 +38,8 @@ class Campaign(NamedTuple):
     """How many times the usual seconds of tests a mutant may meet."""
     again: bool = False
     """Try those anew that survived."""
+    tests: tuple[str, ...] = ()
+    """Nothing but these: what was written for survivors is seen to kill them before everything is traced again."""
 
     @property
     def results(self) -> Path:
@@ -73,6 +75,8 @@ def conduct(campaign: Campaign) -> None:
     for name in FOREIGN:
         importlib.import_module(name)
     _apart(lambda: _swapping(campaign))
+    if campaign.tests:
+        return
     baseline = _load(campaign)
     waiting = [one for one in _open(campaign) if _waits(campaign, one, baseline)]
     choices = {one.name: choose(one, baseline, campaign.patience) for one in waiting}
@@ -134,7 +138,18 @@ def _swapping(campaign: Campaign) -> None:
         _save(campaign, baseline)
         _try_all(campaign, items, baseline, line, children)
 
-    collect(root, [path for pattern in part.tests for path in _paths(root, pattern)], campaign.scratch / "tests", loop)
+    def named(items: list[pytest.Item]) -> None:
+        ran.append(True)
+        tracing.stop()
+        known = _load(campaign)
+        watchers = tuple(Watcher(item.nodeid, 1.0, {}) for item in items)
+        _try_all(
+            campaign, items, known._replace(tests=watchers, line=[]), list, Children(campaign.scratch, campaign.jobs)
+        )
+
+    files = [path for pattern in part.tests for path in _paths(root, pattern)]
+    scratch = campaign.scratch / "tests"
+    collect(root, campaign.tests or files, scratch, named if campaign.tests else loop)
     if not ran:
         raise ChildProcessError(f"{part.name}: the tests cannot be collected")
 
@@ -146,7 +161,7 @@ def _try_all(
     functions = living(root, part.modules(root))
     by_name = {item.nodeid: item for item in items}
     waiting = [one for one in _open(campaign) if not _waits(campaign, one, baseline)]
-    choices = {one.name: choose(one, baseline, campaign.patience) for one in waiting}
+    choices = {one.name: _chosen(campaign, one, baseline) for one in waiting}
     gc.collect()
     gc.freeze()
 
@@ -159,6 +174,8 @@ def _try_all(
     killers: dict[str, list[Fate]] = {}
     for mutant, ended in children.run(tasks()):
         found = fate(mutant, choices[mutant.name], ended)
+        if campaign.tests and found.outcome != "killed":
+            continue  # it has met a few tests only, and stays what it was
         _write(campaign, found)
         if found.outcome == "killed" and found.by in by_name:
             killers.setdefault(found.by, []).append(found)
@@ -167,6 +184,14 @@ def _try_all(
         if {"passed": True} not in ended.said:  # it does not pass alone without a mutant: it has killed nothing
             for found in killers[name]:
                 _write(campaign, found._replace(outcome="broken", by=f"{name} fails alone"))
+
+
+def _chosen(campaign: Campaign, mutant: Mutant, baseline: Baseline) -> Chosen:
+    if not campaign.tests:
+        return choose(mutant, baseline, campaign.patience)
+    own = [test.name for test in baseline.tests if mirrored(mutant.module, test.file)]
+    others = [test.name for test in baseline.tests if not mirrored(mutant.module, test.file)]
+    return Chosen(own, others, [], float(len(baseline.tests)))
 
 
 def _control(item: pytest.Item) -> Task:

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=JOBS, help="processes at a time (%(default)s)")
     parser.add_argument("--patience", type=float, default=1.0, help="times as many tests (%(default)s)")
     parser.add_argument("--again", action="store_true", help="try those anew that survived and have no reason")
+    parser.add_argument("--tests", nargs="+", default=(), help="with --again: only these, by pytest's names")
     parser.add_argument("--out", type=Path, default=Path("kept-runs/mutation"), help="what was tried (%(default)s)")
     parser.add_argument("--report", action="store_true", help="only tell what is known")
     try:
@@ -51,7 +52,11 @@ def main(arguments: Sequence[str]) -> int:
             samples = [sample(mutants(ROOT, module), asked.sample, asked.seed) for module in modules]
             drawn = [one for turn in zip_longest(*samples) for one in turn if one is not None]  # each module in turn
             drawn = [one for one in drawn if one.name not in explained]
-            conduct(Campaign(ROOT, asked.out.resolve(), part, drawn, asked.jobs, asked.patience, asked.again))
+            conduct(
+                Campaign(
+                    ROOT, asked.out.resolve(), part, drawn, asked.jobs, asked.patience, asked.again, tuple(asked.tests)
+                )
+            )
     return _tell(chosen, asked.out)
 
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from typing import NamedTuple
 
-from checkers.conformance.places import Places
-from checkers.conformance.walk import Mismatch, Nonconforming, OutOfScope, Walk, context_of, steps_of_key
-from histories.steps import Answered, Beyond, Made, Step, Steps
+from checkers.conformance.actions import Mismatch, Nonconforming, OutOfScope
+from checkers.conformance.places import LIST, Places, context_of
+from checkers.conformance.walk import Walk, steps_of_key
+from histories.steps import Answered, Made, Step, Steps, Turned
 
 
 class Conformance(NamedTuple):
@@ -34,23 +35,21 @@ def conforms(trace: Steps) -> Conformance:
         if isinstance(places, str):
             left_out.append(f"{key}: {places}")
             continue
-        walk = Walk(key, places, trace.header.sloppy)
+        inside = tuple(node for node in trace.header.nodes if node not in trace.header.outside)
+        walk = Walk(places, trace.header.sloppy, inside)
         for at, step in steps:
             if first is not None and at >= first[0].at:
                 break
-            if isinstance(step, Beyond):
-                left_out.append(f"{key} from step {at + 1:,} on: {step.why}")
-                break
             try:
                 walk.step(step)
-            except OutOfScope:
-                left_out.append(f"{key} from step {at + 1:,} on: it was deleted and forgotten")
+            except OutOfScope as why:
+                left_out.append(f"{key} from step {at + 1:,} on: {why}")
                 break
             except Nonconforming as found:
                 first = Mismatch(at, found.action, found.guard, found.sentence), key
                 break
             explained += 1
-        actions.update(walk.taken)
+        actions.update(walk.acts.taken)
     mismatch, key = first if first is not None else (None, "")
     return Conformance(mismatch, key, dict(sorted(actions.items())), explained, tuple(left_out))
 
@@ -61,9 +60,13 @@ def _places(trace: Steps, key: str, steps: list[Step]) -> Places | str:
     writes = {step.request: step.dot for step in steps if isinstance(step, Made)}
     asked = {step.request: None for step in steps if step.event == "asked"}
     reads = [*asked, *(context_of(write) for write in writes)]
+    lists = {LIST: header.owners[key]}
+    for step in steps:
+        if isinstance(step, Turned) and step.phase != "close" and len(step.lists) == 2:
+            lists.setdefault(step.plan, step.lists[1])
     if not writes and not any(isinstance(step, Answered) for step in steps):
         return "nothing happened"
     try:
-        return Places(header.owners[key], header.nodes, header.r, header.w, writes, reads or ["none"])
+        return Places(lists, header.nodes, header.r, header.w, writes, reads or ["none"])
     except ValueError as wrong:
         return str(wrong)

@@ -9,16 +9,13 @@ has been seen where everything is that its messages say.
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from checkers.conformance.protocol import PROTOCOL
 from histories.steps import Held, Name
 from model.abstract.instance import instance
 from model.abstract.interpreter import Interpreter, Step
-from model.abstract.store import STORE
 
 LIST = "L"
-"""The one preference list of a trace."""
-PROTOCOL = STORE.without_guard("put", "context").without_guard("stand_in", "context")
-"""A client may put with the context that came with an earlier put's answer, which no read returned. The invariants
-do not need this guard (docs/protocol-proof.md)."""
+"""The preference list that is in force when a trace begins."""
 
 
 class Content(NamedTuple):
@@ -41,9 +38,10 @@ class Content(NamedTuple):
 class Places:
     """The state of the abstract store for one key, and what the key's records mean in it."""
 
-    def __init__(self, owners: Iterable[str], nodes: Iterable[str], r: int, w: int, writes: Mapping[str, Name | None],
-                 reads: Iterable[str]) -> None:  # fmt: skip
-        self.owners = tuple(owners)
+    def __init__(self, lists: Mapping[str, Iterable[str]], nodes: Iterable[str], r: int, w: int,
+                 writes: Mapping[str, Name | None], reads: Iterable[str]) -> None:  # fmt: skip
+        """`lists` are all that are ever in force, the first one at the start."""
+        self.lists = {name: tuple(owners) for name, owners in lists.items()}
         self.names = {name: dot for name, dot in writes.items() if dot is not None}
         self.dots = frozenset(self.names.values())
         self.deletes = [name for name, dot in writes.items() if dot is None]
@@ -52,8 +50,7 @@ class Places:
         self.interpreter = Interpreter(
             PROTOCOL,
             instance(
-                {LIST: self.owners}, r, w, writes=self.names, deletes=self.deletes, reads=reads,
-                nodes=[node for node in nodes if node not in self.owners],
+                self.lists, r, w, writes=self.names, deletes=self.deletes, reads=reads, nodes=nodes,
             ),
         )  # fmt: skip
         self.state = self.interpreter.initial
@@ -117,6 +114,22 @@ class Places:
             packed &= ~(1 << (at + size * number))
         for name in writes:  # order-free: bits are or-ed together
             packed |= 1 << (at + size * self._at["Write"][name])
+        self._put(relation, packed)
+
+    def assign(self, relation: str, *tuples: tuple[str, ...]) -> None:
+        """Let a relation hold of exactly these tuples."""
+        packed = 0
+        for names in tuples:
+            packed |= 1 << self._bit(relation, names)
+        self._put(relation, packed)
+
+    def let(self, relation: str, holds: bool, *names: str) -> None:
+        """Let a relation hold of these things, or not."""
+        bit = 1 << self._bit(relation, names)
+        packed = self.state[self._rows[relation]]
+        self._put(relation, packed | bit if holds else packed & ~bit)
+
+    def _put(self, relation: str, packed: int) -> None:
         row = self._rows[relation]
         self.state = (*self.state[:row], packed, *self.state[row + 1 :])
 
@@ -124,13 +137,38 @@ class Places:
         numbers = self._at[self._sorts[relation][0]]
         return self.state[self._rows[relation]], len(numbers), numbers[first]
 
-    def holds(self, relation: str, *names: str) -> bool:
-        """Whether a relation holds of these things."""
+    def _bit(self, relation: str, names: tuple[str, ...]) -> int:
         bit, stride = 0, 1
         for sort, name in zip(self._sorts[relation], names, strict=True):
             bit += stride * self._at[sort][name]
             stride *= len(self._at[sort])
-        return bool(self.state[self._rows[relation]] >> bit & 1)
+        return bit
+
+    def holds(self, relation: str, *names: str) -> bool:
+        """Whether a relation holds of these things."""
+        return bool(self.state[self._rows[relation]] >> self._bit(relation, names) & 1)
+
+    def any(self, relation: str) -> bool:
+        """Whether a relation holds of anything."""
+        return bool(self.state[self._rows[relation]])
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        return self.interpreter.instance.things["Node"]
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        return self.interpreter.instance.things["Write"]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.interpreter.instance.things["Read"]
+
+    def quorums(self, kind: str, owners: str) -> dict[str, tuple[str, ...]]:
+        """The quorums of a list and who is in each; `kind` is ``read`` or ``write``."""
+        rigid = self.interpreter.instance.rigid
+        named = [quorum for quorum, of in sorted(rigid[f"{kind}s_of"]) if of == owners]
+        return {quorum: tuple(node for q, node in sorted(rigid[f"in_{kind}"]) if q == quorum) for quorum in named}
 
     def broken(self, action: str, *args: str) -> tuple[str, ...]:
         """The guards that keep an action from happening now."""
@@ -143,3 +181,8 @@ class Places:
     def sentence(self, action: str, guard: str) -> str:
         """What a guard says."""
         return PROTOCOL.action(action).guard(guard).sentence
+
+
+def context_of(request: str) -> str:
+    """The read that stands for what the client of a put had seen."""
+    return f"context of {request}"

@@ -6,76 +6,58 @@ what the message brings, and its guards hold where it happens.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from checkers.conformance.places import LIST, Content, Places
-from histories.steps import Answered, Asked, Crashed, Durable, Held, Made, Sent, Step, Wrote
+from checkers.conformance.actions import Actions, Nonconforming, OutOfScope
+from checkers.conformance.disks import EMPTY, Disks
+from checkers.conformance.places import Content, Places
+from checkers.conformance.reading import Reading
+from checkers.conformance.reaping import Reaping
+from checkers.conformance.recovery import Recovery
+from checkers.conformance.reshaping import Reshaping
+from checkers.conformance.writing import Writing
+from histories.steps import (
+    Answered,
+    Asked,
+    Beyond,
+    Confirmed,
+    Crashed,
+    Durable,
+    Lost,
+    Made,
+    Recovered,
+    Sent,
+    Step,
+    Transferred,
+    Turned,
+    Wrote,
+)
 
-EMPTY = Content()
-
-
-class Mismatch(NamedTuple):
-    """The first step that no action explains."""
-
-    at: int
-    """Its position in the trace, from 0."""
-    action: str
-    """The nearest action."""
-    guard: str
-    """Which of its guards does not hold, or what it would not do."""
-    sentence: str
-
-
-class Nonconforming(Exception):
-    """A step that no action explains."""
-
-    def __init__(self, action: str, guard: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.action, self.guard, self.sentence = action, guard, sentence
-
-
-class OutOfScope(Exception):
-    """From here on the key does what traces do not tell of."""
-
-
-class _Batch(NamedTuple):
-    """A change of a record that is not durable yet."""
-
-    number: int
-    step: Wrote
-    made: str
-    """The write that a coordinator made with it; empty: it was brought."""
+BROUGHT = {
+    "replicate": "store", "repair": "repair", "handoff": "hand_off", "exchange": "exchange", "records": "transfer",
+}  # fmt: skip
+"""The action of a node that writes because of such a message."""
 
 
 class Walk:
-    """The steps of one key."""
+    """The steps of one key. `inside` is who is in the ring when the trace begins."""
 
-    def __init__(self, key: str, places: Places, sloppy: bool) -> None:
-        self.key = key
+    def __init__(self, places: Places, sloppy: bool, inside: tuple[str, ...]) -> None:
         self.places = places
-        self.sloppy = sloppy
-        self.taken: dict[str, int] = {}
-        """How often each action happened."""
-        self._made: dict[str, Made] = {}
-        """Per node the write that it has just made."""
-        self._waiting: dict[str, list[_Batch]] = {}
-        """Per node what is not durable."""
+        self.acts = Actions(places)
         self._messages: dict[int, Sent] = {}
-        self._hints: dict[tuple[str, str], Content] = {}
-        """(node, owner): what the hint says, on disk."""
-        self._ever: dict[str, Content] = {}
-        """What a node has ever had on disk, as record or hint."""
-        self._stand_ins: set[tuple[str, str]] = set()
-        """Who was asked to keep which write for another owner; an owner may be."""
-        self._known: dict[str, Content] = {}
-        """What replies have told of a read."""
+        self.disks = Disks(self.acts, self._messages)
+        self.ring = Reshaping(self.acts, inside)
+        self.reading = Reading(self.acts, self.disks, self.ring, sloppy)
+        self.writing = Writing(self.acts, self.ring, sloppy)
+        self.recovery = Recovery(self.acts)
+        self.reaping = Reaping(self.acts)
 
-    def step(self, step: Step) -> None:
+    def step(self, step: Step) -> None:  # noqa: C901, PLR0912 - one line for each kind of row
         """One step of this key, or of a node. Raises `Nonconforming` or `OutOfScope`."""
         self._named(step)
         match step:
             case Made():
-                self._make(step)
+                self.writing.make(step)
             case Wrote():
                 self._wrote(step)
             case Durable():
@@ -83,18 +65,35 @@ class Walk:
             case Sent():
                 self._sent(step)
             case Asked():
-                self._take("start_read", step.request, step.node)
+                self.reading.asked(step)
             case Answered(shown=None):
-                self._written(step)
+                self.writing.answered(step)
             case Answered():
-                self._read(step)
+                self.reading.answered(step)
             case Crashed():
-                self._crash(step)
+                self._durable(step.node, step.batch)
+                self._stopped(step.node)
+                self.acts.take("crash", step.node)
+                self.places.set_row("has", "gone", step.node, self.places.row("dur", "dgone", step.node))
+            case Lost():
+                self.disks.lost(step.node)
+                self._stopped(step.node)
+                self.recovery.lost(step.node)
+            case Confirmed():
+                self.recovery.confirmed(step)
+            case Recovered():
+                self.recovery.recovered(step)
+            case Turned():
+                self.ring.turned(step)
+            case Transferred():
+                self.ring.transferred(step)
+            case Beyond():
+                raise OutOfScope(step.why)
 
     def _named(self, step: Step) -> None:
         """Whoever and whatever the step names is there."""
         things = self.places.interpreter.instance.things
-        nodes = {getattr(step, "node", ""), getattr(step, "hint_for", "")}
+        nodes = {getattr(step, name, "") for name in ("node", "hint_for", "by", "source")}
         nodes.update(getattr(step, "acks", ()), getattr(step, "replies", ()))
         strange = sorted(node for node in nodes if node and node not in things["Node"])
         if strange:
@@ -107,269 +106,120 @@ class Walk:
             nearest = "put" if sort == "Write" else "start_read"
             raise Nonconforming(nearest, "effect", f"nobody has begun {getattr(step, 'request', '')!r}")
 
-    # Writes
+    # Disks
 
-    def _make(self, made: Made) -> None:
-        context = context_of(made.request)
-        self._take("start_read", context, made.node)
-        said = self.places.meaning(Held(context=made.context))
-        self.places.set_row("got", "ggone", context, Content(self.places.puts(said).seen, frozenset()))
-        self._made[made.node] = made
-        if not made.fallback:
-            self._take("put", made.request, made.node, LIST, context)
+    def _durable(self, node: str, batch: int) -> None:
+        self.disks.durable(node, batch)
+        self.recovery.settle(node)
+        for name in self.disks.dropped:
+            self.reaping.blocked(name)
+        self.disks.dropped.clear()
+
+    def _stopped(self, node: str) -> None:
+        self.disks.stopped(node)
+        self.writing.made.pop(node, None)
+        self.recovery.stopped(node)
+        self.reaping.blocked(node)
+
+    # Records
 
     def _wrote(self, step: Wrote) -> None:
-        made = self._made.pop(step.node, None)
-        self._waiting.setdefault(step.node, []).append(_Batch(step.batch, step, made.request if made else ""))
+        made = self.writing.made.pop(step.node, None)
         unmade = [dot for dot in (step.held.dots if step.held is not None else ()) if dot not in self.places.dots]
         if unmade:
             raise Nonconforming("put", "effect", f"nobody made the version {unmade[0][0]}/{unmade[0][1]}")
-        if step.hint_for:
-            return  # a hint counts once it is on disk
-        if step.held is None:
-            raise OutOfScope
-        before, now = self._memory(step.node), self.places.meaning(step.held)
-        if made is not None:
-            wrong = (*self.places.puts(now).beyond(before), *self.places.puts(before).beyond(now))
+        if not step.hint_for:
+            if step.held is None:
+                self._removed(step)
+            else:
+                self._record(step, made is not None)
+        self.disks.write(step, made.request if made else "")
+
+    def _removed(self, step: Wrote) -> None:
+        """A node removes its record: it is kept in hints for its owners, or was handed over, or is forgotten."""
+        places, node = self.places, step.node
+        if self.disks.entrusted(step):
+            self.ring.exile(node)
+        elif self.ring.outside(node):
+            self.ring.leave(node)
+        else:
+            message = None if step.message is None else self._messages.get(step.message)
+            if message is None or message.what != "reap":
+                self.reaping.won(node, self.ring.members)
+            self.reaping.forget(node)
+        places.set_row("has", "gone", node, EMPTY)
+
+    def _record(self, step: Wrote, made: bool) -> None:
+        places = self.places
+        before, now = places.row("has", "gone", step.node), places.meaning(step.held)
+        if made:
+            wrong = (*places.puts(now).beyond(before), *places.puts(before).beyond(now))
             if wrong:
                 raise Nonconforming("put", "effect", f"the record differs from what was merged in: {', '.join(wrong)}")
         else:
             self._grow(step, before, now)
-        self.places.set_row("has", "gone", step.node, now)
-
-    def _memory(self, node: str) -> Content:
-        return self.places.row("has", "gone", node)
+        places.set_row("has", "gone", step.node, now)
 
     def _grow(self, step: Wrote, before: Content, now: Content) -> None:
         """A node's record takes up what a message brings."""
-        lost = self.places.puts(before).beyond(self.places.puts(now))
-        action, brought = self._brought(step)
+        places = self.places
+        message = None if step.message is None else self._messages.get(step.message)
+        if message is None or message.what not in BROUGHT:  # a coordinator repairs itself with what the replies said
+            message, action, brought = None, "repair", self.reading.told_to(step.node)
+        else:
+            action, brought = BROUGHT[message.what], places.meaning(message.held)
+        lost = places.puts(before).beyond(places.puts(now))
         if lost:
             raise Nonconforming(action, "effect", f"no action makes a node forget {', '.join(lost)}")
-        more = self.places.puts(now).beyond(self.places.puts(before.and_(brought)))
+        more = places.puts(now).beyond(places.puts(before.and_(brought)))
         if more:
             raise Nonconforming(action, "effect", f"nobody had sent {', '.join(more)}")
-        message = None if step.message is None else self._messages.get(step.message)
-        whole = message is not None and message.what != "reply"
-        less = self.places.puts(brought).beyond(self.places.puts(now)) if whole else ()
+        less = places.puts(brought).beyond(places.puts(now)) if message is not None else ()
         if less:
             raise Nonconforming(action, "effect", f"{', '.join(less)} had been sent, and was not taken up")
-        if self.places.puts(now).within(before):
+        if places.puts(now).within(before):
             return
-        self._count(action)
-        if step.node not in self.places.owners:
-            raise Nonconforming(action, "owner", self.places.sentence(action, "owner"))
-
-    def _brought(self, step: Wrote) -> tuple[str, Content]:
-        """The action of the message because of which a node writes, and what that brings."""
-        message = None if step.message is None else self._messages.get(step.message)
-        if message is None or message.what == "reply":  # a coordinator repairs itself with what the replies said
-            return "repair", self._told_to(step.node)
-        action = {"replicate": "store", "repair": "repair", "handoff": "hand_off", "exchange": "exchange"}[message.what]
-        return action, self.places.meaning(message.held)
-
-    def _told_to(self, node: str) -> Content:
-        """What the reads that a node coordinates have been told."""
-        told = EMPTY
-        for read, content in self._known.items():
-            told = told.and_(content) if self.places.holds("reader", read, node) else told
-        return told
-
-    def _written(self, step: Answered) -> None:
-        """A put or delete is answered ok."""
-        write, places = step.request, self.places
-        for node in step.acks:
-            owes = node in places.owners and places.holds("home", write) and (node, write) not in self._stand_ins
-            if owes and not places.holds("promised", node, write):
-                raise Nonconforming("complete", "quorum", f"{node} counts and has acknowledged nothing")
-        before = places.state
-        for node in places.owners:
-            if node not in step.acks:
-                places.relate("promised", node, places.related("promised", node) - {write})
-        broken = places.broken("complete", write)
-        places.state = before
-        if not broken:
-            self._take("complete", write)
-        elif self.sloppy and any(not places.broken("complete_sloppily", write, node) for node in step.acks):
-            node = next(node for node in step.acks if not places.broken("complete_sloppily", write, node))
-            self._take("complete_sloppily", write, node)
-        else:
-            raise Nonconforming("complete", broken[0], places.sentence("complete", broken[0]))
-
-    # Reads
-
-    def _read(self, step: Answered) -> None:
-        read, places = step.request, self.places
-        for node, held in step.replies.items():
-            said = places.meaning(held)
-            if node in places.owners:
-                self._allowed("respond", read, node)
-                self._from_disk("respond", node, said, self._ever.get(node, EMPTY))
-                self._count("respond")
-                self._respond(read, node)
-            else:
-                self._allowed("respond_from_hint", read, node)
-                self._from_disk("respond_from_hint", node, said, self._ever.get(node, EMPTY))
-                self._count("respond_from_hint")
-            places.set_row("got", "ggone", read, places.row("got", "ggone", read).and_(said))
-            self._learn(read, said)
-        self._finish(step)
-        assert step.shown is not None, "a get shows something"
-        got, shown = places.puts(places.row("got", "ggone", read)), places.puts(places.meaning(step.shown))
-        wrong = (*shown.beyond(got), *got.beyond(shown))
-        if wrong:
-            raise Nonconforming("finish_read", "effect", f"the answer differs from the replies: {', '.join(wrong)}")
-
-    def _respond(self, read: str, node: str) -> None:
-        """A node replies, with what its message says and no more."""
-        places = self.places
-        held = places.row("got", "ggone", read)
-        places.take("respond", read, node)
-        places.set_row("got", "ggone", read, held)
-
-    def _finish(self, step: Answered) -> None:
-        places = self.places
-        replied = {node for node in step.replies if node in places.owners}
-        quorums = places.interpreter.instance.rigid["in_read"]
-        names = places.interpreter.instance.things["ReadQuorum"]
-        whole = [name for name in names if all(node in replied for quorum, node in quorums if quorum == name)]
-        if whole:
-            self._take("finish_read", step.request, LIST, whole[0])
-        elif not self.sloppy:
-            raise Nonconforming("finish_read", "quorum", f"{len(replied)} owners had replied")
-
-    def _learn(self, read: str, said: Content) -> None:
-        self._known[read] = self._known.get(read, EMPTY).and_(said)
+        if action != "transfer":  # that is one action, when all of it is there
+            self.acts.count(action)
+        if message is not None and message.what == "replicate" and places.holds("expired", message.request):
+            self.acts.refuse("store", "sent")
+        if message is not None and message.what == "repair" and message.request in self.reaping.ended:
+            self.acts.refuse("repair", "alive")
+        if step.node not in self.ring.former:
+            raise Nonconforming(action, "owner", "owners keep records")
 
     # Messages
 
-    def _sent(self, step: Sent) -> None:
+    def _sent(self, step: Sent) -> None:  # noqa: C901 - one line for each kind of message
         self._messages.setdefault(step.message, step)
-        places, said = self.places, self.places.meaning(step.held)
-        disk = places.row("dur", "dgone", step.node)
-        if step.what == "replicate":
-            if places.holds("home", step.request) and not places.holds("promised", step.node, step.request):
-                self._take("replicate", step.request, step.node)
-            if step.hint_for:
-                self._stand_ins.add((step.to, step.request))
-            self._from_disk("replicate", step.node, said, places.row("sent", "sgone", step.request))
-        elif step.what == "stored":
-            self._acknowledge(step)
-        elif step.what == "reply":
-            kept = places.row("hint", "hgone", step.node)
-            self._from_disk("respond", step.node, said, disk if step.node in places.owners else kept)
-            self._learn(step.request, said)
-        elif step.what == "repair":
-            self._from_disk("repair", step.node, said, self._source(step))
-        elif step.what == "handoff":
-            self._from_disk("hand_off", step.node, said, places.row("hint", "hgone", step.node))
-        else:
-            self._from_disk("exchange", step.node, said, disk)
-
-    def _source(self, step: Sent) -> Content:
-        """What a coordinator may repair with: the replies, and its own copy, which is one of them."""
-        return self._known.get(step.request, EMPTY).and_(self._ever.get(step.node, EMPTY))
-
-    def _from_disk(self, action: str, node: str, said: Content, source: Content) -> None:
-        more = self.places.puts(said).beyond(source)
-        if more:
-            raise Nonconforming(action, "effect", f"{node} tells of {', '.join(more)}, which it has not on its disk")
-
-    def _acknowledge(self, step: Sent) -> None:
-        node, write, places = step.node, step.request, self.places
-        if write in places.deletes:
-            places.refresh(node)
-        if node not in places.owners or (node, write) in self._stand_ins:
-            if write not in places.related("hint", node) | places.related("dur", node):
-                raise Nonconforming("keep_hint", "effect", f"{node} acknowledges a hint that is not on its disk")
-            return
-        broken = places.broken("ack", node, write)
-        if "synced" in broken:
-            raise Nonconforming("ack", "synced", places.sentence("ack", "synced"))
-        if not broken:
-            self._take("ack", node, write)
-
-    # Disks
-
-    def _durable(self, node: str, batch: int) -> None:
-        waiting = self._waiting.get(node, [])
-        while waiting and waiting[0].number <= batch:
-            now = waiting.pop(0)
-            if now.step.hint_for:
-                self._hint(now)
-            else:
-                self._count("sync")
-                self.places.set_row("dur", "dgone", node, self.places.meaning(now.step.held))
-            place = self.places.row("dur", "dgone", node).and_(self.places.row("hint", "hgone", node))
-            self._ever[node] = self._ever.get(node, EMPTY).and_(place)
-
-    def _hint(self, batch: _Batch) -> None:
-        """A hint is on disk, or gone from there."""
-        node, owner, places = batch.step.node, batch.step.hint_for, self.places
-        before = self._hints.get((node, owner), EMPTY)
-        if batch.step.held is None:
-            places.set_row("hint", "hgone", node, before)
-            broken = places.broken("drop_hint", node, owner)
-            if broken:
-                raise Nonconforming("drop_hint", broken[0], places.sentence("drop_hint", broken[0]))
-            self._count("drop_hint")
-            now = EMPTY
-        elif batch.made:
-            self._take("stand_in", batch.made, node, context_of(batch.made))
-            now = places.meaning(batch.step.held)
-            self._no_more("stand_in", now, before.and_(places.row("sent", "sgone", batch.made)))
-        else:
-            message = None if batch.step.message is None else self._messages.get(batch.step.message)
-            now = places.meaning(batch.step.held)
-            brought = EMPTY if message is None else places.meaning(message.held)
-            if message is not None and message.what == "replicate":
-                self._allowed("keep_hint", node, message.request)
-            self._no_more("keep_hint", now, before.and_(brought))
-            self._count("keep_hint")
-        self._hints[node, owner] = now
-        kept = EMPTY
-        for (who, _), content in self._hints.items():
-            kept = kept.and_(content) if who == node else kept
-        places.set_row("hint", "hgone", node, kept)
-
-    def _no_more(self, action: str, now: Content, source: Content) -> None:
-        more = self.places.puts(now).beyond(source)
-        if more:
-            raise Nonconforming(action, "effect", f"nobody had sent {', '.join(more)}")
-
-    def _crash(self, step: Crashed) -> None:
-        self._durable(step.node, step.batch)
-        places = self.places
-        for write in (*places.names, *places.deletes):
-            unseen = places.holds("coord", write, step.node) and not places.holds("out", write)
-            if unseen and write not in places.related("dur", step.node):
-                places.void.add(write)
-        places.void.update(
-            batch.made for batch in self._waiting.get(step.node, ()) if batch.made and batch.step.hint_for
-        )
-        self._waiting.pop(step.node, None)
-        self._made.pop(step.node, None)
-        self._take("crash", step.node)
-
-    # Actions
-
-    def _take(self, action: str, *args: str) -> None:
-        self._allowed(action, *args)
-        self._count(action)
-        self.places.take(action, *args)
-
-    def _allowed(self, action: str, *args: str) -> None:
-        broken = self.places.broken(action, *args)
-        if broken:
-            raise Nonconforming(action, broken[0], self.places.sentence(action, broken[0]))
-
-    def _count(self, action: str) -> None:
-        self.taken[action] = self.taken.get(action, 0) + 1
-
-
-def context_of(request: str) -> str:
-    """The read that stands for what the client of a put had seen."""
-    return f"context of {request}"
+        places, node, said = self.places, step.node, self.places.meaning(step.held)
+        disk, from_disk = places.row("dur", "dgone", node), self.reading.from_disk
+        match step.what:
+            case "replicate":
+                self.writing.replicate(step)
+                from_disk("replicate", node, said, places.row("sent", "sgone", step.request))
+            case "stored":
+                self.writing.acknowledge(step)
+            case "reply":
+                self.reading.replied(step)
+            case "repair":
+                from_disk("repair", node, said, self.reading.source(step))
+            case "handoff":
+                from_disk("hand_off", node, said, places.row("hint", "hgone", node))
+            case "records":
+                from_disk("transfer", node, said, disk)
+            case "exchange":
+                from_disk("exchange", node, said, disk)
+            case "same":
+                self.recovery.said(step)
+            case "page":
+                self.ring.page(step)
+            case "query":
+                self.reaping.called(step)
+            case "vote":
+                self.reaping.voted(step)
+            case "reap":
+                self.reaping.won(node, self.ring.members)
 
 
 def steps_of_key(key: str, steps: Iterable[Step]) -> list[tuple[int, Step]]:

@@ -22,10 +22,10 @@ REACHED = {2: "the bound on memory", 3: "the bound on memory", 4: "the budget of
 WIDTH = 8
 """Of the beam at first."""
 WIDER = 4
-CHUNK = 512
+CHUNK = 1024
 """Operations between two places to go back to."""
 PLACES = 8
-SHORT = 4 * CHUNK
+SHORT = 2 * CHUNK
 """A key with fewer operations is searched in one call."""
 ROWS = 1 << 14
 """Configurations in a pool at first."""

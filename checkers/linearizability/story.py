@@ -7,7 +7,7 @@ import numpy as np
 
 from checkers.linearizability.calls import every, intervals
 from checkers.linearizability.operations import Interval
-from checkers.linearizability.transitions import HELD
+from checkers.linearizability.transitions import HELD, Transitions, mutex_transitions, register_transitions
 from checkers.linearizability.zones_plain import NotUnique, conflict
 from checkers.verdict import Counterexample, Invalid
 from checkers.wording import plural, quote
@@ -113,20 +113,28 @@ def _operations(history: Columns, specification: Specification, key: int, coded:
     rows = np.flatnonzero(history.key == key)
     if not coded:
         return intervals(history, rows.tolist())
-    from checkers.linearizability.transitions import mutex_transitions, register_transitions  # noqa: PLC0415
+    return [op._replace(row=int(rows[op.row])) for op in _coded(history, specification, rows).intervals()]
 
+
+def _coded(history: Columns, specification: Specification, rows: Any) -> Transitions:
+    """The operations on registers or locks at `rows`."""
     part = history.take(rows)
     used = np.bincount(part.f, minlength=len(history.functions))
-    locks = bool(used[ACQUIRE] or used[RELEASE])
     assert isinstance(specification, Register)
-    given = mutex_transitions(part) if locks else register_transitions(part, int(specification.init or 0))  # type: ignore[call-overload]
-    return [op._replace(row=int(rows[op.row])) for op in given.intervals()]
+    if used[ACQUIRE] or used[RELEASE]:
+        return mutex_transitions(part)
+    return register_transitions(part, int(specification.init or 0))  # type: ignore[call-overload]
 
 
 def _last(history: Columns, specification: Specification, refuted: "Refuted", coded: bool) -> tuple[Interval, ...]:
     """Where no example was found: the operation at whose end it became certain, if a search found it."""
     if refuted.until is None:
         return ()
+    if coded:
+        ends = history.precedence()[1]
+        rows = np.flatnonzero((history.key == refuted.key) & (ends == refuted.until))
+        found = _coded(history, specification, rows).intervals()[:1]
+        return tuple(op._replace(row=int(rows[op.row])) for op in found)
     operations = _operations(history, specification, refuted.key, coded)
     return tuple(op for op in operations if op.end == refuted.until)[:1]
 

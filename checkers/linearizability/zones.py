@@ -41,6 +41,8 @@ def judged(given: Transitions, keys: int) -> tuple[Flags, Flags]:
     """For each key: whether zones decide it, and whether it is not linearizable (meaningful only where decided)."""
     keyed = numbered(given, keys)
     decided = unique_keys(given, keyed, keys)
+    if not decided.any():
+        return decided, decided
     swaps = given.post[keyed.reads] != ANY
     if swaps.any():
         clusters, bad = chained(given, keyed, keys, swaps)
@@ -57,6 +59,8 @@ def judged_compiled(given: Transitions, keys: int) -> tuple[Flags, Flags]:
     keyed = numbered(given, keys)
     decided = unique_keys(given, keyed, keys)
     bad = np.zeros(keys, dtype=np.bool_)
+    if not decided.any():
+        return decided, bad
     swaps = given.post[keyed.reads] != ANY
     target = np.zeros(0, dtype=np.int64)
     if swaps.any():

@@ -39,15 +39,17 @@ def command(file: str, steps: str | None, json: bool, quiet: bool, color: str) -
     SAME: it held and holds. FAILED: it is violated (again). FIXED: it was violated and holds. DIVERGED: the same code
     made another history, which is a bug in kept.
 
-    A directory of many schedules (a corpus, or files *.json) is replayed one after another. There EXPECTED is what its
+    A directory of many of them (a corpus, or files *.json) is replayed one after another. There EXPECTED is what its
     own seeded bug violates again, MISSED what it does not any more, and STALE what no longer applies.
     """
     path = Path(file)
     console = Console(json, quiet, color)
     if path.is_file() and is_trace(path):
+        _refuse_steps(steps, "a trace of `kept explore`")
         return retrace(path, console)
     places = many(path)
     if places:
+        _refuse_steps(steps, "many schedules")
         return replay_all(path, places, console)
     schedule = load_schedule(path)
     if steps is not None:
@@ -60,6 +62,11 @@ def command(file: str, steps: str | None, json: bool, quiet: bool, color: str) -
     console.tell(*text.replayed(document))
     console.document(document.model_dump_json(indent=1))
     return document.exit_code
+
+
+def _refuse_steps(steps: str | None, what: str) -> None:
+    if steps is not None:
+        raise UsageError(f"--steps: beside {what}; accepted: beside one schedule")
 
 
 def _write_steps(schedule: Schedule, path: Path, console: Console) -> None:

@@ -1,4 +1,5 @@
-"""`kept replay DIR` for a directory of many schedules: each is replayed, and all are summed up."""
+"""`kept replay DIR` for a directory of many schedules, or traces of explorations: each is replayed, and all are summed
+up."""
 
 import time
 from collections import Counter
@@ -9,6 +10,8 @@ import click
 from kept.cli import exits
 from kept.cli.console import Console
 from kept.cli.progress import LINE_EVERY_S
+from kept.cli.retracing import retraced
+from kept.explore.trace import is_trace
 from kept.lab.entry import EntryResult, entries_of, replay_entry
 from kept.lab.fingerprint import code_fingerprint
 from kept.lab.schedule import SCHEDULE_FILE
@@ -47,7 +50,7 @@ def replay_all(path: Path, places: list[Path], console: Console) -> int:
     began_s = told_s = time.monotonic()
     entries: list[EntryDocument] = []
     for place in places:
-        entries.append(entry(place, replay_entry(place)))
+        entries.append(entry(place, retraced(place) if _is_trace(place) else replay_entry(place)))
         console.say(*fuzzed.replays((entries[-1],)))
         if console.quiet and EXITS[entries[-1].result] != exits.HOLDS:
             console.tell(*fuzzed.replays((entries[-1],)))
@@ -58,6 +61,10 @@ def replay_all(path: Path, places: list[Path], console: Console) -> int:
     console.tell(fuzzed.replays_line(document))
     console.document(document.model_dump_json(indent=1))
     return document.exit_code
+
+
+def _is_trace(place: Path) -> bool:
+    return place.is_file() and is_trace(place)
 
 
 def _document(path: Path, entries: tuple[EntryDocument, ...], duration_s: float) -> ReplaysDocument:

@@ -5,11 +5,25 @@ from pathlib import Path
 from kept.cli import exits
 from kept.cli.console import Console
 from kept.explore.trace import again, load_trace
+from kept.lab.entry import Replayed
+from kept.lab.usage import UsageError
 from kept.report.claim import VerdictName
 from kept.report.explored import RetracedDocument
 
 EXITS = {"FAILED": exits.VIOLATED, "FIXED": exits.HOLDS, "DIVERGED": exits.DIVERGED}
 _VERDICTS: dict[str, VerdictName] = {"FAILED": "invalid", "FIXED": "valid", "DIVERGED": "unknown"}
+
+
+def retraced(path: Path) -> Replayed:
+    """The trace as one of many in a directory: what its seeded bug breaks again is expected."""
+    try:
+        trace = load_trace(path)
+        came = again(trace)
+    except UsageError as error:
+        return Replayed("STALE", f"no longer applies: {error}", "")
+    if came.result == "FAILED" and trace.scope.bug:
+        return Replayed("EXPECTED", f"{trace.claim} violated by its bug, {trace.scope.bug}, as it should be", "")
+    return Replayed(came.result, came.reason, came.violated)
 
 
 def retrace(path: Path, console: Console) -> int:

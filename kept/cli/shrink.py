@@ -15,6 +15,7 @@ from kept.cli.console import Console
 from kept.cli.progress import LINE_EVERY_S, Progress
 from kept.cli.run import explained, explanation_document, save
 from kept.cli.seeds import RUNS
+from kept.explore.trace import is_trace
 from kept.lab.explain import Explanation
 from kept.lab.fingerprint import code_fingerprint
 from kept.lab.replay import Replay, replay
@@ -60,6 +61,10 @@ def command(
     budget_s = parse_budget(budget)
     place = None if out is None else checked_out(out)
     path = Path(file)
+    if path.is_file() and is_trace(path):
+        raise UsageError(
+            f"{shown(file)}: a trace of `kept explore`, which none is shorter than; accepted: the schedule of a run"
+        )
     schedule = load_schedule(path)
     wanted = _Wanted(path, schedule, _claim(path, schedule, claim), place, budget_s, any_cause)
     console.say(*text.configuration(schedule.config, schedule.claims, 1), "")

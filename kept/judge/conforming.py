@@ -2,48 +2,13 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from checkers.conformance.check import Conformance, conforms
 from checkers.wording import plural, quote
 from histories.rows import Rows
 from histories.source import open_source
 from histories.steps import Steps, steps_of
-
-
-class MismatchDocument(BaseModel):
-    """The first step that no action of the protocol explains."""
-
-    model_config = ConfigDict(frozen=True)
-
-    line: int
-    """In the file."""
-    key: str
-    step: str
-    action: str
-    """The nearest action."""
-    guard: str
-    """Its guard that does not hold; `effect`: the step does what the action would not."""
-    sentence: str
-
-
-class ConformanceDocument(BaseModel):
-    """The document of `kept check --against-model --json`."""
-
-    model_config = ConfigDict(frozen=True)
-
-    trace: str
-    verdict: Literal["valid", "invalid", "unknown"]
-    exit_code: int = 0
-    steps: int
-    """Steps that an action explains, or that are none."""
-    actions: dict[str, int]
-    """How often each action of the protocol happened."""
-    left_out: tuple[str, ...]
-    """What was not looked at, and why."""
-    mismatch: MismatchDocument | None = None
+from kept.report.conformed import ConformanceDocument, MismatchDocument
 
 
 def judged(name: str) -> ConformanceDocument:
@@ -87,4 +52,4 @@ def lines(told: ConformanceDocument) -> tuple[list[str], str]:
         return said, f"INVALID  line {wrong.line:,} is no step of the protocol. The nearest, {why}."
     if told.verdict == "unknown":
         return said, "unknown  nothing in this trace could be held against the protocol."
-    return said, f"valid    {plural(told.steps, 'step')}: each is one of the protocol, or none."
+    return said, f"valid    {plural(told.steps, 'step')} of single keys: each is one of the protocol, or none."

@@ -21,6 +21,7 @@ from histories.steps import (
     Crashed,
     Durable,
     Held,
+    Lost,
     Made,
     Sent,
     Step,
@@ -32,6 +33,7 @@ from histories.steps import (
 from histories.text import to_bytes, to_text
 from kept.lab.config import RunConfig
 from kept.lab.log import RunLog
+from kept.lab.ringsteps import OfKeys, RingWatch
 from kept.lab.run import Lab
 from kept.lab.schedule import Schedule
 from kept.lab.trial import prepare, prepare_again
@@ -39,8 +41,8 @@ from kept.sim import faults as kinds
 from kept.sim.disk import Disk
 from kept.sim.machine import Machine
 
-HARM = frozenset({kinds.LYING, *kinds.DAMAGES, "destroyed"})
-"""What befalls a disk that traces do not tell of."""
+HARM = frozenset({kinds.LYING, *kinds.DAMAGES, "destroyed"} - {kinds.LOST_DISK})
+"""What befalls a machine that traces do not tell of."""
 
 
 class StepWatch:
@@ -48,7 +50,8 @@ class StepWatch:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.steps: list[Step] = []
+        self.steps: list[Step | OfKeys] = []
+        self.ring = RingWatch(self._tell, self._key, self._number)
         self._batches: dict[str, int] = {}
         self._of_seq: dict[str, dict[int, int]] = {}
         """Per node the number of the batch with this sequence number of its disk."""
@@ -67,22 +70,45 @@ class StepWatch:
         if lab.config.durable_copies or lab.config.versions != "dvv":
             self._tell(Beyond(why="only dotted vectors and acknowledgements from disk are held against the protocol"))
             self._over = True
+        if lab.config.rings > 1:
+            self._tell(Beyond(why="several rings"))
+            self._over = True
         lab.world.watch = self
         lab.log = lab.world.observer = _Listening(lab, self)
         for machine in lab.world.machines.values():
             self._listen(machine)
+        enlist = lab.world.enlist
+
+        def enlisting(name: str) -> None:
+            known = name in lab.world.machines
+            enlist(name)
+            if not known:
+                self._listen(lab.world.machines[name])
+
+        setattr(lab.world, "enlist", enlisting)  # noqa: B010 - of this one world
 
     def recorded(self) -> Steps:
         """Everything so far."""
         config = self.lab.config
         ring = self.lab._plain_ring(self.lab.founders[0])
         owners = {key: tuple(ring.owners(ring.partition_of(to_bytes(key)))) for key in self._keys}
+        founders = tuple(member.name for member in self.lab.members)
+        nodes = (*founders, *(name for name in self.lab.world.names if name not in founders))
         header = StepsHeader(
-            r=config.r, w=config.w, sloppy=config.sloppy, nodes=tuple(m.name for m in self.lab.members), owners=owners
+            r=config.r, w=config.w, sloppy=config.sloppy, nodes=nodes, outside=nodes[len(founders) :], owners=owners
         )
-        return Steps.model_construct(header=header, steps=tuple(self.steps))
+        keys, steps = tuple(self._keys), list[Step]()
+        for step in self.steps:
+            if isinstance(step, OfKeys):
+                steps += step.rows(keys)
+            else:
+                steps.append(step)
+        return Steps.model_construct(header=header, steps=tuple(steps))
 
-    def _tell(self, step: Step) -> None:
+    def _number(self, message: Any) -> int:
+        return self._numbers.setdefault(id(message), (len(self._numbers), message))[0]
+
+    def _tell(self, step: Step | OfKeys) -> None:
         if not self._over:
             self.steps.append(step)
 
@@ -109,11 +135,14 @@ class StepWatch:
                 self._synced(machine.name, event.seq)
             take_in(event)
             self._cause[machine.name] = outer
+            if machine.node is not None:
+                self.ring.recovering(machine.name, machine.node)
 
         setattr(machine, "_take_in", listening)  # noqa: B010 - of this one machine
 
     def _follow(self, name: str, node: Node) -> None:
         begin_put, begin_get = node.puts.start, node.gets.start
+        self.ring.follow(name, node)
 
         def put(request: Request, context: Any, targets: Any, here: Any, answer: Callable[[Response], None]) -> None:
             def answered(response: Response) -> None:
@@ -123,6 +152,8 @@ class StepWatch:
                     self._tell(Answered(node=name, key=key, request=request.id, acks=tuple(pending.acks)))
                 answer(response)
 
+            if not node.host.changing:
+                self.ring.alone[id(request)] = request, self.ring.owners(node, request.key)
             begin_put(request, context, targets, here, answered)
 
         def get(request: Request, answer: Callable[[Response], None]) -> None:
@@ -136,7 +167,7 @@ class StepWatch:
                     self._tell(Answered(node=name, key=key, request=read, replies=replies, shown=shown))
                 answer(response)
 
-            self._tell(Asked(node=name, key=key, request=read))
+            self._tell(Asked(node=name, key=key, request=read, readers=self.ring.readers(node, request.key)))
             begin_get(request, answered)
             for op, pending in node.gets.pending.items():
                 if pending.answer is answered:
@@ -189,12 +220,15 @@ class StepWatch:
                         dot=put.dot,
                         context=dict(put.context),
                         fallback=bool(put.here.owner),
+                        lists=self.ring.lists(put),
                     )
                 )
 
-    def sent(self, _time_us: int, sender: str, to: str, message: Any) -> None:
+    def sent(  # noqa: PLR0912 - one branch for each kind of message
+        self, _time_us: int, sender: str, to: str, message: Any
+    ) -> None:
         """A node sends."""
-        number = self._numbers.setdefault(id(message), (len(self._numbers), message))[0]
+        number = self._number(message)
         tell: dict[str, Any] = {"node": sender, "to": to, "message": number}
         if type(message) is m.Replicate:
             key, state = self._key(message.key), _held(message.state)
@@ -218,6 +252,11 @@ class StepWatch:
                 self._tell(Sent(**tell, key=self._key(key_), what="handoff", held=_held(state_)))
         elif type(message) is m.TreeRecord:
             self._tell(Sent(**tell, key=self._key(message.key), what="exchange", held=_held(message.state)))
+        elif type(message) is m.TransferRecords:
+            for key_, state_ in message.records:
+                self._tell(Sent(**tell, key=self._key(key_), what="records", held=_held(state_)))
+        else:
+            self.ring.sent(sender, to, number, message)
 
     def _read_name(self, request: str) -> str:
         """A get that its client asks for again is executed again, under a name of its own."""
@@ -235,7 +274,11 @@ class StepWatch:
             node = fields["node"]
             self._batches[node] = left = self._batches.get(node, 0) - fields["lost_batches"]
             self._tell(Crashed(node=node, batch=left))
-        elif name in HARM or name in kinds.CHANGES:
+        elif name == "disk lost":
+            self._of_seq[fields["node"]] = {}
+            self.ring.lost(fields["node"])
+            self._tell(Lost(node=fields["node"]))
+        elif name in HARM:
             self._tell(Beyond(why=name))
             self._over = True
 

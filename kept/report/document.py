@@ -14,6 +14,7 @@ from kept.report.claim import CounterexampleDocument as CounterexampleDocument  
 from kept.report.claim import Document
 from kept.report.claim import VerdictName as VerdictName  # noqa: PLC0414 - others take it from here
 from kept.report.claim import overall as overall  # noqa: PLC0414 - others take it from here
+from kept.report.conformed import ConformanceDocument
 from kept.report.explored import ExploreDocument, RetracedDocument
 from kept.report.history import CheckDocument
 from kept.report.prediction import PredictDocument
@@ -265,6 +266,7 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "prove-config": ProofConfig,
     "explore": ExploreDocument,
     "retraced": RetracedDocument,
+    "conformance": ConformanceDocument,
 }
 """Every document, by the name of its schema file."""
 

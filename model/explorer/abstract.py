@@ -16,12 +16,12 @@ from model.abstract.interpreter import Interpreter, Step
 from model.abstract.logic import Formula
 from model.abstract.protocol import Protocol
 from model.abstract.transitions import Transition, constants, transitions
-from model.explorer import columns
+from model.explorer import columns, packed
 from model.explorer.breadth import Crew, Here, Search
 from model.explorer.commuting import commute, footprint
 from model.explorer.lanes import LanePart
 from model.explorer.outcome import Bounds, Outcome, Taken
-from model.explorer.packed import Packed, move, test
+from model.explorer.packed import Packed, test
 from model.explorer.properties import Always, Property, Reachable
 from model.explorer.symmetry import shuffles
 
@@ -47,7 +47,7 @@ class AbstractSystem:
         self.interpreter = Interpreter(protocol, instance)
         self.grounding = Grounding(protocol, instance)
         self._transitions = list(transitions(self.grounding))
-        self._moves = [move(one) for one in self._transitions]
+        self._steps = packed.steps(self._transitions)
         self._shuffles = shuffles(self.grounding, symmetric) if symmetric else ()
         self._fair = fair or {}
         self._nbytes = -(-len(self.grounding.bits) // 8)
@@ -59,9 +59,7 @@ class AbstractSystem:
         yield self.packed(self.interpreter.initial)
 
     def steps(self, state: Packed) -> Iterator[tuple[Step, Packed]]:
-        for one in self._moves:
-            if state & one.mask == one.value and (one.also is None or one.also(state)):
-                yield one.step, one.after(state)
+        return self._steps(state)
 
     def fingerprint(self, state: Packed) -> int:
         chosen = min(state, *(shuffle.apply(state) for shuffle in self._shuffles)) if self._shuffles else state

@@ -1,7 +1,11 @@
-"""Conditions and steps on one state that is packed into an integer: its bit number b is bit number b of the state."""
+"""Conditions and steps on one state that is packed into an integer: its bit number b is bit number b of the state.
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+They are written as expressions of Python and compiled: a conjunction of bits is one mask and one comparison, a step is
+a mask of what it clears, a word of what it sets, and a few shifts; all steps of a state are one function.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import cast
 
 from model.abstract.grounding import All, Any, Bit, Condition
 from model.abstract.interpreter import Step
@@ -9,46 +13,50 @@ from model.abstract.transitions import Transition
 
 Packed = int
 Test = Callable[[Packed], bool]
+Steps = Callable[[Packed], Iterator[tuple[Step, Packed]]]
 
 
-class Move(NamedTuple):
-    """A step on packed states: possible where ``state & mask == value`` and `also` holds."""
-
-    step: Step
-    mask: int
-    value: int
-    also: Test | None
-    keep: int
-    sets: int
-    copies: tuple[tuple[int, int], ...]
-    """Bits ``state & mask``, moved left (or right, where negative), are or-ed in."""
-    rest: tuple[tuple[int, Test], ...]
-    """Bits that are or-ed in where a condition holds."""
-
-    def after(self, state: Packed) -> Packed:
-        """The state after the step, of a state where it is possible."""
-        found = (state & self.keep) | self.sets
-        for mask, left in self.copies:
-            found |= (state & mask) << left if left >= 0 else (state & mask) >> -left
-        for bit, holds in self.rest:
-            if holds(state):
-                found |= bit
-        return found
+def test(condition: Condition) -> Test:
+    """Whether a condition holds of a packed state."""
+    return cast(Test, _compiled(f"lambda state: {possible(condition)}"))
 
 
-def move(transition: Transition) -> Move:
-    """The step as an operation on packed states."""
-    condition = transition.possible
-    parts = condition.parts if isinstance(condition, All) else (condition,)
+def steps(transitions: Sequence[Transition]) -> Steps:
+    """The steps of a packed state in the order of `transitions`, each with the state after it."""
+    lines = ["def steps(state):"]
+    for number, one in enumerate(transitions):
+        lines += [f" if {possible(one.possible)}:", f"  yield labels[{number}], {after(one)}"]
+    lines += [" return", " yield"]  # a generator, also where there is no step at all
+    names: dict[str, object] = {"labels": tuple(one.step for one in transitions)}
+    exec(compile("\n".join(lines), "<steps>", "exec"), names)  # noqa: S102  # numbers of our own, and operators
+    return cast(Steps, names["steps"])
+
+
+def possible(condition: Condition) -> str:
+    """The expression that is true of a `state` of which the condition holds."""
+    if condition is True or condition is False:
+        return str(condition)
+    if isinstance(condition, Bit):
+        condition = All((condition,))
+    together, parts = isinstance(condition, All), condition.parts
     bits = [part for part in parts if isinstance(part, Bit)]
-    others = tuple(part for part in parts if not isinstance(part, Bit) and part is not True)
-    keep, sets = -1, 0
+    terms = []
+    if bits:  # all have their values; or not all have the opposite ones
+        value = _mask(bit.number for bit in bits if bit.value == together)
+        terms.append(f"state & {_mask(bit.number for bit in bits)} {'==' if together else '!='} {value}")
+    terms += [f"({possible(part)})" for part in parts if not isinstance(part, Bit)]
+    return (" and " if together else " or ").join(terms) or str(together)
+
+
+def after(transition: Transition) -> str:
+    """The expression of the state after a step, of a `state` in which it is possible."""
+    clears, sets = 0, 0
     copies: dict[int, int] = {}
-    rest: list[tuple[int, Test]] = []
+    rest: list[str] = []
     for bit, value in transition.becomes:
         also = value.parts if isinstance(value, Any) else (value,)
         if Bit(bit, True) not in also:
-            keep &= ~(1 << bit)
+            clears |= 1 << bit
         for part in also:
             if isinstance(part, bool):
                 sets |= part << bit
@@ -56,38 +64,19 @@ def move(transition: Transition) -> Move:
                 if part.number != bit:
                     copies[bit - part.number] = copies.get(bit - part.number, 0) | 1 << part.number
             else:
-                rest.append((1 << bit, test(part)))
-    return Move(
-        transition.step,
-        _mask(bits),
-        _mask(bit for bit in bits if bit.value),
-        test(All(others) if len(others) > 1 else others[0]) if others else None,
-        keep,
-        sets,
-        tuple((mask, left) for left, mask in copies.items()),
-        tuple(rest),
-    )
+                rest.append(f"({1 << bit} if {possible(part)} else 0)")
+    terms = [f"state & {~clears}" if clears else "state"]
+    terms += [str(sets)] if sets else []
+    terms += [f"(state & {mask}) {'<<' if left > 0 else '>>'} {abs(left)}" for left, mask in copies.items()]
+    return " | ".join([*terms, *rest])
 
 
-def test(condition: Condition) -> Test:
-    """Whether a condition holds of a packed state."""
-    if condition is True or condition is False:
-        constant: bool = condition
-        return lambda _: constant
-    if isinstance(condition, Bit):
-        condition = All((condition,))
-    together, parts = isinstance(condition, All), condition.parts
-    bits = [part for part in parts if isinstance(part, Bit)]
-    mask = _mask(bits)
-    value = _mask(bit for bit in bits if bit.value == together)
-    rest = tuple(test(part) for part in parts if not isinstance(part, Bit))
-    if together:
-        return lambda state: state & mask == value and all(holds(state) for holds in rest)
-    return lambda state: state & mask != value or any(holds(state) for holds in rest)
+def _compiled(expression: str) -> object:
+    return eval(compile(expression, "<condition>", "eval"))  # noqa: S307  # numbers of our own, and operators
 
 
-def _mask(bits: Iterable[Bit]) -> int:
+def _mask(places: Iterable[int]) -> int:
     found = 0
-    for bit in bits:
-        found |= 1 << bit.number
+    for place in places:
+        found |= 1 << place
     return found

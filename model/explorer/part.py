@@ -66,13 +66,14 @@ class Part:
         self.part, self.parts = part, parts
         self.table = FingerprintTable()
         self.ancestry = Ancestry()
-        self.transitions = 0
-        self.coverage: dict[str, int] = {}
         self._always = [p for p in properties if isinstance(p, Always)]
         self._reachable = [p for p in properties if isinstance(p, Reachable)]
         eventually = [p for p in properties if isinstance(p, Eventually)]
         self.edges = Edges(eventually, capability(system, "fairness")) if eventually else None
-        self._kinds: dict[Any, str] = {}
+        self._taken: dict[Any, int] = {}
+        """How often each step was taken, by its label."""
+        self._before: dict[str, int] = {}
+        """How many of each kind were taken before the search was broken off."""
         encode, decode = capability(system, "encode"), capability(system, "decode")
         assert parts == 1 or (encode and decode), "parts exchange states as bytes"
         self._encode, self._decode = (encode, decode) if parts > 1 else (None, None)
@@ -137,7 +138,11 @@ class Part:
 
     def tally(self) -> tuple[int, dict[str, int]]:
         """Transitions, and how many of each kind."""
-        return self.transitions, self.coverage
+        counts = dict(self._before)
+        for label, count in self._taken.items():
+            name = kind(self.system, label)
+            counts[name] = counts.get(name, 0) + count
+        return sum(counts.values()), counts
 
     def graph(self) -> Edges | None:
         """The edges into this part's states."""
@@ -147,9 +152,8 @@ class Part:
         """For a checkpoint, when a level is about to be expanded."""
         kept = {
             "fingerprints": self.table.snapshot(),
-            "transitions": self.transitions,
             "expanded": self._expanded,
-            "coverage": self.coverage,
+            "coverage": self.tally()[1],
             "level": self._level.dump(),
             **self.ancestry.snapshot(),
         }
@@ -160,9 +164,8 @@ class Part:
     def restore(self, kept: dict[str, Any]) -> Round:
         """Go on from a snapshot."""
         self.table.restore(kept["fingerprints"])
-        self.transitions = kept["transitions"]
         self._expanded = kept["expanded"]
-        self.coverage = dict(kept["coverage"])
+        self._before = dict(kept["coverage"])
         self.ancestry.restore(kept)
         self._level.load(kept["level"])
         if self.edges is not None:
@@ -173,15 +176,16 @@ class Part:
 
     def _expand(self, number: int, state: Any, outboxes: list[list[Met]]) -> None:
         fingerprint_of, parts, mine = self.system.fingerprint, self.parts, self.part
-        edges, kinds, coverage = self.edges, self._kinds, self.coverage
+        edges, taken, add = self.edges, self._taken, self.table.add
+        plain = parts == 1 and edges is None and not self._sealed
         parent = number * parts + mine
         for ordinal, (label, after) in enumerate(self.system.steps(state)):
-            self.transitions += 1
-            name = kinds.get(label)
-            if name is None:
-                name = kinds[label] = kind(self.system, label)
-            coverage[name] = coverage.get(name, 0) + 1
+            taken[label] = taken.get(label, 0) + 1
             fingerprint = fingerprint_of(after)
+            if plain:
+                if add(fingerprint) < 0:
+                    self._take_in(parent, ordinal, after)
+                continue
             duty = edges.duty(label) if edges is not None else -1
             owner = fingerprint % parts
             if owner == mine:
@@ -201,8 +205,12 @@ class Part:
         number = len(self.ancestry) if known < 0 else known
         if self.edges is not None and parent != FIRST:
             self.edges.add(parent, number * self.parts + self.part, duty)
-        if known >= 0:
-            return
+        if known < 0:
+            self._take_in(parent, ordinal, state)
+
+    def _take_in(self, parent: int, ordinal: int, state: Any) -> None:
+        """A state is new."""
+        number = len(self.ancestry)
         self.ancestry.append(parent, ordinal)
         whole = number * self.parts + self.part
         for always in self._always:

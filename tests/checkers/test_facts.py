@@ -34,4 +34,4 @@ def test_a_fact_is_one_short_printable_clause(kind):
 
 def test_a_node_that_holds_nothing_says_so():
     assert facts.Holds("n1", "k", (), ()).sentence() == 'n1 holds nothing of "k"'
-    assert facts.Holds("n1", "k", (), (("n1", 2),)).sentence() == 'n1 holds 0 versions of "k" [] in context {n1: 2}'
+    assert facts.Holds("n1", "k", (), (("n1", 2),)).sentence() == 'n1 holds 0 versions of "k" [] in context {n1/2}'

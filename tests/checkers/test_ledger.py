@@ -20,6 +20,11 @@ def test_without_a_trace_a_get_tells_the_dot_of_a_value_that_one_put_wrote(story
     assert [w.dot for w in ledgers(untold)["k"].writes] == [A, None, None]
 
 
+def test_a_put_that_failed_does_not_make_the_dot_of_a_value_doubtful(story, mutate):
+    story.put(1, 2, "a", A, outcome="info").put(1, 2, "a", B, outcome="fail").get(3, 4, [(A, "a")], {"n1": 1})
+    assert [w.dot for w in ledgers(mutate.untraced(story.end()))["k"].writes] == [A]
+
+
 def test_a_truncated_trace_does_not_prove_that_a_put_was_never_made(story):
     run = story.put(1, 2, "a", A, outcome="info", minted=False).end()
     assert ledgers(run) == {}

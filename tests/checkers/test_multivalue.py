@@ -74,6 +74,11 @@ def test_a_put_of_unknown_outcome_that_was_replaced_excuses_what_it_had_seen(sto
     assert isinstance(multivalue.check(story.get(6, 7, [(("b", 2), "three")], {"a": 1, "b": 2}).end()), Valid)
 
 
+def test_a_delete_that_begins_before_the_get_ends_excuses_what_it_had_seen(story):
+    story.put(1, 2, "one", ("a", 1)).get(3, 9, [], {"a": 1}).delete(5, 6, {"a": 1})
+    assert isinstance(multivalue.check(story.end()), Valid)
+
+
 def test_a_delete_that_would_have_removed_what_is_shown_excuses_nothing(story, mutate):
     story.put(0, 1, "one", ("a", 1)).put(2, 3, "two", ("b", 1)).delete(4, 9, {"a": 1, "b": 1})
     both = [(("a", 1), "one"), (("b", 1), "two")]

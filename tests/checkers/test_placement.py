@@ -33,3 +33,9 @@ def test_a_run_that_did_not_settle_is_not_judged(perfect):
     run = perfect(3)
     header = run.replicas.header.model_copy(update={"settled": False})
     assert isinstance(check(run._replace(replicas=run.replicas._replace(header=header))), Unknown)
+
+
+def test_without_a_ring_nobody_knows_who_the_owners_are(perfect):
+    run = perfect(3)
+    header = run.replicas.header.model_copy(update={"ring": None})
+    assert isinstance(check(run._replace(replicas=run.replicas._replace(header=header))), Unknown)

@@ -56,5 +56,6 @@ def test_every_claim_says_what_it_means_in_words_of_its_own():
 
 
 def test_a_misspelt_claim_is_refused_with_the_nearest_name(perfect):
-    with pytest.raises(UnknownClaim, match=r"no-lost-writes.*did you mean no-lost-write\?"):
+    with pytest.raises(UnknownClaim, match=r"no-lost-writes.*did you mean no-lost-write\?") as refused:
         judge(perfect(0), ["no-lost-writes"])
+    assert refused.value.name == "no-lost-writes"

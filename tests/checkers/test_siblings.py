@@ -46,6 +46,12 @@ def test_a_failed_put_that_a_get_returns_is_false(story):
     assert Failed in facts(check(run))
 
 
+def test_a_value_that_nobody_put_and_that_was_replaced_is_told_with_who_replaced_it(story):
+    found = check(story.put(1, 2, "a", A, {"n2": 1}).end([(A, "a"), (B, "ghost")], {"n1": 1, "n2": 1}))
+    assert Overwrote in facts(found)
+    assert found.counterexample.operations == (0,)
+
+
 def test_an_unknown_put_may_stand_and_may_not(story):
     story.put(1, 9, "a", A, outcome="info")
     assert isinstance(check(story.end([(A, "a")], {"n1": 1})), Valid)

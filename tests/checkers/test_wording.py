@@ -9,6 +9,7 @@ from checkers.wording import dot_name, milliseconds, plural, quote, vector_text
     ("text", "shown"),
     [
         ("milk", '"milk"'),
+        ("crème brûlée", '"crème brûlée"'),
         ('a"b\\c', '"a\\"b\\\\c"'),
         ("a\nb\x1b[31m", '"a\\nb\\x1b[31m"'),
         (b"\xff\x00".decode("utf-8", "surrogateescape"), '"\\xff\\x00"'),

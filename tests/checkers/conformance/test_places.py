@@ -2,13 +2,14 @@
 
 import pytest
 
-from checkers.conformance.places import LIST, PROTOCOL, Content, Places
+from checkers.conformance.places import LIST, Content, Places
 from histories.steps import Held
-from model.abstract.store import STORE
 
 
 def places():
-    return Places(("a", "b"), ("a", "b", "c"), 1, 2, {"v": ("x", 1), "w": ("x", 2), "u": ("y", 1), "d": None}, ["r"])
+    return Places(
+        {LIST: ("a", "b")}, ("a", "b", "c"), 1, 2, {"v": ("x", 1), "w": ("x", 2), "u": ("y", 1), "d": None}, ["r"]
+    )
 
 
 def test_a_record_has_seen_what_its_context_covers_and_what_is_no_version_any_more_is_gone():
@@ -43,14 +44,19 @@ def test_rows_are_set_and_read_as_the_interpreter_reads_them():
     assert not here.holds("has", "a", "u")
 
 
-def test_only_a_guard_that_no_proof_needs_is_left_out():
-    """docs/protocol-proof.md lists `put / context` and `stand_in / context` among those."""
-    for action in STORE.actions:
-        kept = {guard.name for guard in PROTOCOL.action(action.name).guards}
-        left = {guard.name for guard in action.guards} - kept
-        assert left == ({"context"} if action.name in ("put", "stand_in") else set())
+def test_relations_of_any_number_of_things_are_set_and_told():
+    here = places()
+    here.let("prep", True)
+    here.assign("yes", ("a",), ("c",))
+    assert here.any("prep")
+    assert [here.holds("yes", node) for node in here.nodes] == [True, False, True]
+    here.let("yes", False, "a")
+    here.let("prep", False)
+    assert here.interpreter.value(here.state, "yes") == {("c",)}
+    assert not here.any("prep")
+    assert here.quorums("write", LIST) == {"W:L:a+b": ("a", "b")}
 
 
 def test_quorums_that_do_not_meet_are_no_instance():
     with pytest.raises(ValueError, match="quorums meet"):
-        Places(("a", "b"), ("a", "b"), 1, 1, {"v": ("x", 1)}, ["r"])
+        Places({LIST: ("a", "b")}, ("a", "b"), 1, 1, {"v": ("x", 1)}, ["r"])

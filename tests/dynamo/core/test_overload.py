@@ -165,6 +165,22 @@ def test_a_disk_that_serves_one_after_the_other_is_no_pressure_and_one_that_stan
     assert not host.overload.pressed(), "another is first in line now"
 
 
+def test_loads_that_are_answered_one_after_the_other_are_no_pressure_and_one_that_is_not_is() -> None:
+    cluster = Cluster("abcd", anti_entropy=False)
+    for index in range(2):
+        cluster.put("a", cluster.key(index), b"v", w=3)
+    cluster.reboot("a")
+    cluster.settle()
+    host = cluster.nodes["a"].host
+    cluster.slow_loads.add("a")
+    cluster.ask("a", GET, cluster.key(0))
+    assert not host.overload.pressed(), "it was not there when this was asked last"
+    cluster.answer_loads("a")
+    cluster.ask("a", GET, cluster.key(1))
+    assert not host.overload.pressed(), "a load has been answered since"
+    assert host.overload.pressed()
+
+
 def test_what_may_wait_in_a_buffer_does_not_when_half_of_the_bound_is_unsynced() -> None:
     """Else a node whose writes all wait in the buffer would refuse everything and never sync."""
     cluster = Cluster("abcd", max_unsynced=6, durable_copies=1, anti_entropy=False)

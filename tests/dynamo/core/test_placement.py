@@ -6,6 +6,7 @@ import pytest
 
 from dynamo.core.placement import Target
 from tests.dynamo.core.cluster import Cluster
+from tests.dynamo.core.operating import SETTLED_US, begin, joining
 
 
 def targets(cluster: Cluster, down: str) -> list[tuple[str, str]]:
@@ -67,3 +68,29 @@ def test_an_owner_that_is_heard_again_is_a_target_again() -> None:
     assert targets(cluster, "b")[1] == ("d", "b")
     cluster.nodes["a"].host.detector.heard("b", cluster.now_us)
     assert targets(cluster, "")[1] == ("b", "")
+
+
+def readers(cluster: Cluster) -> list[tuple[str, ...]]:
+    """Whom `a` asks, by partition; where everybody is healthy, or the quorum strict."""
+    node = cluster.nodes["a"]
+    keys = [cluster.key(partition=partition) for partition in range(8)]
+    found = [node.placement.readers(key) for key in keys]
+    expected = [node.host.ring.readers(node.host.partition(key)) for key in keys]
+    assert [tuple(node for node, owner in targets if not owner) for targets in found] == expected
+    return expected
+
+
+def test_while_the_membership_changes_a_strict_get_asks_the_owners_of_before_though_some_are_down() -> None:
+    cluster = joining("transfer", sloppy=False)
+    cluster.nodes["a"].host.detector.missed("b", cluster.now_us)
+    assert all("x" not in owners for owners in readers(cluster))
+    assert any("b" in owners for owners in readers(cluster))
+
+
+def test_each_change_of_the_membership_has_readers_of_its_own() -> None:
+    cluster = joining("transfer")
+    before = readers(cluster)
+    cluster.run(SETTLED_US)
+    begin(cluster, "a", "leave", "d")
+    cluster.reach("a", "transfer")
+    assert readers(cluster) != before

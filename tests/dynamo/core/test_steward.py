@@ -7,7 +7,7 @@ from dynamo.core.membership import encode_table
 from dynamo.core.messages import OK, Announce, Progress
 from dynamo.core.steward import ACTIONS
 from tests.dynamo.core.cluster import Cluster, Packet, of
-from tests.dynamo.core.operating import SETTLED_US, begin, names, refused
+from tests.dynamo.core.operating import SETTLED_US, begin, joining, names, refused
 
 # The phases
 
@@ -169,6 +169,13 @@ def test_what_a_newcomer_is_and_where_it_stands_is_in_the_table() -> None:
 
 
 # Refusals, each in one line
+
+
+def test_who_joins_without_a_word_on_its_weight_weighs_1() -> None:
+    cluster = joining()
+    plan = cluster.table("a").plan
+    assert plan is not None
+    assert {member.name: member.weight for member in plan.target} == dict.fromkeys("abcdx", 1.0)
 
 
 def test_an_unknown_action_is_refused_with_those_that_are_known() -> None:

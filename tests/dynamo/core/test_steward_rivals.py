@@ -233,6 +233,24 @@ def test_a_rival_of_an_earlier_epoch_holds_up_nothing(action: str) -> None:
     assert names(cluster) == {tuple("bcdy")}
 
 
+def test_a_late_announcement_of_an_earlier_epoch_is_no_rival() -> None:
+    """Its driver has left: nobody would ever release it."""
+    cluster = Cluster("abcde", outsiders="xy", partitions=10)
+    cluster.operate("e", "join", "x")
+    cluster.sync("e")
+    late = cluster.take(of(Announce, sender="e", to="b"))
+    assert late
+    assert cluster.operate("e", "abort").status == "ok"
+    cluster.run(SETTLED_US)
+    begin(cluster, "a", "leave", "e")
+    cluster.run(SETTLED_US)
+    begin(cluster, "b", "join", "y")
+    cluster.hand_in(*late)
+    assert cluster.nodes["b"].steward.rivals == {}
+    cluster.run(SETTLED_US)
+    assert names(cluster) == {tuple("abcdy")}
+
+
 @pytest.mark.parametrize("order", range(24))
 def test_two_operators_at_once_never_split_the_ring_whoever_hears_what_first(order: int) -> None:
     """Every order in which the four members hear of the two plans; one change happens, and all know its epoch."""

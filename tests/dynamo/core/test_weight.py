@@ -22,6 +22,7 @@ def test_an_answer_weighs_more_with_every_sibling(values: list[bytes], more: byt
     before = response_bytes(Response("x", "ok", values=tuple(values)))
     after = response_bytes(Response("x", "ok", values=(*values, more)))
     assert after == before + OBJECT_BYTES + len(more)
+    assert response_bytes(Response("x", "ok", values=tuple(values), context=more)) == before + len(more)
 
 
 @given(st.lists(BYTES, max_size=5))

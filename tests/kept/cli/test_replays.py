@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from checkers.registry import CLAIMS
 from kept.cli import exits
 from kept.cli.replays import EXITS
 from kept.report.document import ReplaysDocument
@@ -55,6 +56,28 @@ def test_a_violation_wins_over_all_and_json_is_one_document(kept: Kept, many: Pa
 
 def test_a_violation_goes_before_a_divergence_before_a_doubt() -> None:
     assert list(EXITS.values()) == [exits.VIOLATED, exits.DIVERGED, *[exits.UNKNOWN] * 3, *[exits.HOLDS] * 3]
+
+
+def test_counterexamples_of_explorations_are_replayed_beside_schedules(kept: Kept, many: Path) -> None:
+    scope = ("--crashes", "0", "--clients", "1", "--program", "put get", "--quiet")
+    assert kept("explore", *scope, "--bug", "canary", "--out", "many").code == 1
+    found = min(path for path in many.glob("*.json") if path.stem in CLAIMS)
+    entries = ReplaysDocument.model_validate_json(kept("replay", "many", "--json").out).entries
+    by_name = {Path(entry.schedule).name: entry for entry in entries}
+    assert by_name[found.name].result == "EXPECTED"
+    document = json.loads(found.read_text())
+    document["scope"]["bug"] = ""
+    found.write_text(json.dumps(document))
+    entries = ReplaysDocument.model_validate_json(kept("replay", "many", "--json").out).entries
+    by_name = {Path(entry.schedule).name: entry for entry in entries}
+    assert by_name[found.name].result in ("FIXED", "DIVERGED"), "without the bug it is not violated"
+    found.write_text('{"kept": "exploration", "steps": 7}')
+    assert "STALE    many/" + found.name in kept("replay", "many").out
+
+
+def test_steps_are_those_of_one_schedule(kept: Kept, many: Path) -> None:
+    said = kept("replay", "many", "--steps", "steps.jsonl")
+    assert said == (64, "", "kept: --steps: beside many schedules; accepted: beside one schedule\n")
 
 
 def test_a_directory_without_schedules_is_one_line_and_exit_64(kept: Kept, tmp_path: Path) -> None:

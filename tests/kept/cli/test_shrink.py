@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from histories.jsonl import read_run
+from kept.explore.scope import Scope
+from kept.explore.trace import Trace
 from kept.lab.schedule import load_schedule
 from kept.report.document import RunDocument, ShrinkDocument
 
@@ -150,6 +152,14 @@ def test_a_schedule_that_does_not_fail_is_one_line_and_exit_64(kept: Kept, tmp_p
     said = kept("shrink", "held")
     assert said.code == 64
     assert said.err == "kept: held: it violates no claim; accepted: the schedule of a run that does\n"
+
+
+def test_a_trace_of_an_exploration_is_as_short_as_it_gets_and_is_refused_as_such(kept: Kept, tmp_path: Path) -> None:
+    trace = Trace(created_by="kept", scope=Scope(clients=1, program="put", crashes=0), claim="fresh-reads", steps=())
+    (tmp_path / "trace.json").write_text(trace.text(), encoding="utf-8")
+    said = kept("shrink", "trace.json")
+    line = "kept: trace.json: a trace of `kept explore`, which none is shorter than; accepted: the schedule of a run\n"
+    assert said == (64, "", line)
 
 
 def test_a_violation_that_is_gone_is_fixed_and_nothing_is_written(kept: Kept, lost: Path, tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ SHORTEST = {
     "answer-before-repair": 3,
     "hidden-sibling": 6,
     "handoff-overwrites": 5,
+    "union-quorum": 9,
+    "removed-regossiped": 6,
+    "rack-blind": 3,
 }
 """The quickest ones; `python -m benchmarks explore-real` finds all."""
 
@@ -31,7 +34,10 @@ def test_the_bug_is_found_by_a_shortest_run(bug: str) -> None:
     assert {len(found.steps) for found in outcome.counterexamples} == {SHORTEST[bug]}
 
 
-@pytest.mark.parametrize("bug", ["canary", "retry-executed-twice", "failed-but-visible", "sloppy-overlap"])
+@pytest.mark.parametrize(
+    "bug",
+    ["canary", "retry-executed-twice", "failed-but-visible", "sloppy-overlap", "removed-regossiped", "rack-blind"],
+)
 def test_without_the_bug_the_scope_holds(bug: str) -> None:
     scope = Scope.model_validate(HUNTS[bug])
     outcome = explored(scope, scope.claims(), Plan(Bounds())).outcome

@@ -17,7 +17,7 @@ def test_a_trace_in_a_file_is_judged_and_the_words_say_what_was_looked_at(tmp_pa
     assert (found.verdict, found.mismatch) == ("valid", None)
     assert found.steps == conforms(stepped(CONFIG)).explained
     said, last = lines(found)
-    assert last == f"valid    {found.steps:,} steps: each is one of the protocol, or none."
+    assert last == f"valid    {found.steps:,} steps of single keys: each is one of the protocol, or none."
     assert any(line.endswith("  replicate") for line in said)
 
 

@@ -42,7 +42,7 @@ def test_a_message_is_told_before_what_it_causes_and_every_get_has_a_name_of_its
     assert set(trace.header.owners) <= {"k0", "k1", "cart0"}
 
 
-def test_from_a_change_of_the_ring_or_a_damaged_disk_on_nothing_more_is_told():
-    trace = stepped(CONFIG.model_copy(update={"faults": ("bit-rot", "join"), "ops": 200, "fault_gap_ms": 100}))
+def test_from_a_damaged_disk_or_a_death_on_nothing_more_is_told():
+    trace = stepped(CONFIG.model_copy(update={"faults": ("bit-rot", "remove"), "ops": 200, "fault_gap_ms": 100}))
     assert isinstance(trace.steps[-1], Beyond)
     assert sum(isinstance(step, Beyond) for step in trace.steps) == 1

@@ -8,7 +8,6 @@ from model.abstract.interpreter import Step
 from model.abstract.transitions import Transition
 from model.explorer import packed
 from model.explorer.columns import Layout, Move, fingerprints
-from model.explorer.packed import move
 
 BITS = 90
 
@@ -75,11 +74,12 @@ def test_a_step_does_the_same_to_an_integer_and_to_columns(seed):
         return state
 
     expected = [after(state) for state in states]
-    one, many = move(transition), Move(transition, layout)
-    assert [one.after(state) for state in states] == expected
+    one, many = packed.steps([transition._replace(possible=True)]), Move(transition, layout)
+    assert [after for state in states for _, after in one(state)] == expected
     rows = rows_of(layout, states)
     assert [state_of(layout, row) for row in many.after(rows)] == expected
-    possible = [state & one.mask == one.value and (one.also is None or one.also(state)) for state in states]
+    guarded = packed.steps([transition])
+    possible = [bool(list(guarded(state))) for state in states]
     assert possible == [holds(transition.possible, state) for state in states] == many.possible(rows).tolist()
 
 
