@@ -61,6 +61,12 @@ def test_the_read_and_its_bounds_are_told():
     assert halves.counterexample.sentence.startswith("A read lies outside 0.5 to 0.5: read 0.75 by client 1")
 
 
+def test_sums_of_decimal_numbers_are_exact():
+    adds = [Row(0, "add", None, amount, start=at, end=at) for at, amount in enumerate([2.0**53, 1.0])]
+    found = judge(from_rows([*adds, Row(1, "read", None, result=2.0**53, start=3, end=4)]))
+    assert isinstance(found, Invalid), "a sum of floats would have lost the one"
+
+
 def several(chance):
     """Adds, and reads that all may be wrong."""
     rows = []

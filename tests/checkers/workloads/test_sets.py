@@ -63,6 +63,12 @@ def test_an_element_that_comes_back_is_stale_and_it_is_told_for_how_long():
     assert isinstance(told(*rows).fresh, Invalid)
 
 
+def test_of_several_stale_elements_the_longest_time_is_told():
+    found = told(add(1, 0, 10), add(2, 0, 20), read((), 30, 31), read((1, 2), 40, 41))
+    assert found.visible_after == (10, 20)
+    assert found.verdict == Valid("2 adds, 2 reads; 2 elements stale, for 20 at most")
+
+
 def test_the_quantiles_of_latencies_are_those_of_jepsen():
     assert quantiles(()) == {}
     assert quantiles((7,)) == dict.fromkeys((0.0, 0.5, 0.95, 0.99, 1.0), 7)
