@@ -2,6 +2,7 @@
 
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Callable
 from statistics import median
@@ -143,9 +144,8 @@ def main(names: list[str]) -> int:
     if names and names[0] in ARGUED:
         return ARGUED[names[0]](names[1:], _machine)
     if names[:1] == ["mutation"]:
-        from benchmarks.mutation.run import main as mutation  # noqa: PLC0415 - it loads pytest, the others need not
-
-        return mutation(names[1:])
+        # In a process of its own: what is mutated must not be loaded before, and this module has loaded most of it.
+        return subprocess.run([sys.executable, "-m", "benchmarks.mutation.run", *names[1:]], check=False).returncode
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         print(f"bench: {unknown[0]!r} is unknown; accepted: {', '.join(BENCHMARKS)}", file=sys.stderr)

@@ -59,15 +59,25 @@ def seen(tracing: coverage.Coverage, root: Path) -> dict[str, dict[str, list[int
     return found
 
 
+def digest(root: Path, paths: Sequence[str]) -> str:
+    """Of files: where it differs, what was measured of them is of other lines."""
+    return hashlib.sha256(b"".join(hashlib.sha256((root / path).read_bytes()).digest() for path in paths)).hexdigest()
+
+
 def measure(
-    items: Sequence[pytest.Item], tracing: coverage.Coverage, root: Path, children: Children, known: Path
+    items: Sequence[pytest.Item],
+    modules: Sequence[str],
+    tracing: coverage.Coverage,
+    root: Path,
+    children: Children,
+    known: Path,
 ) -> tuple[list[Watcher], list[str]]:
-    """Run the tests of each file in a child; what was measured of the same files before is taken from `known`."""
+    """Run the tests of each file in a child; what was measured of the same file and modules is taken from `known`."""
     old: dict[str, Any] = json.loads(known.read_text(encoding="utf-8")) if known.exists() else {}
     files: dict[str, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(file_of(item), []).append(item)
-    digests = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in files}
+    digests = {name: digest(root, [name, *modules]) for name in files}
     new = [name for name in files if old.get(name, {}).get("digest") != digests[name]]
 
     def tasks() -> Iterator[tuple[str, float, Task]]:

@@ -145,7 +145,7 @@ def _swapping(campaign: Campaign) -> None:
         ran.append(True)
         children = Children(campaign.scratch, campaign.jobs)
         line = part.prepare()
-        tests, left_out = measure(items, tracing, root, children, campaign.known)
+        tests, left_out = measure(items, modules, tracing, root, children, campaign.known)
         tracing.stop()
         loading = {module: frozenset(lines) for module, lines in seen(tracing, root).get("", {}).items()}
         baseline = Baseline(tuple(tests), loading, _line(line, children), tuple(left_out))

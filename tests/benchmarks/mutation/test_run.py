@@ -1,6 +1,8 @@
 """The command: what it refuses, and what it tells of what is known."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,10 @@ def test_a_survivor_without_a_reason_is_told_and_makes_the_command_fail(
         "who is no mutant any more is left out"
     )
     assert ("unread" in output) != explained
+
+
+def test_nothing_that_is_mutated_is_loaded_before_its_mutant() -> None:
+    told = "import sys, benchmarks.mutation.run; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True).stdout.split()
+    packages = ("dynamo.core", "checkers")
+    assert [name for name in loaded if name.startswith(packages)] == []

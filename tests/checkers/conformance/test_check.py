@@ -4,8 +4,10 @@ import pytest
 
 from benchmarks.conformance import COVERED, of_bug
 from checkers.conformance.check import conforms
+from histories.steps import Answered, Asked
 from kept.lab.config import RunConfig
 from kept.lab.stepping import stepped
+from tests.checkers.conformance.stories import NOTHING, sent, told
 
 CONFIGURATIONS = [
     {"sloppy": False, "workload": "register"},
@@ -102,3 +104,12 @@ def test_a_bug_of_recovery_of_reaping_or_of_a_change_takes_a_step_that_is_none(n
     found = conforms(stepped(RunConfig(seed=0, bug=name, **fields)))
     assert found.mismatch is not None
     assert (found.mismatch.action, found.mismatch.guard) == (action, guard)
+
+
+def test_a_key_that_nobody_wrote_is_followed_and_one_of_which_nothing_is_known_is_left_out():
+    asked = Asked(node="n2", key="k", request="get")
+    reply = sent("n3", "n2", 1, "reply", NOTHING, request="get")
+    answer = Answered(node="n2", key="k", request="get", replies={"n2": NOTHING, "n3": NOTHING}, shown=NOTHING)
+    found = told([asked, reply, answer])
+    assert (found.mismatch, found.left_out, found.actions["finish_read"]) == (None, (), 1)
+    assert told([asked]).left_out == ("k: nothing happened",)

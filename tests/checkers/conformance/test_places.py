@@ -28,6 +28,11 @@ def test_a_delete_has_been_seen_where_its_whole_message_has():
     assert "d" not in here.meaning(Held(context={"x": 1}, dots=(("x", 1),))).seen
 
 
+def test_puts_are_what_is_there_without_the_deletes():
+    content = Content(frozenset({"v", "w", "d"}), frozenset({"v", "d"}))
+    assert places().puts(content) == Content(frozenset({"v", "w"}), frozenset({"v"}))
+
+
 def test_a_version_that_a_crash_took_is_nowhere():
     here = places()
     here.void.add("v")

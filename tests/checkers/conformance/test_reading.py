@@ -52,3 +52,9 @@ def test_a_coordinator_repairs_with_what_the_replies_have_told():
     repair = sent("n2", "n1", 91, "repair", X1, request="get")
     assert told([*PUT, *GET[:1], repair, wrote("n1", 2, X1, 91), durable("n1", 2)]).mismatch is None
     assert refused([*PUT[:5], GET[0], repair]) == ("repair", "effect")
+
+
+def test_how_many_owners_had_replied_is_told():
+    found = told([*BEFORE, *get(OLD, ("n2",))]).mismatch
+    assert found is not None
+    assert found.sentence == "1 owners had replied"

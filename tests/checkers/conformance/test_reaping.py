@@ -2,7 +2,7 @@
 
 import pytest
 
-from histories.steps import Answered, Crashed, Held, Made
+from histories.steps import Answered, Asked, Crashed, Held, Made
 from tests.checkers.conformance.stories import HEADER, PUT, X1, durable, refused, sent, told, wrote
 
 GONE = Held(context={"x": 1})
@@ -79,6 +79,7 @@ HINTED = [wrote("n4", 1, X1, 2, hint_for="n3"), durable("n4")]
         ([*PUT, *DELETE, *CALL, Crashed(node="n3", batch=1), *VOTES], "vote", "steady"),
         ([*STORY, wrote("n3", 2, X1, 1)], "store", "effect"),
         ([*STORY, wrote("n2", 4, X1, 1)], "store", "sent"),
+        ([*STORY, *HINTED], "keep_hint", "sent"),
     ],
 )
 def test_a_tombstone_that_goes_without_that_is_refused(steps, action, guard):
@@ -100,3 +101,33 @@ def test_forgetting_that_a_crash_has_taken_back_leaves_the_tombstone():
 def test_nobody_outside_the_ring_is_asked():
     header = HEADER.model_copy(update={"outside": ("n4",)})
     assert told(without(CALL[2], VOTES[2]), header).mismatch is None
+
+
+def test_nor_may_anybody_outside_keep_a_hint():
+    header = HEADER.model_copy(update={"outside": ("n4",)})
+    assert refused([*PUT, *DELETE, *HINTED, *CALL[:2], *VOTES[:2], *REAP], header) == ("vote", "no hint")
+
+
+def test_a_hint_that_was_dropped_before_the_ballot_is_in_nobodys_way():
+    delivered = [
+        sent("n4", "n3", 5, "handoff", X1, request=""),
+        wrote("n3", 1, X1, 5),
+        durable("n3"),
+        wrote("n4", 2, None, hint_for="n3"),
+        durable("n4", 2),
+    ]
+    later = [wrote("n3", 2, GONE, 8), durable("n3", 2)]
+    delete = [step for step in DELETE if step.node != "n3"]
+    during = [durable("n2", 2)]
+    steps = [*PUT, *HINTED, *delivered, *delete, *later, *CALL, *during, *VOTES, *REAP, *FORGET]
+    assert told(steps).mismatch is None
+
+
+def test_a_get_that_shows_nothing_of_it_goes_on_repairing():
+    get = [
+        Asked(node="n2", key="k", request="get"),
+        sent("n3", "n2", 80, "reply", GONE, request="get"),
+        Answered(node="n2", key="k", request="get", replies={"n2": GONE, "n3": GONE}, shown=GONE),
+    ]
+    repaired = [sent("n2", "n1", 81, "repair", GONE, request="get"), wrote("n1", 4, GONE, 81)]
+    assert told([*PUT, *DELETE, *get, *CALL, *VOTES, *REAP, *FORGET, *repaired]).mismatch is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from histories.steps import Transferred, Turned
+from histories.steps import Answered, Asked, Held, Made, Transferred, Turned
 from tests.checkers.conformance.stories import PUT, X1, durable, refused, sent, told, wrote
 
 OLD, NEW = ("n1", "n2", "n3"), ("n1", "n2", "n4")
@@ -96,3 +96,46 @@ def test_a_node_that_takes_no_part_is_waited_for_by_nobody():
     found = told([step for step in steps if step not in (*AWAY, *DELIVERED, *HAS)])
     assert found.mismatch is None
     assert found.actions["end_change"] == 1
+
+
+def test_a_get_that_was_answered_before_the_close_may_repair_until_what_it_saw_is_forgotten():
+    gone = Held(context={"x": 1})
+    get = [
+        Asked(node="n2", key="k", request="get", readers=OLD),
+        sent("n3", "n2", 60, "reply", X1, request="get"),
+        Answered(node="n2", key="k", request="get", replies={"n2": X1, "n3": X1}, shown=X1),
+    ]
+    delete = [
+        Made(node="n1", key="k", request="delete", context={"x": 1}),
+        wrote("n1", 2, gone),
+        durable("n1", 2),
+        sent("n1", "n2", 61, "replicate", gone, request="delete"),
+        sent("n1", "n4", 62, "replicate", gone, request="delete"),
+        *(step for node, batch, page in (("n2", 2, 61), ("n4", 5, 62)) for step in (
+            wrote(node, batch, gone, page), durable(node, batch), sent(node, "n1", page + 5, "stored", request="delete")
+        )),
+        Answered(node="n1", key="k", request="delete", acks=("n1", "n2", "n4")),
+    ]  # fmt: skip
+    ballot = [
+        step.model_copy(update={"ballot": 1})
+        for at, node in enumerate(("n2", "n3", "n4"))
+        for step in (sent("n1", node, 70 + at, "query", request=""), sent(node, "n1", 75 + at, "vote", request=""))
+    ]
+    reaped = [sent("n1", "n2", 80, "reap", request=""), wrote("n1", 3, None), durable("n1", 3)]
+    late = [sent("n2", "n1", 81, "repair", X1, request="get"), wrote("n1", 4, X1, 81)]
+    steps = [*PUT, *HAS, *prepared(), *TRANSFER, *get, *FLIP, *CLOSE, *AWAY, *DELIVERED, *ENDED, *delete]
+    assert refused([*steps, *ballot, *reaped, *late]) == ("repair", "alive")
+
+
+def test_who_leaves_may_have_coordinated_a_write_that_is_answered():
+    put = [
+        Made(node="n3", key="k", request="put", dot=("x", 1)),
+        wrote("n3", 1, X1),
+        durable("n3"),
+        *(sent("n3", node, at, "replicate", X1) for at, node in ((1, "n1"), (2, "n2"))),
+        *(step for at, node in ((1, "n1"), (2, "n2")) for step in (wrote(node, 1, X1, at), durable(node))),
+        sent("n1", "n3", 3, "stored"),
+        Answered(node="n3", key="k", request="put", acks=("n3", "n1")),
+    ]
+    found = told([*put, *prepared(), *TRANSFER, *FLIP, *CLOSE, *AWAY, *DELIVERED, *ENDED])
+    assert (found.mismatch, found.left_out) == (None, ())

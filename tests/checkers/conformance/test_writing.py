@@ -37,3 +37,13 @@ def test_during_a_change_w_of_both_lists_are_needed():
 
 def test_a_put_that_began_before_its_coordinator_knew_needs_the_old_list_alone():
     assert told([*prepared(), *put_to((OLD,), ("n1", "n3"))]).mismatch is None
+
+
+def test_before_transfers_a_put_waits_for_the_list_in_force():
+    assert refused([*prepared(), MADE.model_copy(update={"lists": (NEW,)})]) == ("put", "effect")
+
+
+def test_nobody_counts_who_has_acknowledged_nothing():
+    answer = Answered(node="n1", key="k", request="put", acks=("n1", "n2", "n3"))
+    assert told(put_to((), ("n1", "n2"))).mismatch is None
+    assert refused([*put_to((), ("n1", "n2"))[:-1], answer]) == ("complete", "quorum")

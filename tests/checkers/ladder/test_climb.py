@@ -41,6 +41,14 @@ def test_a_linearizable_history_has_k_1_and_delta_0():
     assert all(isinstance(verdict, Valid) for verdict in report.verdicts.values())
 
 
+def test_what_follows_from_a_level_is_told_with_it_and_what_is_stale_has_its_k(history):
+    report = climb(history("a: w x 1, r x 1"))
+    assert report.implied["sequential"] == "linearizable"
+    late = climb(history("a: w x 1", "b: r x nil"))
+    assert isinstance(late.verdicts["linearizable"], Invalid)
+    assert late.smallest_k == 2
+
+
 def test_only_the_levels_asked_for_are_told(history):
     report = climb(history("a: w x 1, r x 1"), ["pram", "regular"])
     assert tuple(report.verdicts) == ("regular", "pram")

@@ -1,6 +1,7 @@
 """Counterexamples of every rung: a history of their own that violates the rung, with the fewest operations."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,3 +125,13 @@ def test_a_reduced_counterexample_says_where_its_operations_stand_in_the_file(hi
         'write "x" 1 by client 1 (row 1) from 4 to 5; write "x" 2 by client 1 (row 4) from 10 to 11; '
         'read "x" 1 by client 1 (row 7) from 16 to 17.'
     )
+
+
+def test_where_what_was_told_is_no_violation_by_itself_the_history_is_searched_for_one(history):
+    noise = ", ".join(f"w k {number}, r k {number}" for number in range(200))
+    one = history(f"a: {noise}, w x 1, w x 2, r x 1")
+    told = causal.causal_consistency(one)
+    assert isinstance(told, Invalid)
+    other = Invalid(replace(told.counterexample, operations=(0, 1)))
+    found = smallest("causal-consistency", causal.causal_consistency, one, [other])
+    assert (found.verdict.counterexample.operations, found.least) == ((400, 401, 402), True)

@@ -51,3 +51,9 @@ def test_the_counterexample_names_the_read_and_what_it_should_have_seen(history,
     found = JUDGES[level](one)
     assert isinstance(found, Invalid)
     assert found.counterexample.operations == tuple(range(len(one)))
+
+
+def test_a_write_that_was_seen_is_told_with_a_later_one_of_its_writer(history):
+    found = sessions.monotonic_writes(history("a: w x 1, w x 2, w y 3", "b: r x 2, r y 3, r x 1"))
+    assert isinstance(found, Invalid)
+    assert found.counterexample.operations == (0, 2, 3, 4, 5), "and without the read of the first one itself"

@@ -57,6 +57,7 @@ def test_a_sweep_in_pieces_ends_where_one_sweep_ends():
     whole, pieces = Bench(), Bench()
     whole.start()
     assert whole.sweep(0, 300, last=False) == k.FITS
+    assert whole.report[k.NARROWED] == 0, "nothing was dropped"
     pieces.start()
     for at in range(0, 300, 20):
         assert pieces.sweep(at, at + 20, last=False) == k.FITS
