@@ -1,7 +1,12 @@
 """Settings for every test."""
 
+import signal
+
 import pytest
 from hypothesis import settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in the background so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("kept", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("kept")

@@ -1,7 +1,9 @@
 """`kept explore`: every interleaving of a small cluster of real nodes, from the command line to the exit code."""
 
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -176,12 +178,12 @@ def _directory(name: str, given: str | None) -> Path | None:
 
 
 class _Watch:
-    """The clock of an exploration, which runs out where memory does."""
+    """The clock of an exploration, which runs out where memory does, or at Ctrl-C."""
 
     def __init__(self, arguments: Arguments, console: Console) -> None:
         self.memory_bytes = arguments.memory_bytes
         self.began_s = self._told_s = time.monotonic()
-        self.over_memory = False
+        self.over_memory = self.interrupted = False
         self._started = False
         self._console = console
         self._crew: Processes | None = None
@@ -198,7 +200,21 @@ class _Watch:
         if self.memory_bytes is not None and self._started:
             self.over_memory = peak_bytes() + sum(self._crew.peaks_bytes if self._crew else ()) > self.memory_bytes
         self._started = True
-        return _FOREVER_S if self.over_memory else self.elapsed_s
+        return _FOREVER_S if self.over_memory or self.interrupted else self.elapsed_s
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """The first Ctrl-C ends the exploration, and what it came to is told; another one ends everything at once."""
+
+        def stop(_signal: int, _frame: object) -> None:
+            self.interrupted = True
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def progress(self, states: int, depth: int) -> None:
         if not self._console.quiet and time.monotonic() - self._told_s >= _PROGRESS_EVERY_S:
@@ -209,10 +225,8 @@ class _Watch:
 def execute(arguments: Arguments, console: Console) -> int:
     """Explore and tell; returns the exit code."""
     scope, watch = arguments.scope, _Watch(arguments, console)
-    limited = arguments.budget_s is not None or arguments.memory_bytes is not None
-    seconds = (arguments.budget_s or _FOREVER_S / 2) if limited else None
     plan = Plan(
-        Bounds(seconds=seconds, clock=watch if limited else None),
+        Bounds(seconds=arguments.budget_s or _FOREVER_S / 2, clock=watch),
         arguments.cores,
         arguments.checkpoint,
         refuse=arguments.budget_s is None,
@@ -224,7 +238,8 @@ def execute(arguments: Arguments, console: Console) -> int:
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
     try:
-        found = explored(scope, arguments.claims, plan, watch.progress)
+        with watch.interruptible():
+            found = explored(scope, arguments.claims, plan, watch.progress)
     except TooLarge as large:
         raise UsageError(
             f"--budget: missing for a scope of about {large.states:,} states (estimated after {large.seen:,}); "
@@ -268,6 +283,8 @@ def _document(arguments: Arguments, found: Explored, watch: _Watch) -> ExploreDo
     stopped = outcome.excluded
     if watch.over_memory:
         stopped = (f"{arguments.memory_bytes:,} bytes of memory: not every state was expanded",)
+    elif watch.interrupted and not outcome.complete:
+        stopped = ("interrupted: not every state was expanded",)
     traced = []
     for example in outcome.counterexamples:
         file = ""
@@ -281,7 +298,7 @@ def _document(arguments: Arguments, found: Explored, watch: _Watch) -> ExploreDo
     verdict = overall(claims)
     return ExploreDocument(
         verdict=verdict,
-        exit_code=exits.exit_code(verdict),
+        exit_code=exits.exit_code(verdict, watch.interrupted and not outcome.complete),
         claims=claims,
         counterexamples=tuple(traced),
         complete=outcome.complete,

@@ -54,8 +54,12 @@ HOLDS = """
 """
 
 
+WITHOUT = ("no:cacheprovider", "no:randomly")
+
+
 def run(pytester: pytest.Pytester, *options: str) -> pytest.RunResult:
-    return pytester.runpytest_inprocess("-p", "kept.pytest_plugin", "-p", "no:cacheprovider", *options)
+    ordered = () if "randomly" in options else ("-p", "no:randomly")
+    return pytester.runpytest_inprocess("-p", "kept.pytest_plugin", "-p", "no:cacheprovider", *ordered, *options)
 
 
 # Without us
@@ -72,7 +76,18 @@ def test_a_project_that_does_not_use_it_loads_nothing_of_the_workbench(pytester:
         """
     )
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "kept.pytest_plugin", "-p", "no:cacheprovider"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "kept.pytest_plugin",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:randomly",
+        ],
         cwd=pytester.path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=False,
@@ -222,7 +237,7 @@ RECORDS = """
 def seen(pytester: pytest.Pytester, *options: str) -> str:
     file = pytester.path / "seen.txt"
     file.unlink(missing_ok=True)
-    result = run(pytester, "-p", "no:randomly", *options)
+    result = run(pytester, *options)
     assert result.ret == 0
     return file.read_text()
 

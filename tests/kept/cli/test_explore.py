@@ -1,12 +1,15 @@
 """kept.cli.explore: verdicts and exit codes, counterexamples in steps, and one line for whatever is wrong."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kept.cli import explore
 from kept.cli.explore import HELP, introduction
 from kept.explore import explore as exploration
 from kept.explore.processes import peak_bytes
@@ -51,6 +54,17 @@ def test_a_violation_exits_1_is_told_step_by_step_and_replayed(kept: Kept, tmp_p
     again = kept("replay", "found/no-lost-write.json")
     assert again.code == 1
     assert again.out.splitlines()[-1] == "FAILED    no-lost-write is violated again after 8 steps"
+
+
+def test_ctrl_c_ends_an_exploration_which_then_tells_what_it_came_to(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explore._Watch, "progress", lambda _watch, _states, _depth: os.kill(os.getpid(), signal.SIGINT))
+    before = signal.getsignal(signal.SIGINT)
+    said = kept("explore", "--crashes", "1", "--quiet")
+    assert said.code == 130
+    assert said.out.startswith("unknown  interrupted: not every state was expanded")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_what_the_budget_cuts_off_exits_2(kept: Kept) -> None:

@@ -109,8 +109,8 @@ def test_faults_that_are_not_wanted_do_not_happen() -> None:
 def test_a_lost_update_shrinks_to_two_puts_of_one_client(lost: Failed) -> None:
     assert isinstance(lost.error, Violation)
     assert lost.error.claim == "no-lost-write"
-    calls = ["answer_0 = state.put(client=0, key='k0')", "answer_1 = state.put(client=0, key='k0')"]
-    assert lost.rules == calls
+    calls = [rule.partition(" = ")[2] for rule in lost.rules]  # the names of answers are hypothesis's own
+    assert calls == ["state.put(client=0, key='k0')"] * 2
 
 
 def test_a_broken_read_is_raised_by_the_rule_that_made_it_and_is_small(tmp_path: Path) -> None:
