@@ -8,7 +8,10 @@ import pytest
 from checkers.conformance.protocol import ADDED, PROTOCOL, PROVED, UNNEEDED
 from checkers.proofs.protocol.asking import ask
 from checkers.proofs.protocol.obligations import step
+from histories.steps import Answered, Made
 from model.abstract.store import STORE
+from tests.checkers.conformance.stories import X1, durable, sent, told, wrote
+from tests.checkers.conformance.test_reshaping import AWAY, CLOSE, DELIVERED, ENDED, FLIP, TRANSFER, prepared
 
 GUARDS = json.loads((Path(__file__).parents[1] / "proofs" / "protocol" / "golden" / "guards.json").read_text())
 
@@ -37,3 +40,17 @@ def test_one_guard_is_weaker_than_in_the_proof_and_no_other():
     assert {outcome.name.rpartition(": ")[2] for outcome in outcomes if outcome.result != "proved"} == {
         "verified before the flip"
     }
+
+
+def test_who_leaves_may_have_coordinated_a_write_that_is_answered():
+    put = [
+        Made(node="n3", key="k", request="put", dot=("x", 1)),
+        wrote("n3", 1, X1),
+        durable("n3"),
+        *(sent("n3", node, at, "replicate", X1) for at, node in ((1, "n1"), (2, "n2"))),
+        *(step for at, node in ((1, "n1"), (2, "n2")) for step in (wrote(node, 1, X1, at), durable(node))),
+        sent("n1", "n3", 3, "stored"),
+        Answered(node="n3", key="k", request="put", acks=("n3", "n1")),
+    ]
+    found = told([*put, *prepared(), *TRANSFER, *FLIP, *CLOSE, *AWAY, *DELIVERED, *ENDED])
+    assert (found.mismatch, found.left_out) == (None, ())

@@ -125,17 +125,3 @@ def test_a_get_that_was_answered_before_the_close_may_repair_until_what_it_saw_i
     late = [sent("n2", "n1", 81, "repair", X1, request="get"), wrote("n1", 4, X1, 81)]
     steps = [*PUT, *HAS, *prepared(), *TRANSFER, *get, *FLIP, *CLOSE, *AWAY, *DELIVERED, *ENDED, *delete]
     assert refused([*steps, *ballot, *reaped, *late]) == ("repair", "alive")
-
-
-def test_who_leaves_may_have_coordinated_a_write_that_is_answered():
-    put = [
-        Made(node="n3", key="k", request="put", dot=("x", 1)),
-        wrote("n3", 1, X1),
-        durable("n3"),
-        *(sent("n3", node, at, "replicate", X1) for at, node in ((1, "n1"), (2, "n2"))),
-        *(step for at, node in ((1, "n1"), (2, "n2")) for step in (wrote(node, 1, X1, at), durable(node))),
-        sent("n1", "n3", 3, "stored"),
-        Answered(node="n3", key="k", request="put", acks=("n3", "n1")),
-    ]
-    found = told([*put, *prepared(), *TRANSFER, *FLIP, *CLOSE, *AWAY, *DELIVERED, *ENDED])
-    assert (found.mismatch, found.left_out) == (None, ())

@@ -76,6 +76,7 @@ def test_in_real_time_a_write_that_began_too_late_is_not_rested_on_but_the_first
     assert whole.without(range(6), [2]) == [0, 1, 3, 4, 5]
     assert whole.closed([3]) == [3, 4]
     assert Whole(from_rows(rows)).closed([1]) == [0, 1, 2]
+    assert Whole(from_rows(rows)).without(range(6), [2]) == [0, 3, 4, 5]
 
 
 def test_a_part_is_a_history_with_tables_of_its_own(history):
