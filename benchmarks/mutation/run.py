@@ -58,7 +58,6 @@ def main(arguments: Sequence[str]) -> int:
         return 64
     except SystemExit:  # --help has been told
         return 0
-    os.environ["NUMBA_DISABLE_JIT"] = "1"  # kernels are mutated as the Python that they are, and nothing is cached
     chosen = {part: part.modules(ROOT) for part in PARTS.values()}
     if asked.what:
         known = {*PARTS, *(module for modules in chosen.values() for module in modules)}
@@ -77,6 +76,7 @@ def main(arguments: Sequence[str]) -> int:
             samples = [sample(mutants(ROOT, module), asked.sample, asked.seed) for module in modules]
             drawn = [one for turn in zip_longest(*samples) for one in turn if one is not None]  # each module in turn
             drawn = [one for one in drawn if one.name not in explained]
+            os.environ["NUMBA_DISABLE_JIT"] = "1"  # kernels are mutated as the Python that they are, none is cached
             conduct(
                 Campaign(
                     ROOT, asked.out.resolve(), part, drawn, asked.jobs, asked.patience, asked.again, tuple(asked.tests)
