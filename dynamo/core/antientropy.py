@@ -36,12 +36,18 @@ class AntiEntropy:
         """Partition -> owners that recover it as well and hold the same -> whose confirmation they lacked then."""
 
     def tick(self) -> None:
-        """One exchange interval has passed: start a round with one peer that shares a partition with this node."""
+        """One exchange interval has passed: start a round with one peer that shares a partition with this node. A node
+        that recovers asks those first who have not confirmed it: by chance alone, among many peers, that may take long.
+        """
         host = self.host
         if host.name not in host.ring.names:  # it is leaving, and has lost its last partition
             return
         peers = [name for name in host.ring.neighbours(host.name) if name not in host.detector.down]
         if peers and host.admission.grant("exchange"):
+            lacking = {name for names in self.replica.recovering.values() for name in names}
+            wanted = [name for name in peers if name in lacking]
+            if wanted and len(wanted) < len(peers) and host.choose(2):
+                peers = wanted
             peer = peers[host.choose(len(peers))]
             partitions = self._shared(peer)
             confirm = host.generation if self.replica.recovering else 0

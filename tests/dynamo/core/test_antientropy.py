@@ -206,6 +206,27 @@ def test_a_partition_answers_reads_only_after_every_other_owner_has_confirmed_it
     assert told(cluster, key) == cluster.held("b", key)
 
 
+def test_who_recovers_asks_those_first_who_have_not_confirmed_it_and_the_others_too() -> None:
+    """(Once it met its peers by chance alone, and among ten of them one could stay away for more than a minute.)"""
+    cluster = Cluster("abcdefgh", n=7, partitions=8)
+    node = cluster.nodes["a"]
+    partition = node.host.ring.partitions_of("a")[0]
+    lacking = next(name for name in node.host.ring.owners(partition) if name != "a")
+
+    def asked(rounds: int) -> list[str]:
+        for _ in range(rounds):
+            cluster.fire("a", "exchange")
+        return [packet.to for packet in cluster.take(of(TreeRoots, sender="a"))]
+
+    assert asked(70).count(lacking) < 25
+    node.replica.recovering[partition] = {lacking}
+    met = asked(70)
+    assert met.count(lacking) > 30
+    assert set(met) == set("bcdefgh")
+    node.host.detector.missed(lacking, cluster.now_us)
+    assert lacking not in asked(20)
+
+
 def test_a_copy_that_still_differs_is_not_confirmed() -> None:
     cluster, _ = lost()
     partition = cluster.ring.partition_of(cluster.key())
